@@ -1,0 +1,207 @@
+"""Which moments are made anew: time masks from typed spans, from words, and from paint over the timeline picture."""
+
+import re
+
+from comfy_api.latest import io
+
+from ..jamflow_core.clock import Span
+from ..jamflow_core.errors import JamFlowError
+from .node import CATEGORY, Node
+from .sockets import Spans, Text, TimeMask, merge
+from .timeline import FACE_BELOW
+
+LANES = ["speech and face", "speech only", "face only"]
+
+
+def lanes_input() -> io.Combo.Input:
+    return io.Combo.Input(
+        "lanes",
+        options=LANES,
+        tooltip="What is made anew inside the spans: the sound and the lips, only the sound, or only the lips.",
+    )
+
+
+def add_to_input() -> io.Input:
+    return TimeMask.Input("add_to", optional=True, tooltip="Another time mask; its spans are kept and these are added.")
+
+
+def mask_output() -> io.Output:
+    return TimeMask.Output(
+        display_name="time_mask",
+        tooltip="The spans to make anew. Connect it to the time mask of JAM-Flow Joint Sampler.",
+    )
+
+
+def in_lanes(spans: tuple[Span, ...], lanes: str, add_to: Spans | None) -> Spans:
+    """The spans in the chosen lanes, joined with those of another mask."""
+    speech = () if lanes == "face only" else spans
+    face = () if lanes == "speech only" else spans
+    return (add_to or Spans()) + Spans(merge(speech), merge(face))
+
+
+class JamFlowMaskSpans(Node):
+    """Typed seconds -> time mask."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowMaskSpans",
+            display_name="JAM-Flow Time Mask (seconds)",
+            category=f"{CATEGORY}/masks",
+            description="Says in seconds which stretches of a clip are made anew; everything else is kept exactly.",
+            search_aliases=["inpaint audio", "edit speech", "time range", "span"],
+            inputs=[
+                io.String.Input(
+                    "spans",
+                    default="0.50-1.00",
+                    multiline=True,
+                    placeholder="1.20-1.85, 3.0-3.4",
+                    tooltip="Start and end in seconds, like 1.20-1.85. Several are set apart by commas or new lines.",
+                ),
+                lanes_input(),
+                add_to_input(),
+            ],
+            outputs=[mask_output()],
+        )
+
+    @classmethod
+    def validate_inputs(cls, spans=None):
+        if spans is None:
+            return True
+        try:
+            parse_spans(spans)
+        except JamFlowError as error:
+            return f"{cls.GET_SCHEMA().display_name}: {error}"
+        return True
+
+    @classmethod
+    def run(cls, spans, lanes, add_to=None) -> io.NodeOutput:
+        return io.NodeOutput(in_lanes(parse_spans(spans), lanes, add_to))
+
+
+class JamFlowMaskWords(Node):
+    """Words of a timed text -> time mask."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowMaskWords",
+            display_name="JAM-Flow Time Mask (words)",
+            category=f"{CATEGORY}/masks",
+            description="Finds words in a text whose times are known and masks the moments when they are said.",
+            search_aliases=["change a word", "word edit", "inpaint word"],
+            inputs=[
+                Text.Input("text", tooltip="A text with times: from JAM-Flow Encode Text, or what the sampler spoke."),
+                io.String.Input(
+                    "words",
+                    multiline=True,
+                    placeholder="brown fox",
+                    tooltip="A word or phrase a line. Every place where it is said is masked; add #2 for the second only.",
+                ),
+                io.Float.Input(
+                    "padding",
+                    default=0.04,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    tooltip="Seconds added before and after each word, so that neighbouring sounds can blend.",
+                ),
+                lanes_input(),
+                add_to_input(),
+            ],
+            outputs=[mask_output()],
+        )
+
+    @classmethod
+    def run(cls, text, words, padding, lanes, add_to=None) -> io.NodeOutput:
+        return io.NodeOutput(in_lanes(spans_of_words(text, words, padding), lanes, add_to))
+
+
+class JamFlowMaskPainted(Node):
+    """A mask painted over the timeline picture -> time mask."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowMaskPainted",
+            display_name="JAM-Flow Time Mask (painted)",
+            category=f"{CATEGORY}/masks",
+            description="Reads a mask painted over the picture of JAM-Flow Timeline: paint on the speech lane above, "
+            "on the face lane below, or on both.",
+            search_aliases=["mask editor", "paint timeline"],
+            inputs=[
+                io.Mask.Input(
+                    "mask",
+                    tooltip="The painted mask, of any size; its width is the whole clip. One picture, not a batch.",
+                ),
+                io.Float.Input(
+                    "seconds",
+                    default=3.0,
+                    min=0.04,
+                    max=36000.0,
+                    step=0.01,
+                    tooltip="Length of the clip under the paint. Connect the seconds output of JAM-Flow Timeline.",
+                ),
+                add_to_input(),
+            ],
+            outputs=[mask_output()],
+        )
+
+    @classmethod
+    def run(cls, mask, seconds, add_to=None) -> io.NodeOutput:
+        if len(mask) != 1:
+            raise JamFlowError(f"connect the mask of one picture: this is a batch of {len(mask)}")
+        painted = mask[0] > 0.5
+        if not painted.any():
+            raise JamFlowError("paint a stretch of the timeline first: the mask is empty")
+        border = round(painted.shape[0] * FACE_BELOW)
+        speech, face = (columns(lane.any(dim=0), seconds) for lane in (painted[:border], painted[border:]))
+        return io.NodeOutput((add_to or Spans()) + Spans(speech, face))
+
+
+def parse_spans(text: str) -> tuple[Span, ...]:
+    """ "1.2-1.85, 3:3.4" -> spans, merged and in order. JamFlowError names the part that is not one."""
+    spans = []
+    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
+        numbers = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*(?:-|:|–|to)\s*(\d+(?:\.\d*)?|\.\d+)\s*s?", part)
+        if numbers is None or float(numbers[1]) >= float(numbers[2]):
+            raise JamFlowError(f"write spans as start-end in seconds, like 1.20-1.85: {part[:40]!r} is not one")
+        spans.append(Span(float(numbers[1]), float(numbers[2])))
+    if not spans:
+        raise JamFlowError("write at least one span, like 1.20-1.85")
+    return merge(tuple(spans))
+
+
+def spans_of_words(text, phrases: str, padding: float) -> tuple[Span, ...]:
+    """The moments when phrases (one a line, "#2" at its end for the second time only) are said in a TimedText."""
+    if not text.timed:
+        raise JamFlowError("connect a text with times: this one has none yet")
+    timed = text.word_spans()
+    said = [plain(word) for word, _, _ in timed]
+    found = []
+    for phrase in filter(str.strip, phrases.splitlines()):
+        which = re.search(r"#(\d+)\s*$", phrase)
+        sought = [plain(word) for word in re.sub(r"#\d+\s*$", "", phrase).split()]
+        places = [i for i in range(len(said)) if sought and said[i : i + len(sought)] == sought]
+        if which is not None:
+            places = places[int(which[1]) - 1 : int(which[1])]
+        if not places:
+            raise JamFlowError(f"write words that are in the text: {phrase.strip()[:40]!r} is not said in it")
+        for i in places:
+            found.append(Span(max(0.0, timed[i][1] - padding), timed[i + len(sought) - 1][2] + padding))
+    if not found:
+        raise JamFlowError("write at least one word of the text")
+    return merge(tuple(found))
+
+
+def plain(word: str) -> str:
+    """A word without case and punctuation, as it is compared."""
+    return re.sub(r"[^\w']", "", word).lower()
+
+
+def columns(painted, seconds: float) -> tuple[Span, ...]:
+    """Runs of True in a row of pixels (bool [width]) that is `seconds` long -> spans."""
+    edges = painted.int().diff(prepend=painted.new_zeros(1).int(), append=painted.new_zeros(1).int())
+    starts, ends = (edges == 1).nonzero()[:, 0].tolist(), (edges == -1).nonzero()[:, 0].tolist()
+    scale = seconds / len(painted)
+    return tuple(Span(start * scale, end * scale) for start, end in zip(starts, ends))

@@ -1,0 +1,57 @@
+"""ComfyUI's AUDIO, IMAGE and VIDEO <-> what the core takes: mono 24 kHz waves and uint8 RGB frames."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..jamflow_core.clock import SAMPLE_RATE
+from ..jamflow_core.errors import JamFlowError
+
+
+def wave_of(audio: dict | None) -> Tensor:
+    """AUDIO of one clip, any rate and channel count -> mono wave [samples], 24 kHz, on the CPU."""
+    from ..jamflow_core.audio.resample import resample
+
+    if audio is None:
+        raise JamFlowError("connect audio that has sound: this video has no sound track")
+    waveform = audio["waveform"]
+    if waveform.ndim != 3 or waveform.numel() == 0:
+        raise JamFlowError(f"connect audio that has sound: this one is empty (shape {tuple(waveform.shape)})")
+    if len(waveform) != 1:
+        raise JamFlowError(f"connect one clip at a time: this audio is a batch of {len(waveform)}")
+    mono = waveform[0].float().cpu().mean(dim=0)
+    if not torch.isfinite(mono).all():
+        raise JamFlowError("connect sound audio: this one holds values that are not numbers")
+    return resample(mono, audio["sample_rate"], SAMPLE_RATE)
+
+
+def audio_of(waves: list[Tensor]) -> dict:
+    """Mono 24 kHz waves -> AUDIO; a batch is one clip each, the shorter ones ending in silence."""
+    longest = max(len(wave) for wave in waves)
+    batch = torch.zeros(len(waves), 1, longest)
+    for row, wave in zip(batch, waves):
+        row[0, : len(wave)] = wave.float().cpu()
+    return {"waveform": batch, "sample_rate": SAMPLE_RATE}
+
+
+def frames_of(image: Tensor) -> Iterator[np.ndarray]:
+    """IMAGE batch -> uint8 RGB frames [H, W, 3], one at a time; transparent parts are laid on white."""
+    for frame in image:
+        frame = frame.float().cpu()
+        if frame.shape[-1] == 1:
+            frame = frame.expand(-1, -1, 3)
+        if frame.shape[-1] == 4:
+            alpha = frame[..., 3:]
+            frame = frame[..., :3] * alpha + (1 - alpha)
+        yield (frame[..., :3].clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+
+
+def image_of(frames: list[np.ndarray]) -> Tensor:
+    """uint8 RGB frames [H, W, 3] -> IMAGE [B, H, W, 3] in 0..1, filled frame by frame."""
+    height, width = frames[0].shape[:2]
+    batch = torch.empty(len(frames), height, width, 3)
+    for slot, frame in zip(batch, frames):
+        slot.copy_(torch.from_numpy(frame))
+    return batch.div_(255)

@@ -1,0 +1,38 @@
+"""The pack's own sockets. ComfyUI matches them by name alone, so the names are permanent."""
+
+from dataclasses import dataclass
+
+from comfy_api.latest import io
+
+from ..jamflow_core.clock import Span
+
+Model = io.Custom("JAMFLOW_MODEL")
+Vocoder = io.Custom("JAMFLOW_VOCODER")
+Portrait = io.Custom("JAMFLOW_PORTRAIT")
+Text = io.Custom("JAMFLOW_TEXT")
+AudioRef = io.Custom("JAMFLOW_AUDIO_REF")
+MotionRef = io.Custom("JAMFLOW_MOTION_REF")
+Motion = io.Custom("JAMFLOW_MOTION")
+TimeMask = io.Custom("JAMFLOW_MASK")
+
+
+@dataclass(frozen=True)
+class Spans:
+    """What travels on a JAMFLOW_MASK wire: the stretches to make anew, for the speech and for the face."""
+
+    speech: tuple[Span, ...] = ()
+    face: tuple[Span, ...] = ()
+
+    def __add__(self, other: "Spans") -> "Spans":
+        return Spans(merge(self.speech + other.speech), merge(self.face + other.face))
+
+
+def merge(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Spans in order of time, overlapping or touching ones made one."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)
