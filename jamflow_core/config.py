@@ -1,0 +1,105 @@
+"""Dataclasses that describe a model; saved as JSON in the header of its safetensors file."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from .text.tokens import SYMBOLS
+
+MOUTH_CHANNELS = 18
+
+
+@dataclass(frozen=True)
+class TextConfig:
+    """Text embedding. `stretch`: "pad" = filler to the audio length (F5 v1), "durations" = by phoneme durations."""
+
+    vocab: int = len(SYMBOLS)
+    dim: int = 256
+    conv_layers: int = 4
+    conv_mult: int = 2
+    stretch: str = "durations"
+
+
+@dataclass(frozen=True)
+class StreamConfig:
+    """One stream of diffusion-transformer blocks. `rate` is in frames per second; heads * head_dim may differ from dim."""
+
+    channels: int
+    rate: float
+    dim: int
+    depth: int
+    heads: int
+    head_dim: int = 64
+    ff_mult: int = 2
+    conv_kernel: int = 31
+    conv_groups: int = 16
+
+
+@dataclass(frozen=True)
+class JointConfig:
+    """Where and how the streams meet.
+
+    layers: pairs (audio layer, motion layer), rising. audio_sees / motion_sees: one switch a pair, may the stream look at
+    the other there? band: half-width in seconds of what it sees of the other stream, None = everything.
+    aligned: rotary positions on one clock (seconds); False = each stream counts its own frames (for the ablation).
+    """
+
+    layers: tuple[tuple[int, int], ...] = ()
+    audio_sees: tuple[bool, ...] = ()
+    motion_sees: tuple[bool, ...] = ()
+    band: float | None = 0.32
+    aligned: bool = True
+
+
+@dataclass(frozen=True)
+class Normaliser:
+    """Per-channel mean and standard deviation of a stream's data; the model works on (x - mean) / std."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class JamFlowConfig:
+    """The whole model. A stream that a file does not hold is None (F5 weights have no motion stream)."""
+
+    audio: StreamConfig
+    motion: StreamConfig | None
+    text: TextConfig = field(default_factory=TextConfig)
+    joint: JointConfig = field(default_factory=JointConfig)
+    mel: Normaliser | None = None
+    mouth: Normaliser | None = None
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(text: str) -> "JamFlowConfig":
+        raw = json.loads(text)
+
+        def build(kind, value):
+            if value is None:
+                return None
+            return kind(**{key: _tuples(item) for key, item in value.items()})
+
+        return JamFlowConfig(
+            audio=build(StreamConfig, raw["audio"]),
+            motion=build(StreamConfig, raw["motion"]),
+            text=build(TextConfig, raw["text"]),
+            joint=build(JointConfig, raw["joint"]),
+            mel=build(Normaliser, raw["mel"]),
+            mouth=build(Normaliser, raw["mouth"]),
+        )
+
+
+def _tuples(value):
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def tiny() -> JamFlowConfig:
+    """jamflow-tiny: the architecture in numbers that two CPU cores can train and run faster than real time."""
+    pairs = ((1, 1), (3, 3), (5, 5), (7, 7))
+    return JamFlowConfig(
+        audio=StreamConfig(channels=100, rate=93.75, dim=256, depth=8, heads=4),
+        motion=StreamConfig(channels=MOUTH_CHANNELS, rate=25.0, dim=192, depth=8, heads=4),
+        joint=JointConfig(layers=pairs, audio_sees=(True,) * 4, motion_sees=(True,) * 4),
+    )

@@ -1,0 +1,114 @@
+"""The training objective: conditional flow matching with inpainting masks per modality (JAM-Flow, F5-TTS).
+
+x_t = (1 - t) x0 + t x1, target x1 - x0; the model is told the given frames (zeros elsewhere) and the loss counts the
+generated ones. Which frames are given decides the task, so one set of weights learns them all.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ..model.jamflow import JamFlow, StreamInput
+
+
+@dataclass(frozen=True)
+class Task:
+    """Share of the training steps, and what happens to each stream: "generate", "given" or "absent".
+
+    wrong_durations: spread of the durations told (None = the usual mixture), see train/data.py.
+    drop_text, drop_given: chance that an example loses its text, or the given frames of a generated stream (for guidance).
+    """
+
+    name: str
+    share: float
+    audio: str
+    motion: str
+    wrong_durations: float | None = None
+    drop_text: float = 0.1
+    drop_given: float = 0.1
+
+
+SPEECH = Task("speech", 1.0, "generate", "absent")
+BOTH = Task("both", 1.0, "generate", "generate")
+ANIMATE = Task("animate", 1.0, "given", "generate", drop_text=0.5)
+DUB = Task("dub", 1.0, "generate", "given", wrong_durations=0.4)
+
+# The stated mixture. Stage 1 teaches the motion stream and its eyes on a frozen audio stream, stage 2 tunes both.
+STAGES: dict[str, tuple[tuple[Task, float], ...]] = {
+    "audio": ((SPEECH, 1.0),),
+    "1": ((BOTH, 0.5), (ANIMATE, 0.5)),
+    "2": ((BOTH, 0.45), (ANIMATE, 0.1), (DUB, 0.3), (SPEECH, 0.15)),
+}
+
+
+def draw_spans(size: int, frames: int, rng: torch.Generator) -> Tensor:
+    """Frames to generate, bool [size, frames]: everything, all behind a prompt, or a span anywhere (60 to 100 %)."""
+    length = ((0.6 + 0.4 * torch.rand(size, 1, generator=rng)) * frames).round()
+    kind = torch.rand(size, 1, generator=rng)
+    start = torch.where(kind < 0.6, frames - length, (torch.rand(size, 1, generator=rng) * (frames - length + 1)).floor())
+    short = kind > 0.9  # edits of a word or two
+    length = torch.where(short, (length * 0.3).round(), length)
+    at = torch.arange(frames)[None, :]
+    return (at >= start) & (at < start + length)
+
+
+class FlowMatching(nn.Module):
+    """The loss as a module, so that data-parallel wrappers see one forward.
+
+    audio_weight / motion_weight: factors of the two mean squared errors.
+    """
+
+    def __init__(self, model: JamFlow, audio_weight: float = 1.0, motion_weight: float = 0.5):
+        super().__init__()
+        self.model, self.audio_weight, self.motion_weight = model, audio_weight, motion_weight
+
+    def forward(self, batch, task: Task, rng: torch.Generator) -> dict[str, Tensor]:
+        """batch: train.data.Batch; rng: CPU generator. Returns {"loss", "audio", "motion"} (means over generated frames)."""
+        size, device = batch.mel.shape[0], batch.mel.device
+        t = ((torch.arange(size) + torch.rand(size, generator=rng)) / size)[torch.randperm(size, generator=rng)]
+        dropped = torch.rand(size, 2, generator=rng)
+        no_text = (dropped[:, :1] < task.drop_text).to(device)
+        no_given = dropped[:, 1:] < task.drop_given
+        no_given |= dropped[:, :1] < 0.5 * task.drop_text * (task.audio == "generate")
+        audio = motion = None
+        spans = draw_spans(size, batch.mel.shape[1], rng)
+        if task.audio != "absent":
+            clock = torch.where(no_text, -1.0, batch.clock)
+            text = self.model.audio.text_embed.stretch(batch.tokens, batch.durations, clock)
+            audio = self._stream("audio", batch.mel, task.audio, spans, no_given, t, text, task.motion, rng)
+        if task.motion != "absent":
+            frames = batch.mouth.shape[1]
+            mel_frame = (torch.arange(frames) * self.model.config.audio.rate / self.model.config.motion.rate).long()
+            shared = spans[:, mel_frame.clamp(max=spans.shape[1] - 1)]
+            alone = torch.rand(size, 1, generator=rng) < 0.5  # a voice prompt often comes without its face
+            motion = self._stream("motion", batch.mouth, task.motion, shared | alone, no_given, t, None, task.audio, rng)
+        velocities = self.model(audio and audio[0], motion and motion[0])
+        losses = {}
+        for name, stream, velocity in zip(("audio", "motion"), (audio, motion), velocities):
+            if velocity is not None:
+                _, target, counted = stream
+                error = (velocity.float() - target).square().mean(-1)
+                losses[name] = (error * counted).sum() / counted.sum().clamp(min=1)
+        losses["loss"] = sum(getattr(self, f"{name}_weight") * value for name, value in losses.items())
+        return losses
+
+    def _stream(self, name, x1, role, spans, no_given, t, text, other, rng):
+        """(StreamInput, target, counted frames) of one stream."""
+        dit = getattr(self.model, name)
+        generate = spans | no_given if role == "generate" else torch.zeros_like(spans)
+        if role == "given":
+            t = torch.ones_like(t)
+        x0 = torch.randn(x1.shape, generator=rng).to(x1.device)
+        generate, t = generate.to(x1.device), t.to(x1.device)
+        x = torch.lerp(x0, x1, t[:, None, None])
+        given = x1.masked_fill(generate[..., None], 0.0)
+        stream = StreamInput(
+            x=x,
+            static=dit.input_embed.static(given, text),
+            modulation=dit.modulations(t),
+            rotary=self.model.rotary(name, x1.shape[1], x1.device),
+            sees=role == "generate" and other != "absent",
+            wanted=role == "generate",
+        )
+        return stream, x1 - x0, generate

@@ -1,0 +1,201 @@
+"""The trainer of JAM-Flow: `python -m jamflow_core train flow --cache DIR --out DIR --stage audio|1|2 ...`.
+
+Stages: "audio" trains the Audio-DiT alone (it stands in for F5-TTS weights), "1" the Motion-DiT and all joint layers with the
+audio stream frozen, "2" both. A checkpoint holds weights, average, optimiser and step; batches and noise are functions of
+(seed, step), so a resumed run continues exactly.
+"""
+
+import argparse
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..config import JamFlowConfig, Normaliser, tiny
+from ..errors import JamFlowError
+from ..flow.objective import STAGES, FlowMatching
+from ..model.jamflow import JamFlow
+from .corpus import Cache
+from .data import Windows
+from .optimise import Average, optimisers, rate
+
+
+def mel_statistics(cache: Cache, clips: int = 400) -> Normaliser:
+    """Mean and standard deviation per mel channel, over clips spread through the corpus."""
+    rows = np.linspace(0, len(cache) - 1, min(clips, len(cache))).astype(int)
+    mel = np.concatenate([cache[int(i)].mel for i in rows]).astype(np.float64)
+    return Normaliser(tuple(mel.mean(0).round(5).tolist()), tuple(mel.std(0).round(5).tolist()))
+
+
+def matmul_peak(size: int = 1024) -> float:
+    """FLOP/s of one large float32 matrix product on this machine, the yardstick printed beside the training speed."""
+    a = torch.randn(size, size)
+    a @ a
+    start, rounds = time.perf_counter(), 0
+    while time.perf_counter() - start < 0.3:
+        a @ a
+        rounds += 1
+    return rounds * 2 * size**3 / (time.perf_counter() - start)
+
+
+def flops_per_frame(config: JamFlowConfig, window: int) -> float:
+    """Forward and backward FLOPs per mel frame of the audio stream's products (6 x weights + attention)."""
+    s = config.audio
+    inner = s.heads * s.head_dim
+    weights = s.depth * (4 * s.dim * inner + 2 * s.dim * s.dim * s.ff_mult)
+    convolutions = 2 * s.conv_kernel * s.dim * s.dim // s.conv_groups
+    return 6 * (weights + convolutions) + 12 * s.depth * window * inner
+
+
+class Trainer:
+    """One stage of training; see the module's text."""
+
+    def __init__(self, options: argparse.Namespace):
+        from accelerate import Accelerator
+
+        self.options = options
+        self.accelerator = Accelerator(cpu=options.cpu, mixed_precision="bf16" if options.bf16 else "no")
+        self.out = Path(options.out)
+        self.out.mkdir(parents=True, exist_ok=True)
+        cache = Cache(options.cache)
+        checkpoint = self.latest()
+        if checkpoint is None and options.init:
+            checkpoint = torch.load(options.init, map_location="cpu", weights_only=True)
+        self.config = JamFlowConfig.from_json(checkpoint["config"]) if checkpoint else self.fresh_config(cache)
+        torch.manual_seed(options.seed)
+        model = JamFlow(self.config)
+        model.initialise()
+        self.windows = Windows(cache, self.config.mel, self.config.mouth, options.window)
+        self.stage, self.step, self.frames = options.stage, 0, 0
+        if checkpoint:
+            model.load_state_dict(checkpoint["model"])
+        self.freeze(model)
+        self.average = Average(model, options.ema)
+        self.objective = FlowMatching(model)
+        self.optimisers = optimisers(model, options.lr)
+        self.objective, *self.optimisers = self.accelerator.prepare(self.objective, *self.optimisers)
+        if checkpoint:
+            self.average.values.update(checkpoint["average"])
+            if checkpoint["stage"] == self.stage and not options.restart:
+                self.step, self.frames = checkpoint["step"], checkpoint["frames"]
+                for optimiser, state in zip(self.optimisers, checkpoint["optimisers"]):
+                    optimiser.load_state_dict(state)
+
+    def fresh_config(self, cache: Cache) -> JamFlowConfig:
+        return replace(tiny(), mel=mel_statistics(cache))
+
+    def freeze(self, model: JamFlow) -> None:
+        model.audio.requires_grad_(self.stage != "1")
+        model.motion.requires_grad_(self.stage != "audio")
+
+    @property
+    def model(self) -> JamFlow:
+        return self.accelerator.unwrap_model(self.objective).model
+
+    def latest(self) -> dict | None:
+        path = self.out / "checkpoint.pt"
+        return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
+
+    def save(self) -> None:
+        """Write the checkpoint beside its place, then move it there: an interrupted save leaves the old one whole."""
+        state = {
+            "config": self.config.to_json(),
+            "stage": self.stage,
+            "step": self.step,
+            "frames": self.frames,
+            "model": self.model.state_dict(),
+            "average": self.average.values,
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+        }
+        torch.save(state, self.out / "checkpoint.part")
+        os.replace(self.out / "checkpoint.part", self.out / "checkpoint.pt")
+
+    def tasks(self, step: int):
+        """The task of a step, drawn by its share."""
+        tasks, shares = zip(*STAGES[self.stage])
+        return tasks[np.random.default_rng((self.options.seed, step, 1)).choice(len(tasks), p=shares)]
+
+    def losses(self, step: int) -> dict:
+        o = self.options
+        task = self.tasks(step)
+        seed = o.seed + 1000 * self.accelerator.process_index
+        batch = self.windows.batch(o.batch, seed, step, task.wrong_durations, motion=task.motion != "absent")
+        rng = torch.Generator().manual_seed(seed * 1_000_003 + step)
+        losses = self.objective(batch, task, rng)
+        return {"task": task.name, **losses}
+
+    def run(self) -> None:
+        o = self.options
+        begin = seen = time.perf_counter()
+        log, since, peak = {}, 0, matmul_peak()
+        with open(self.out / "log.jsonl", "a", encoding="utf-8") as book:
+            while (o.steps is None or self.step < o.steps) and time.perf_counter() - begin < o.minutes * 60:
+                factor = rate(self.step, o.warmup, o.cooldown_from, o.steps)
+                losses = self.losses(self.step)
+                self.accelerator.backward(losses["loss"])
+                self.accelerator.clip_grad_norm_(self.objective.parameters(), 1.0)
+                for optimiser in self.optimisers:
+                    for group in optimiser.param_groups:
+                        group["lr"] = o.lr * factor
+                    optimiser.step()
+                    optimiser.zero_grad()
+                self.average.update(self.model, self.step)
+                self.step += 1
+                self.frames += o.batch * o.window * self.accelerator.num_processes
+                since += o.batch * o.window
+                for name in ("audio", "motion"):
+                    if name in losses:
+                        log.setdefault(f"{losses['task']}/{name}", []).append(losses[name].item())
+                if self.step % o.report == 0:
+                    now = time.perf_counter()
+                    speed = since / (now - seen)
+                    achieved = speed * flops_per_frame(self.config, o.window)
+                    entry = {key: round(float(np.mean(values)), 4) for key, values in log.items()}
+                    entry |= {"step": self.step, "frames_per_s": round(speed), "gflops": round(achieved / 1e9)}
+                    entry |= {"peak_gflops": round(peak / 1e9), "minutes": round((now - begin) / 60, 1)}
+                    print(json.dumps(entry), flush=True)
+                    book.write(json.dumps(entry) + "\n")
+                    book.flush()
+                    log, since, seen = {}, 0, now
+                if self.step % o.save_every == 0:
+                    self.save()
+        self.save()
+
+
+def arguments(argv) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("jamflow_core train flow", description="Train the flow model of JAM-Flow.")
+    add = parser.add_argument
+    add("--cache", required=True, help="prepared corpus (train prepare)")
+    add("--out", required=True, help="folder for checkpoint.pt and log.jsonl")
+    add("--stage", choices=tuple(STAGES), required=True)
+    add("--init", help="checkpoint of the stage before")
+    add("--batch", type=int, default=6)
+    add("--window", type=int, default=720, help="mel frames a window (a multiple of 15)")
+    add("--lr", type=float, default=2e-3)
+    add("--ema", type=float, default=0.999)
+    add("--warmup", type=int, default=100)
+    add("--steps", type=int, help="stop at this step")
+    add("--cooldown-from", type=int, help="lower the learning rate linearly from this step to --steps")
+    add("--minutes", type=float, default=1e9, help="stop after so many minutes")
+    add("--seed", type=int, default=0)
+    add("--report", type=int, default=20)
+    add("--save-every", type=int, default=200)
+    add("--threads", type=int, help="CPU threads")
+    add("--restart", action="store_true", help="take the weights of the checkpoint but not its step and optimiser")
+    add("--cpu", action="store_true")
+    add("--bf16", action="store_true", help="bf16 autocast: quicker only where the hardware has bf16 products")
+    return parser.parse_args(argv)
+
+
+def main(argv) -> None:
+    """Entry of `python -m jamflow_core train flow`."""
+    options = arguments(argv)
+    if options.window % 15:
+        raise JamFlowError(f"--window must be a multiple of 15 mel frames (0.16 s), not {options.window}.")
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    Trainer(options).run()
