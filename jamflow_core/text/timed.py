@@ -72,12 +72,20 @@ class TimedText:
     def __add__(self, other: "TimedText") -> "TimedText":
         """One after the other: the two silences that meet become one, as long as both together."""
         shift = len(self) - 1
+        joint = self.fixed[-1] or other.fixed[0]
         durations = None
         if self.durations is not None or other.durations is not None:
-            left, right = (part.durations if part.durations is not None else np.full(len(part), np.nan) for part in (self, other))
-            durations = np.concatenate([left[:-1], [left[-1] + right[0]], right[1:]])
-        fixed = np.concatenate([self.fixed[:-1], [self.fixed[-1] or other.fixed[0]], other.fixed[1:]])
-        words = tuple(Word(word.text, word.first + shift, word.last + shift) for word in other.words)
+            left, right = (part._known() for part in (self, other))
+            # A pause that the artist fixed stands even while the silence it meets is not yet predicted.
+            both = np.nansum([left[-1], right[0]]) if joint else left[-1] + right[0]
+            durations = np.concatenate([left[:-1], [both], right[1:]])
         return TimedText(
-            f"{self.text.rstrip()} {other.text.lstrip()}", self.symbols + other.symbols[1:], durations, fixed, self.words + words
+            f"{self.text.rstrip()} {other.text.lstrip()}",
+            self.symbols + other.symbols[1:],
+            durations,
+            np.concatenate([self.fixed[:-1], [joint], other.fixed[1:]]),
+            self.words + tuple(Word(word.text, word.first + shift, word.last + shift) for word in other.words),
         )
+
+    def _known(self) -> np.ndarray:
+        return np.full(len(self), np.nan) if self.durations is None else self.durations

@@ -1,0 +1,31 @@
+"""A string that can be rewritten while every character remembers where in the original it came from."""
+
+import re
+
+
+class Aligned:
+    """`text`, and for each of its characters the `spans` entry [start, end) of the original that it stands for."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.spans = [(index, index + 1) for index in range(len(text))]
+
+    def replace(self, start: int, end: int, new: str) -> None:
+        """Put `new` for the characters [start, end); each of its characters stands for all that was replaced."""
+        self.spans[start:end] = [self.span(start, end)] * len(new)
+        self.text = self.text[:start] + new + self.text[end:]
+
+    def sub(self, pattern: re.Pattern, new) -> None:
+        """Like `pattern.sub(new, text)`; `new` is a template, or a function of the match (None = leave it).
+
+        What a rule only looks at belongs in lookarounds, so that it keeps its own place.
+        """
+        for match in reversed(list(pattern.finditer(self.text))):
+            text = new(match) if callable(new) else match.expand(new)
+            if text is not None and text != match[0]:
+                self.replace(*match.span(), text)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The part of the original that the characters [start, end) stand for."""
+        covered = self.spans[start:end]
+        return min(first for first, _ in covered), max(last for _, last in covered)

@@ -1,0 +1,2 @@
+from .aligned import Aligned
+def normalise(source, british=False): pass
