@@ -8,11 +8,12 @@ to the teeth. The split of diphthongs at 55 %
 of their length and the idea that closures must win over the blend come from openfacefx (MIT), whose own curves smear
 (a decay of 90-170 ms) and switch closures on in one frame.
 
-Time: motion frame i is the face at i / 25 seconds.
+Time: motion frame i is the face at start + i / 25 seconds, and the durations are those of the sound.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import ceil
 
 import numpy as np
@@ -55,13 +56,17 @@ _UNSTRESSED = 0.85
 _GLIDE_AT = 0.55
 
 # Seconds. The pull fades by e in FADE; rounding begins LEAD earlier than the other movements, as lips do.
-_FADE = np.array([0.022, 0.026, 0.028])
+_FADE = np.array([0.026, 0.028, 0.028])
 _LEAD = np.array([0.015, 0.020, 0.050])
-# A closure stays shut for at least one frame, so that the frame nearest to its centre always shows it.
-_SHORTEST_CLOSURE = 1.1 / MOTION_FPS
+# A contact lasts for at least one frame, so that the frame nearest to its centre always shows it.
+_SHORTEST_CONTACT = 1.1 / MOTION_FPS
 _CLOSING = 0.075
 # How far the lips may be open during a contact.
 _CONTACT = {CLOSED: 0.0, "fv": 0.07}
+# Contacts are made a little before they are heard.
+_CONTACT_LEAD = 0.020
+# Kokoro gives the phoneme before a pause the time of the pause: of 0.45 s, 0.1 s is heard (90th percentile 0.2 s).
+_HEARD_BEFORE_PAUSE = 0.16
 # A gap between words lasting this long is a real silence.
 _SILENCE_FROM = (0.10, 0.25)
 
@@ -79,26 +84,35 @@ class _Pull:
 def _pulls(symbols: Sequence[str], durations: np.ndarray) -> list[_Pull]:
     """Targets in time: stress marks belong to the symbol after them, length marks to the one before, glides are two."""
     pulls: list[_Pull] = []
-    ends = np.cumsum(durations)
-    gain, start = None, 0.0
+    ends = np.cumsum(durations).tolist()
+    gain, start = _UNSTRESSED, 0.0
     for symbol, end in zip(symbols, ends):
         viseme = viseme_of(symbol)
         if symbol in _STRESS:
             gain = _STRESS[symbol]  # its own time goes to the symbol that follows
             continue
         if viseme == MARK and pulls:
-            last = pulls.pop()
-            pulls.append(_Pull(last.viseme, last.start, float(end), last.gain))
+            pulls[-1] = replace(pulls[-1], end=end)
         elif viseme != MARK:
             parts = viseme.split(">")
-            loud = gain if gain is not None else _UNSTRESSED
-            middle = start + _GLIDE_AT * (end - start) if len(parts) > 1 else end
-            pulls.append(_Pull(parts[0], start, float(middle), loud))
-            if len(parts) > 1:
-                pulls.append(_Pull(parts[1], float(middle), float(end), loud))
-            gain = None
-        start = float(end)
+            middle = start + _GLIDE_AT * (end - start)
+            edges = (start, middle, end) if len(parts) == 2 else (start, end)
+            pulls += [_Pull(part, *span, gain) for part, span in zip(parts, pairwise(edges))]
+            gain = _UNSTRESSED
+        start = end
     return pulls
+
+
+def _with_rests(pulls: list[_Pull]) -> list[_Pull]:
+    """Lips come to rest when the phoneme before a pause is no longer heard."""
+    rested: list[_Pull] = []
+    for pull, after in zip(pulls, [*pulls[1:], None]):
+        heard = pull.start + _HEARD_BEFORE_PAUSE
+        if pull.viseme != SILENT and after is not None and after.viseme == SILENT and heard < pull.end:
+            rested += [replace(pull, end=heard), _Pull(SILENT, heard, pull.end, 1.0)]
+        else:
+            rested.append(pull)
+    return rested
 
 
 def _smoothstep(x: np.ndarray) -> np.ndarray:
@@ -114,14 +128,15 @@ def _fading_box(time: np.ndarray, start: np.ndarray, end: np.ndarray, fade: floa
 
 def _contact(time: np.ndarray, pull: _Pull) -> np.ndarray:
     """How far the lips are in contact: 1 during the phoneme, gone `_CLOSING` seconds away from it."""
-    half = max(pull.end - pull.start, _SHORTEST_CLOSURE) / 2
-    away = np.abs(time - (pull.start + pull.end) / 2) - half
-    return 1 - _smoothstep(away / _CLOSING)
+    centre = (pull.start + pull.end) / 2
+    start = min(pull.start - _CONTACT_LEAD, centre - _SHORTEST_CONTACT / 2)
+    end = max(pull.end, centre + _SHORTEST_CONTACT / 2)
+    return 1 - _smoothstep(np.maximum(start - time, time - end) / _CLOSING)
 
 
 def state_at(time: np.ndarray, symbols: Sequence[str], durations: np.ndarray) -> np.ndarray:
     """The mouth's states at any moments `time` [n] (seconds) -> float64 [n, 5], without individual variation."""
-    pulls = _pulls(symbols, durations)
+    pulls = _with_rests(_pulls(symbols, durations))
     start, end, gain = np.array([[pull.start, pull.end, pull.gain] for pull in pulls]).T
     shapes = np.array([_SHAPES[pull.viseme] for pull in pulls])
     targets, strength = shapes[:, :3], shapes[:, [3, 4, 4]]
@@ -147,18 +162,23 @@ def state_at(time: np.ndarray, symbols: Sequence[str], durations: np.ndarray) ->
 
 
 def teacher_state(
-    symbols: Sequence[str], durations: np.ndarray, rng: np.random.Generator | None = None
+    symbols: Sequence[str],
+    durations: np.ndarray,
+    rng: np.random.Generator | None = None,
+    start: float = 0.0,
+    frames: int | None = None,
 ) -> np.ndarray:
-    """States float32 [frames, 5] at 25 fps for symbols and their durations (seconds); frames = ceil(seconds * 25).
+    """States float32 [frames, 5] at 25 fps from `start` seconds on, for symbols and their durations in seconds.
 
-    With `rng` the speaker varies: how far the mouth moves (0.85-1.15 for the utterance, each movement a little apart)
-    and a slow sideways drift.
+    `frames` None: to the end, ceil((seconds - start) * 25). With `rng` the speaker varies: how far the mouth moves
+    (0.85-1.15 for the utterance, each movement a little apart) and a slow sideways drift.
     """
     durations = np.asarray(durations, np.float64)
     if len(symbols) != len(durations):
         raise ValueError(f"{len(symbols)} symbols need as many durations, not {len(durations)}")
-    frames = ceil(durations.sum() * MOTION_FPS - 1e-6)
-    time = np.arange(frames) / MOTION_FPS
+    if frames is None:
+        frames = ceil((durations.sum() - start) * MOTION_FPS - 1e-6)
+    time = start + np.arange(frames) / MOTION_FPS
     state = state_at(time, symbols, durations)
     if rng is not None:
         state[:, [JAW, WIDE, PUCKER]] *= rng.uniform(0.85, 1.15) * rng.uniform(0.95, 1.05, 3)
@@ -168,7 +188,11 @@ def teacher_state(
 
 
 def teacher_motion(
-    symbols: Sequence[str], durations: np.ndarray, rng: np.random.Generator | None = None
+    symbols: Sequence[str],
+    durations: np.ndarray,
+    rng: np.random.Generator | None = None,
+    start: float = 0.0,
+    frames: int | None = None,
 ) -> np.ndarray:
-    """Expression deltas float32 [frames, 21, 3] at 25 fps; see `teacher_state`."""
-    return state_to_exp(teacher_state(symbols, durations, rng))
+    """Expression deltas float32 [frames, 21, 3] at 25 fps; arguments as for `teacher_state`."""
+    return state_to_exp(teacher_state(symbols, durations, rng, start, frames))
