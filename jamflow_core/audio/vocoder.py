@@ -1,0 +1,94 @@
+"""Log mel -> wave: Vocos (Siuzdak 2023, arXiv 2306.00814), with the classes of the `vocos` package.
+
+Keys are those of the public checkpoint (`backbone.*`, `head.*`), so `vocos-mel-24khz` and the embedded small model are
+the same class with other numbers. A file of ours carries its config in the safetensors header; for a file without one
+the numbers are read off the weights' shapes.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from ..clock import HOP
+from ..errors import JamFlowError
+from .mel import N_FFT, N_MELS
+
+EMBEDDED = Path(__file__).parent.parent / "weights" / "jamflow-tiny-vocoder.safetensors"
+
+
+@dataclass(frozen=True)
+class VocoderConfig:
+    """Widths of a Vocos; the defaults are `jamflow-tiny`'s (the public vocos-mel-24khz has 512, 1536, 8)."""
+
+    dim: int = 384
+    intermediate_dim: int = 1024
+    num_layers: int = 6
+
+    @classmethod
+    def of(cls, weights: dict[str, torch.Tensor]) -> "VocoderConfig":
+        """The config that the shapes of a state dict imply. Raises KeyError if it is not a Vocos."""
+        dim = weights["backbone.embed.weight"].shape[0]
+        intermediate = weights["backbone.convnext.0.pwconv1.weight"].shape[0]
+        return cls(dim, intermediate, sum(key.endswith("dwconv.weight") for key in weights))
+
+
+class Vocoder(nn.Module):
+    """Vocos backbone and inverse-STFT head for F5-style mels (24 kHz, n_fft 1024, hop 256, log of a clamp at 1e-5)."""
+
+    def __init__(self, config: VocoderConfig = VocoderConfig()):
+        super().__init__()
+        try:
+            from vocos.heads import ISTFTHead
+            from vocos.models import VocosBackbone
+        except (ImportError, OSError) as error:  # OSError: torchaudio built for another torch
+            raise JamFlowError(f"Install vocos (`pip install vocos`) to decode speech; it does not import: {error}") from error
+        self.config = config
+        self.backbone = VocosBackbone(N_MELS, **asdict(config))
+        self.head = ISTFTHead(config.dim, N_FFT, HOP, padding="center")
+
+    def forward(self, mel: torch.Tensor) -> torch.Tensor:
+        """Log mel [batch, frames, 100] -> wave [batch, (frames - 1) * 256], differentiable."""
+        return self.head(self.backbone(mel.transpose(1, 2)))
+
+    @torch.inference_mode()
+    def decode(self, mel: torch.Tensor) -> torch.Tensor:
+        """Log mel [frames, 100] or [batch, frames, 100] -> wave [(frames - 1) * 256] or [batch, ...], -1..1, float32."""
+        if mel.shape[-1] != N_MELS or mel.shape[-2] < 2:
+            raise JamFlowError(f"Give the vocoder a mel of [2 or more frames, {N_MELS}], not {list(mel.shape)}.")
+        weight = self.head.out.weight
+        wave = self(mel.reshape(-1, *mel.shape[-2:]).to(weight.device, weight.dtype))
+        return wave.clamp(-1.0, 1.0).reshape(*mel.shape[:-2], -1)
+
+
+def load_vocoder(path: str | Path | None = None, device: str | torch.device = "cpu") -> Vocoder:
+    """A Vocos from a safetensors file in the official key layout (None = the embedded model), float32, in eval mode."""
+    from safetensors import SafetensorError, safe_open
+
+    path = Path(path or EMBEDDED)
+    if not path.is_file():
+        raise JamFlowError(f"No vocoder at {path}.")
+    try:
+        with safe_open(path, "pt") as file:
+            config = (file.metadata() or {}).get("config")
+            weights = {key: file.get_tensor(key).float() for key in file.keys() if key.startswith(("backbone.", "head."))}
+        vocoder = Vocoder(VocoderConfig(**json.loads(config)) if config else VocoderConfig.of(weights))
+        vocoder.load_state_dict(weights)
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise JamFlowError(f"Not a Vocos for 100-bin mels: {path} ({str(error).splitlines()[0]}).") from error
+    return vocoder.eval().requires_grad_(False).to(device)
+
+
+def save_vocoder(vocoder: Vocoder, path: str | Path, dtype: torch.dtype = torch.float32) -> None:
+    """Write the weights as `dtype` in the official key layout, with the config as JSON in the header."""
+    from safetensors.torch import save_file
+
+    weights = {key: value.detach().cpu().to(dtype) for key, value in vocoder.named_parameters()}
+    weights |= {key: value.cpu() for key, value in vocoder.named_buffers()}  # the STFT window stays exact
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    save_file(weights, partial, metadata={"config": json.dumps(asdict(vocoder.config)), "format": "pt"})
+    partial.replace(path)

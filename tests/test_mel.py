@@ -1,0 +1,34 @@
+"""The mel is torchaudio's to rounding, and keeps the clock."""
+
+import pytest
+import torch
+
+from jamflow_core.audio.mel import LOG_FLOOR, N_MELS, log_mel, mel_filterbank
+from jamflow_core.clock import HOP, SAMPLE_RATE
+
+
+@pytest.fixture
+def wave():
+    """A sweep with noise and a silent stretch, [2, samples]."""
+    seconds = torch.arange(SAMPLE_RATE) / SAMPLE_RATE
+    sweep = 0.3 * torch.sin(2 * torch.pi * (100 + 3000 * seconds) * seconds)
+    noise = 0.05 * torch.randn(2, SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
+    return torch.cat([sweep + noise, torch.zeros(2, 4000)], dim=1)
+
+
+def test_parity_with_torchaudio(wave):
+    transforms = pytest.importorskip("torchaudio.transforms")
+    official = transforms.MelSpectrogram(SAMPLE_RATE, n_fft=1024, win_length=1024, hop_length=256, n_mels=100, power=1, center=True)
+    expected = official(wave).clamp(min=1e-5).log().transpose(1, 2)
+    assert (log_mel(wave) - expected).abs().max() <= 1e-5
+    assert (mel_filterbank() - official.mel_scale.fb).abs().max() <= 1e-6
+
+
+def test_shape_and_floor(wave):
+    mel = log_mel(wave[0])
+    assert mel.shape == (wave.shape[-1] // HOP + 1, N_MELS)
+    assert torch.allclose(mel[-3:], torch.tensor(LOG_FLOOR).log())
+
+
+def test_batch_does_not_matter(wave):
+    assert torch.allclose(log_mel(wave)[1], log_mel(wave[1]), atol=1e-5)

@@ -1,0 +1,133 @@
+"""The vocoder: official keys and function, files, shapes, and a trainer that learns and resumes exactly."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from jamflow_core.audio.mel import N_MELS, log_mel
+from jamflow_core.clock import HOP, SAMPLE_RATE
+from jamflow_core.errors import JamFlowError
+
+pytest.importorskip("vocos")
+
+from jamflow_core.audio.vocoder import EMBEDDED, Vocoder, VocoderConfig, load_vocoder, save_vocoder  # noqa: E402
+from jamflow_core.train.corpus import Cache  # noqa: E402
+from jamflow_core.train.vocoder import Segments, held_out, main  # noqa: E402
+
+SMALL = VocoderConfig(dim=32, intermediate_dim=64, num_layers=2)
+
+
+@pytest.fixture
+def small():
+    torch.manual_seed(0)
+    return Vocoder(SMALL).eval()
+
+
+def test_is_the_official_vocos(small):
+    from vocos import Vocos
+    from vocos.feature_extractors import MelSpectrogramFeatures
+
+    official = Vocos(MelSpectrogramFeatures(), small.backbone, small.head)
+    mel = torch.randn(1, 20, N_MELS)
+    assert torch.equal(small.decode(mel), official.decode(mel.transpose(1, 2)).clamp(-1, 1))
+    ours = set(small.state_dict())
+    assert ours == {key for key in official.state_dict() if not key.startswith("feature_extractor.")}
+
+
+def test_loads_a_public_layout_without_config(small, tmp_path):
+    from safetensors.torch import save_file
+
+    path = tmp_path / "vocos.safetensors"
+    save_file(small.state_dict() | {"feature_extractor.mel_spec.spectrogram.window": torch.ones(1024)}, path)
+    loaded = load_vocoder(path)
+    assert loaded.config == SMALL
+    mel = torch.randn(12, N_MELS)
+    assert torch.equal(loaded.decode(mel), small.decode(mel))
+
+
+@pytest.mark.parametrize("frames", [2, 3, 40])
+def test_decode_shapes(small, frames):
+    assert small.decode(torch.zeros(frames, N_MELS)).shape == ((frames - 1) * HOP,)
+    assert small.decode(torch.zeros(3, frames, N_MELS)).shape == (3, (frames - 1) * HOP)
+
+
+@pytest.mark.parametrize("shape", [(1, N_MELS), (10, 80)])
+def test_decode_refuses_other_shapes(small, shape):
+    with pytest.raises(JamFlowError, match="mel"):
+        small.decode(torch.zeros(shape))
+
+
+def test_half_precision_file_keeps_the_window(small, tmp_path):
+    save_vocoder(small, tmp_path / "half.safetensors", torch.float16)
+    loaded = load_vocoder(tmp_path / "half.safetensors")
+    assert torch.equal(loaded.head.istft.window, small.head.istft.window)
+    assert torch.equal(loaded.head.out.weight, small.head.out.weight.half().float())
+
+
+def test_refuses_other_files(tmp_path):
+    from safetensors.torch import save_file
+
+    with pytest.raises(JamFlowError, match="No vocoder"):
+        load_vocoder(tmp_path / "absent.safetensors")
+    (tmp_path / "text.safetensors").write_text("hello")
+    save_file({"weight": torch.zeros(1)}, tmp_path / "other.safetensors")
+    for name in ("text", "other"):
+        with pytest.raises(JamFlowError, match="Not a Vocos"):
+            load_vocoder(tmp_path / f"{name}.safetensors")
+
+
+@pytest.fixture
+def cache(tmp_path):
+    """A prepared corpus of 50 humming clips, in the format of jamflow_core.train.corpus."""
+    seconds = np.arange(20 * HOP) / SAMPLE_RATE
+    waves = [8000 * np.sin(2 * np.pi * (100 + 5 * i) * seconds) * np.sin(np.pi * seconds / seconds[-1]) for i in range(50)]
+    waves = np.concatenate(waves).round().astype(np.int16)
+    np.save(tmp_path / "waves.npy", waves)
+    np.save(tmp_path / "mels.npy", np.zeros((50 * 20, N_MELS), np.float16))
+    clips = [
+        {"id": str(i), "voice": "hum", "text": "", "phonemes": "", "durations": [1, 1], "samples": 20 * HOP}
+        | {"sample": i * 20 * HOP, "frame": i * 20, "frames": 20}
+        for i in range(50)
+    ]
+    (tmp_path / "clips.json").write_text(json.dumps(clips))
+    return tmp_path
+
+
+def test_segments_carry_exact_mels(cache):
+    segments = Segments(Cache(cache), frames=8)
+    mel, wave = segments.batch(3, torch.Generator().manual_seed(0))
+    assert mel.shape == (3, 9, N_MELS) and wave.shape == (3, 8 * HOP)
+    assert torch.allclose(mel[:, 2:-2], log_mel(wave)[:, 2:-2], atol=1e-4)
+    assert not set(segments.rows) & set(held_out(Cache(cache)))
+
+
+def test_training_learns_and_resumes_exactly(cache, tmp_path, capsys):
+    def train(out, steps):
+        options = "--adversarial-from 12 --disturb-from 14 --batch 2 --frames 10 --crop 2048 --dim 32 --intermediate-dim 64"
+        options += f" --layers 2 --lr 0.002 --decay 1 --log-every 4 --save-every 100 --threads 1 --steps {steps}"
+        main(["--cache", str(cache), "--out", str(tmp_path / out), *options.split()])
+        return torch.load(tmp_path / out / "checkpoint.pt", weights_only=True)
+
+    straight = train("a", 18)
+    losses = [float(line.split("mel ")[1].split()[0]) for line in capsys.readouterr().out.splitlines() if line.startswith("step")]
+    assert losses[2] < losses[0]
+    train("b", 15)
+    resumed = train("b", 18)
+    for part in ("average", "judges"):
+        for key, value in straight[part].items():
+            assert torch.equal(value, resumed[part][key]), key
+
+
+@pytest.mark.skipif(not EMBEDDED.exists(), reason="the embedded vocoder is not trained yet")
+def test_embedded_vocoder_speaks():
+    """A harmonic tone survives mel -> wave -> mel within a fraction of a neper."""
+    seconds = torch.arange(SAMPLE_RATE) / SAMPLE_RATE
+    pitch = 2 * torch.pi * 160 * seconds
+    wave = 0.05 * sum(torch.sin(k * pitch) / k for k in range(1, 30))
+    mel = log_mel(wave)
+    vocoder = load_vocoder()
+    again = log_mel(vocoder.decode(mel))
+    assert torch.equal(vocoder.decode(mel), vocoder.decode(mel))
+    assert (again - mel[: len(again)]).abs()[4:-4].mean() < 0.5
