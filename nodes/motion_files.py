@@ -1,0 +1,108 @@
+"""Motion to and from files: LivePortrait expression deltas in a safetensors file (tensor `exp`, metadata `fps`)."""
+
+import os
+
+import folder_paths
+from comfy_api.latest import io, ui
+
+from ..jamflow_core.clock import MOTION_FPS
+from ..jamflow_core.errors import JamFlowError
+from . import latent as streams
+from .node import CATEGORY, Node
+from .sockets import Motion
+
+
+def motion_files() -> list[str]:
+    """Motion files in the input folder, and those that the pack saved."""
+    saved = os.path.join(folder_paths.get_output_directory(), "motion")
+    places = ((folder_paths.get_input_directory(), "{}"), (saved, "motion/{} [output]"))
+    return [
+        pattern.format(name)
+        for folder, pattern in places
+        if os.path.isdir(folder)
+        for name in sorted(os.listdir(folder))
+        if name.endswith(".safetensors")
+    ]
+
+
+class JamFlowLoadMotion(Node):
+    """A motion file -> motion."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowLoadMotion",
+            display_name="JAM-Flow Load Motion",
+            category=f"{CATEGORY}/motion",
+            description="Reads a motion file: lip and face keypoints over time, as JAM-Flow Save Motion writes them.",
+            search_aliases=["open motion", "motion template", "liveportrait motion"],
+            inputs=[
+                io.Combo.Input(
+                    "file",
+                    options=motion_files(),
+                    tooltip="A .safetensors file of the input folder, or one saved before (output/motion).",
+                ),
+            ],
+            outputs=[
+                Motion.Output(
+                    display_name="motion",
+                    tooltip="The motion, for JAM-Flow Reference Motion or JAM-Flow Portrait Render.",
+                )
+            ],
+        )
+
+    @classmethod
+    def validate_inputs(cls, file=None):
+        if file and not folder_paths.exists_annotated_filepath(file):
+            return f"{cls.GET_SCHEMA().display_name}: choose another file, there is no {file!r} any more"
+        return True
+
+    @classmethod
+    def fingerprint_inputs(cls, file):
+        return os.path.getmtime(folder_paths.get_annotated_filepath(file))
+
+    @classmethod
+    def run(cls, file) -> io.NodeOutput:
+        from ..jamflow_core.motion.files import load_motion
+
+        return io.NodeOutput(load_motion(folder_paths.get_annotated_filepath(file)))
+
+
+class JamFlowSaveMotion(Node):
+    """The motion of a latent -> a file in output/motion."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowSaveMotion",
+            display_name="JAM-Flow Save Motion",
+            category=f"{CATEGORY}/motion",
+            description="Writes the motion of a clip to a small file that any portrait can be driven with later.",
+            search_aliases=["export motion"],
+            is_output_node=True,
+            inputs=[
+                io.Latent.Input("latent", tooltip="A clip of JAM-Flow Joint Sampler."),
+                io.String.Input(
+                    "filename_prefix",
+                    default="motion/JAM-Flow",
+                    tooltip="Where to write inside the output folder; a number and .safetensors are added.",
+                ),
+            ],
+            outputs=[Motion.Output(display_name="motion", tooltip="The motion that was saved.")],
+        )
+
+    @classmethod
+    def run(cls, latent, filename_prefix) -> io.NodeOutput:
+        from ..jamflow_core.motion.files import Motion as MotionClip, save_motion
+
+        exp = streams.motion(latent).cpu()
+        if not len(exp):
+            raise JamFlowError("connect a clip that moves: this one has no motion frames")
+        folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
+            filename_prefix, folder_paths.get_output_directory()
+        )
+        file = f"{name}_{counter:05}_.safetensors"
+        save_motion(os.path.join(folder, file), exp.numpy(), MOTION_FPS)
+        return io.NodeOutput(
+            MotionClip(exp.numpy(), MOTION_FPS), ui=ui.PreviewText(os.path.join(subfolder, file))
+        )

@@ -1,0 +1,34 @@
+"""Time masks: from seconds, from words, from paint."""
+
+import pytest
+import torch
+
+
+def spans(made):
+    return [(round(span.start, 3), round(span.end, 3)) for span in made]
+
+
+def test_typed_spans_are_read_merged_and_put_in_their_lane(host):
+    node = host.classes["JamFlowMaskSpans"]
+    (mask,) = node.execute(spans="2-2.5, 1.2:1.85\n1.8-2.1 s", lanes="speech only").args
+    assert spans(mask.speech) == [(1.2, 2.5)]
+    assert mask.face == ()
+    (both,) = node.execute(spans="0-1", lanes="face only", add_to=mask).args
+    assert spans(both.speech) == [(1.2, 2.5)]
+    assert spans(both.face) == [(0, 1)]
+
+
+@pytest.mark.parametrize("wrong", ["", "one to two", "2-1", "1.0", "-1-2"])
+def test_what_is_no_span_is_refused_with_its_words(host, wrong):
+    with pytest.raises(Exception, match="JAM-Flow Time Mask .seconds.: write") as told:
+        host.classes["JamFlowMaskSpans"].execute(spans=wrong, lanes="speech only")
+    assert wrong in str(told.value)
+
+
+def test_paint_is_read_by_lane_and_by_column(host):
+    paint = torch.zeros(1, 64, 200)
+    paint[0, :20, 50:100] = 1
+    paint[0, 50:, 150:] = 1
+    (mask,) = host.classes["JamFlowMaskPainted"].execute(mask=paint, seconds=4.0).args
+    assert spans(mask.speech) == [(1.0, 2.0)]
+    assert spans(mask.face) == [(3.0, 4.0)]
