@@ -19,3 +19,7 @@ def comfy(host):
     if not host.real:
         pytest.skip("needs a real ComfyUI: set COMFYUI_PATH to a checkout of 0.33 or newer")
     return host
+
+
+def pytest_addoption(parser):
+    parser.addoption("--freeze", action="store_true", help="write the node schemas as they are to the snapshot")
