@@ -1,0 +1,93 @@
+"""Motion files: safetensors with the tensor `exp` float32 [frames, 21, 3] and the metadata `fps`."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import JamFlowError
+from .space import KEYPOINTS
+
+_FPS_RANGE = (1.0, 240.0)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """`exp` float32 [frames, 21, 3]; frame i is the face at i / fps seconds and stays until the next one."""
+
+    exp: np.ndarray
+    fps: float
+
+    @property
+    def seconds(self) -> float:
+        return len(self.exp) / self.fps
+
+    def at(self, fps: float) -> "Motion":
+        """The same motion at another rate, by linear interpolation; behind the last frame its face is held."""
+        if fps == self.fps:
+            return self
+        frames = max(round(self.seconds * fps), 1)
+        place = np.minimum(np.arange(frames) * (self.fps / fps), len(self.exp) - 1)
+        before = np.floor(place).astype(int)
+        after = np.minimum(before + 1, len(self.exp) - 1)
+        part = (place - before)[:, None, None]
+        exp = self.exp[before] * (1 - part) + self.exp[after] * part
+        return Motion(exp.astype(np.float32), fps)
+
+
+def save_motion(path: str | os.PathLike, exp: np.ndarray, fps: float) -> None:
+    """Write a motion file, whole or not at all. JamFlowError where the motion or the place is no good."""
+    from safetensors.numpy import save
+
+    path = Path(path)
+    motion = Motion(_checked(np.asarray(exp), "The motion"), _checked_fps(fps, "The motion"))
+    data = save({"exp": motion.exp}, metadata={"fps": str(motion.fps)})
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError as error:
+        raise JamFlowError(f"Cannot write {path}: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def load_motion(path: str | os.PathLike) -> Motion:
+    """Read a motion file; JamFlowError says what is wrong with it."""
+    from safetensors import SafetensorError, safe_open
+
+    if not os.path.isfile(path):
+        raise JamFlowError(f"No motion file at {path}.")
+    name = f"{path} is not a motion file"
+    try:
+        with safe_open(path, framework="numpy") as file:
+            if "exp" not in file.keys():
+                raise JamFlowError(f"{name}: it has no tensor `exp`.")
+            stored = file.get_slice("exp")
+            if stored.get_dtype() not in ("F64", "F32", "F16"):
+                raise JamFlowError(f"{name}: `exp` must be float32, not {stored.get_dtype()}.")
+            exp, fps = stored[:], (file.metadata() or {}).get("fps")
+    except (SafetensorError, OSError) as error:
+        raise JamFlowError(f"{name}: it cannot be read as safetensors.") from error
+    return Motion(_checked(exp, name), _checked_fps(fps, name))
+
+
+def _checked(exp: np.ndarray, name: str) -> np.ndarray:
+    if exp.ndim != 3 or exp.shape[1:] != (KEYPOINTS, 3) or not len(exp):
+        raise JamFlowError(f"{name}: `exp` must be [frames, {KEYPOINTS}, 3], not {list(exp.shape)}.")
+    exp = np.ascontiguousarray(exp, np.float32)
+    if not np.isfinite(exp).all():
+        raise JamFlowError(f"{name}: `exp` holds numbers that are not finite.")
+    return exp
+
+
+def _checked_fps(fps, name: str) -> float:
+    low, high = _FPS_RANGE
+    try:
+        rate = float(fps)
+    except (TypeError, ValueError):
+        raise JamFlowError(f"{name}: its frame rate `fps` is {fps!r}, not a number.") from None
+    if not low <= rate <= high:
+        raise JamFlowError(f"{name}: its frame rate `fps` is {rate:g}, not between {low:g} and {high:g}.")
+    return rate
