@@ -15,15 +15,15 @@ class Aligned:
         self.spans[start:end] = [self.span(start, end)] * len(new)
         self.text = self.text[:start] + new + self.text[end:]
 
-    def sub(self, pattern: re.Pattern, new) -> None:
-        """Like `pattern.sub(new, text)`; `new` is a template, or a function of the match (None = leave it).
+    def sub(self, pattern: re.Pattern, new, group: int = 0) -> None:
+        """Like `pattern.sub(new, text)`, but only `group` of each match is replaced.
 
-        What a rule only looks at belongs in lookarounds, so that it keeps its own place.
+        `new` is a template, or a function of the match (None = leave it). What lies outside the group keeps its place.
         """
         for match in reversed(list(pattern.finditer(self.text))):
             text = new(match) if callable(new) else match.expand(new)
-            if text is not None and text != match[0]:
-                self.replace(*match.span(), text)
+            if text is not None and text != match[group]:
+                self.replace(*match.span(group), text)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The part of the original that the characters [start, end) stand for."""

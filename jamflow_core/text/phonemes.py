@@ -5,6 +5,7 @@ net for unknown words, all offline, the readings that the teacher voices were tr
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 import numpy as np
@@ -23,8 +24,8 @@ _SPEAKABLE = frozenset(SYMBOLS[2:])
 _MARKS = frozenset(" " + _PUNCTUATION)
 _STAND_IN = "thing"
 _WORD = re.compile(r"(?:[^\s.—…\"“”()\[\]{}«»]|\.(?<!\.\.)(?!\.))+")
-_EDGE = ".,;:!?'‘’*_~-–|<>\\/¿¡"
-_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]\.")
+_EDGE = ".,;:!?'‘’*_-–|\\/¿¡"
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.){2,}")
 
 
 def check_text(text: str, limit: int | None = None) -> str:
@@ -85,11 +86,12 @@ def _speak(passage: Passage, british: bool) -> tuple[str, list[Word]]:
         if span in overrides:
             token.phonemes, token.rating = overrides[span], 5
     written = _written_words(passage)
+    starts, ends = [start for start, _ in written], [end for _, end in written]
     symbols = []  # (symbol, the written words that it reads: first and last index, or None)
     tokens = g2p.phonemize_tokens(tokens)
     for token, (start, end) in zip(tokens, _places(source, tokens)):
-        inside = [index for index, (first, last) in enumerate(written) if first < end and start < last]
-        owner = (inside[0], inside[-1]) if inside else None
+        first, after = bisect_right(ends, start), bisect_left(starts, end)
+        owner = (first, after - 1) if first < after else None
         symbols += [(symbol, owner) for symbol in (token.phonemes or "").translate(_SAME_AS) if symbol in _SPEAKABLE]
         symbols += [(" ", None)] if token.whitespace else []
     symbols = _tidy(symbols)
