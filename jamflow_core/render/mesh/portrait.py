@@ -1,0 +1,105 @@
+"""MeshPortrait: a still picture whose face can be posed."""
+
+import numpy as np
+
+from ...errors import JamFlowError
+from ..face import Face, FaceFinder
+from ..image import _cv2, to_rgb
+from ..topology import EYES, load_topology
+from .crop import HeadCrop
+from .geometry import spline
+from .mouth import MouthInterior
+from .rig import JAW, PUCKER, SURE_EYES, build_rig, fit_to_mouth
+from .sway import Head, Sway
+from .warp import Box, MeshWarp, box_around
+
+STATE = ("jaw", "wide", "pucker", "press", "shift")
+
+
+class MeshPortrait:
+    """Poses the face of one picture, without a neural renderer.
+
+    image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1, y1 of the mouth in pixels, instead
+    of looking for a face. face: which face, the largest and surest is 0. finder: the face models, if loaded already.
+    Raises JamFlowError if no face is found, or the box is not in the picture. `warning` is None or what to tell the user.
+    """
+
+    def __init__(self, image: np.ndarray, mouth_box: tuple[float, float, float, float] | None = None, face: int = 0,
+                 finder: FaceFinder | None = None):  # fmt: skip
+        self.image = to_rgb(image)
+        topology = load_topology()
+        if mouth_box is not None:
+            points = fit_to_mouth(_checked(mouth_box, self.image), topology)
+            self.face, self.warning = None, None
+        else:
+            self.face = (finder or FaceFinder()).find(self.image, face)
+            points, self.warning = self.face.points[:468], self.face.warning
+        self._crop = HeadCrop(self.image, points)
+        spread = self.face.lip_spread if self.face else 0.0
+        has_lids = self.face is not None and self.face.eye_spread <= SURE_EYES
+        self.rig = build_rig(self._crop.to_crop(points), self._crop.picture, topology, spread, has_lids)
+        self._warp = MeshWarp(self._crop.picture, self.rig)
+        self._mouth = MouthInterior(self._crop.picture, self.rig)
+        self._sway = None  # built at the first head motion
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of every frame."""
+        return self.image.shape[1], self.image.shape[0]
+
+    def frame(self, state, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0), smile: float = 0.0) -> np.ndarray:
+        """One picture, uint8 RGB of the portrait's size.
+
+        state [5]: jaw, wide, pucker, press (0..1) and shift, as in motion/basis.py; all 0 is the relaxed closed
+        mouth. blink: closing of the lids 0..1, one number or (image left, image right). head: yaw, pitch, roll in
+        degrees, x, y in eye distances.
+        """
+        blink = tuple(np.broadcast_to(np.clip(blink, 0, 1), 2))
+        relative = self._relative(np.asarray(state, float), smile)
+        points = self.rig.pose(relative, blink)
+        crop = self._crop.picture.copy()
+        changed = self._warp.paint(crop, points)
+        if changed is not None and max(blink) > 0.01:
+            self._keep_eyeballs(crop, points)
+        opened = self._mouth.paint(crop, points, relative)
+        changed = opened.union(changed) if opened else changed
+        frame = self._crop.paste(crop, changed)
+        if any(head):
+            self._sway = self._sway or Sway(self._crop.full_size(self.rig), self._crop.size)
+            region = self._crop.box.slices
+            frame[region] = self._sway.apply(frame[region], Head(*head))
+        return frame
+
+    def _relative(self, state: np.ndarray, smile: float) -> np.ndarray:
+        """The state [5] as displacement from what the portrait shows, in the rig's order [6]."""
+        if state.shape != (5,):
+            raise JamFlowError(f"Give a state of 5 numbers ({', '.join(STATE)}), not the shape {state.shape}")
+        jaw, wide, pucker, press, shift = np.clip(np.nan_to_num(state), [0, 0, 0, 0, -2], [1.3, 1.5, 1.5, 1.2, 2])
+        pucker *= 1 - 0.35 * min(jaw, 1.0)  # an open mouth cannot purse as far
+        return np.array([jaw, wide, pucker, press, smile, shift]) - self.rig.neutral
+
+    def _keep_eyeballs(self, crop: np.ndarray, points: np.ndarray) -> None:
+        """Inside what is left of the lid opening the eyeball stays where the portrait has it."""
+        cv2 = _cv2()
+        whole = Box(0, 0, crop.shape[1], crop.shape[0])
+        for eye in EYES:
+            outline = spline(points[eye.outline], 4)
+            box = box_around(outline, 1, whole)
+            if box is None:
+                continue
+            mask = np.zeros((box.y1 - box.y0, box.x1 - box.x0), np.uint8)
+            polygon = np.round((outline - [box.x0, box.y0]) * 16).astype(np.int32)
+            cv2.fillPoly(mask, [polygon], 255, cv2.LINE_AA, 4)
+            shown = (mask.astype(np.float32) / 255)[..., None]
+            mixed = crop[box.slices] * (1 - shown) + self._crop.picture[box.slices] * shown + 0.5
+            crop[box.slices] = mixed.astype(np.uint8)
+
+
+def _checked(mouth_box, image: np.ndarray) -> tuple[float, float, float, float]:
+    height, width = image.shape[:2]
+    x0, y0, x1, y1 = (float(v) for v in mouth_box)
+    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
+        raise JamFlowError(f"Give mouth_box=x0,y0,x1,y1 inside the picture ({width}x{height}), not {x0:g},{y0:g},{x1:g},{y1:g}")
+    if x1 - x0 < 4:
+        raise JamFlowError(f"Give a wider mouth_box: {x1 - x0:g} pixels are too few to show a mouth")
+    return x0, y0, x1, y1

@@ -1,0 +1,169 @@
+"""A portrait's face as a rig: where its vertices rest, and how jaw, lips and lids move them.
+
+Displacements come from a basis measured on the canonical face (render/models/NOTICE), in mouth widths; the head's
+pose in the portrait rotates them, so a mouth in three-quarter view opens in perspective.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..topology import (EYES, FACE_OVAL, LIP_INNER, LIP_OUTER, LIP_RING_IN, LIP_RING_OUT,
+                        LIPS, LOWER_LIP_MID, LOWER_SEAM, MOUTH_LEFT, MOUTH_RIGHT, STABLE, UPPER_LIP_MID, UPPER_SEAM,
+                        FaceTopology)  # fmt: skip
+from .geometry import align, down_of, smoothstep, twice_area
+from .seam import weld_lips
+
+JAW, WIDE, PUCKER, PRESS, SMILE, SHIFT = range(6)
+FALLOFF = [(1.12, 0.72), (1.28, 0.38), (1.52, 0.12), (1.85, 0.0)]  # rings around the face: size, share of its motion
+LID_LINE = 0.86  # where the lids meet: this far down from the upper to the lower lid
+SURE_EYES = 0.02  # eye spread above which lids are not moved: big drawn eyes are mis-fitted
+LIP_CONTACTS = ((13, 14), (82, 87), (312, 317))
+
+
+@dataclass
+class Rig:
+    """What the renderer needs to know of a face; all coordinates in pixels of the working picture."""
+
+    rest: np.ndarray  # [n,2] vertices: 468 of the face, then the fall-off rings
+    triangles: np.ndarray  # [t,3]
+    mouth_fill: np.ndarray  # bool [t]: triangles that close the mouth opening
+    eye_fill: np.ndarray  # bool [t]
+    moves: np.ndarray  # [6,n,2] displacement per unit of jaw, wide, pucker, press, smile, shift
+    blinks: np.ndarray  # [2,n,2] displacement that closes the image-left and image-right eye
+    points: np.ndarray  # [468,3] the settled landmarks
+    rotation: np.ndarray  # [3,3] head pose: canonical = points @ rotation
+    unit: float  # pixels between the outer eye corners, as if seen from the front
+    width: float  # width of the relaxed mouth
+    down: np.ndarray  # [2] unit vector from the upper to the lower lip
+    open: bool  # the mouth is open in the picture
+    neutral: np.ndarray  # [6] the state the picture shows, subtracted from what is asked for
+
+    def pose(self, state: np.ndarray, blink: tuple[float, float]) -> np.ndarray:
+        """Vertices [n,2] for a state [6] (already relative to `neutral`) and the closing of both eyes (0..1)."""
+        points = self.rest + np.tensordot(state, self.moves, 1)
+        points += blink[0] * self.blinks[0] + blink[1] * self.blinks[1]
+        overlap = np.minimum((points[LOWER_SEAM] - points[UPPER_SEAM]) @ self.down, 0)[:, None] * self.down
+        points[UPPER_SEAM] += overlap / 2  # lips touch, they never cross
+        points[LOWER_SEAM] -= overlap / 2
+        return points
+
+    def gap(self, points: np.ndarray) -> float:
+        """Widest opening between the lips, in pixels."""
+        return float(((points[LOWER_SEAM] - points[UPPER_SEAM]) @ self.down).max())
+
+
+def build_rig(points: np.ndarray, image: np.ndarray, topology: FaceTopology, lip_spread: float, with_eyes: bool) -> Rig:
+    """Rig the face whose landmarks [468,3] lie on the picture. `lip_spread` (see face.py) is how unsure they are."""
+    points = points[:468].copy()
+    to_canonical = align(points[STABLE], topology.vertices[STABLE])
+    unit = topology.iod / to_canonical.scale
+    across = float(np.linalg.norm(points[61] - points[291]))
+    width = float(np.clip(across, 0.46 * unit, 0.68 * unit))
+    gap = float(np.mean([np.linalg.norm((points[a] - points[b])[:2]) for a, b in LIP_CONTACTS]))
+    is_open = gap / across > 0.035 + 3.5 * max(0.0, lip_spread - 0.006)
+
+    if not is_open:
+        weld_lips(points, image, unit)
+    space_lip_rings(points)
+    untangle(points, topology)
+
+    down = down_of(points[MOUTH_RIGHT, :2] - points[MOUTH_LEFT, :2])
+    moves = _moves(points, topology, width, to_canonical.rotation)
+    opening = float((moves[JAW, LOWER_LIP_MID] - moves[JAW, UPPER_LIP_MID]) @ down)
+    neutral = np.zeros(6)
+    neutral[JAW] = gap / max(opening, 0.25 * width) if is_open else 0.0
+    neutral[WIDE] = 0.6 * np.clip((across / unit - 0.62) / (0.30 * 0.58), 0, 1)
+
+    rest, triangles, moves = _add_falloff(points[:, :2], topology.triangles, moves)
+    fill = np.zeros((2, len(triangles)), bool)
+    fill[0, : len(topology.triangles)] = topology.triangles_within(LIP_INNER)
+    fill[1, : len(topology.triangles)] = sum(topology.triangles_within(eye.upper + eye.lower) for eye in EYES)
+    blinks = _blinks(rest) if with_eyes else np.zeros((2, *rest.shape))
+    return Rig(rest, triangles, fill[0], fill[1], moves, blinks, points, to_canonical.rotation, unit, width, down,
+               is_open, neutral)  # fmt: skip
+
+
+def fit_to_mouth(mouth_box: tuple[float, float, float, float], topology: FaceTopology) -> np.ndarray:
+    """The canonical face, seen from the front, laid so that its lips fill the box's width -> points [468,3]."""
+    x0, y0, x1, y1 = mouth_box
+    lips = topology.vertices[LIP_OUTER]
+    scale = (x1 - x0) / np.linalg.norm(topology.vertices[61] - topology.vertices[291])
+    return (topology.vertices - lips.mean(0)) * scale + [(x0 + x1) / 2, (y0 + y1) / 2, 0]
+
+
+def space_lip_rings(points: np.ndarray) -> None:
+    """Space the two middle rings of the lips evenly between the outer and inner ones; the models disagree there."""
+    outer, inner = points[LIP_OUTER, :2], points[LIP_INNER, :2]
+    points[LIP_RING_OUT, :2] = outer * 0.67 + inner * 0.33
+    points[LIP_RING_IN, :2] = outer * 0.33 + inner * 0.67
+
+
+def untangle(points: np.ndarray, topology: FaceTopology, passes: int = 12) -> None:
+    """Relax vertices of the coarse mesh that ended up inside the refined lips (flipped triangles at rest, smiles)."""
+    fixed = np.zeros(468, bool)
+    fixed[LIPS + FACE_OVAL + [v for eye in EYES for v in eye.upper + eye.lower]] = True
+    near_mouth = np.abs(topology.vertices[:, 1] - 4.3) < 2.6
+    fill = topology.triangles_within(LIP_INNER) | sum(topology.triangles_within(e.upper + e.lower) for e in EYES)
+    triangles = topology.triangles[~fill]
+    neighbours = _neighbours(triangles)
+    for _ in range(passes):
+        area = twice_area(points, triangles)
+        flipped = np.unique(triangles[area * np.sign(np.median(area)) < 1])
+        flipped = [v for v in flipped if near_mouth[v] and not fixed[v]]
+        if not flipped:
+            return
+        for v in flipped:
+            points[v, :2] = 0.4 * points[v, :2] + 0.6 * points[neighbours[v], :2].mean(0)
+
+
+def _moves(points: np.ndarray, topology: FaceTopology, width: float, rotation: np.ndarray) -> np.ndarray:
+    """Displacements [6,468,2] in pixels of this picture."""
+    basis = topology.basis * smoothstep(-0.6, 2.2, topology.vertices[:, 1])[:, None]  # nothing moves above the nose
+    for k in (WIDE, PUCKER, PRESS, SMILE, SHIFT):  # only the jaw parts the lips
+        basis[k, UPPER_SEAM] = basis[k, LOWER_SEAM] = (basis[k, UPPER_SEAM] + basis[k, LOWER_SEAM]) / 2
+    basis[:, LIP_RING_OUT] = basis[:, LIP_OUTER] * 0.67 + basis[:, LIP_INNER] * 0.33
+    basis[:, LIP_RING_IN] = basis[:, LIP_OUTER] * 0.33 + basis[:, LIP_INNER] * 0.67
+    thickness = (np.linalg.norm(points[0] - points[13]) + np.linalg.norm(points[17] - points[14])) / width
+    basis[PRESS] *= np.clip(thickness / 0.36, 0.25, 1.15)  # thin lips have less to press
+    return ((basis * width) @ rotation.T)[..., :2]
+
+
+def _add_falloff(rest: np.ndarray, triangles: np.ndarray, moves: np.ndarray):
+    """Rings around the face oval that carry less and less of its motion, so that the cheeks do not end abruptly."""
+    oval = rest[FACE_OVAL]
+    centre, count = oval.mean(0), len(FACE_OVAL)
+    vertices, motions, faces = [rest], [moves], [triangles]
+    previous, first = np.array(FACE_OVAL), len(rest)
+    for size, share in FALLOFF:
+        vertices.append(centre + (oval - centre) * size)
+        motions.append(moves[:, FACE_OVAL] * share)
+        ring = np.arange(first, first + count)
+        after = np.roll(np.arange(count), -1)
+        faces.append(np.stack([previous, previous[after], ring[after]], 1))
+        faces.append(np.stack([previous, ring[after], ring], 1))
+        previous, first = ring, first + count
+    return np.concatenate(vertices), np.concatenate(faces), np.concatenate(motions, 1)
+
+
+def _blinks(rest: np.ndarray) -> np.ndarray:
+    blinks = np.zeros((2, *rest.shape))
+    for side, eye in enumerate(EYES):
+        upper, lower = rest[eye.upper], rest[eye.lower]
+        lid_line = lower * LID_LINE + upper * (1 - LID_LINE)
+        fall, rise = (lid_line - upper)[1:-1], (lid_line - lower)[1:-1]
+        blinks[side, eye.upper[1:-1]] = fall
+        blinks[side, eye.lower[1:-1]] = rise
+        blinks[side, eye.above] = fall * 0.5
+        blinks[side, eye.brow_side] = fall * 0.14
+        blinks[side, eye.below] = rise * 0.5
+    return blinks
+
+
+def _neighbours(triangles: np.ndarray) -> list[list[int]]:
+    around = [set() for _ in range(468)]
+    for a, b, c in triangles.tolist():
+        around[a] |= {b, c}
+        around[b] |= {a, c}
+        around[c] |= {a, b}
+    return [sorted(group) for group in around]

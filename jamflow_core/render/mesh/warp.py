@@ -1,0 +1,147 @@
+"""Paint a posed mesh: which triangle covers each pixel, where that pixel came from, one remap.
+
+Triangle numbers are drawn into an integer picture; each number looks up its affine map from the posed face back to
+the portrait. Pixels outside the moved triangles are not touched.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..image import _cv2
+from ..topology import LIP_INNER, LIP_OUTER
+from .geometry import cross, fixed_point, twice_area
+from .rig import Rig
+
+MOVED = 0.02  # pixels; a triangle whose corners moved less is left alone
+SKIRT = 2.2  # pixels that the lips' colour is carried into the mouth
+SLIVER = 0.4  # double area in pixels below which a triangle is folded
+
+
+class Box(NamedTuple):
+    """A rectangle of pixels, ends excluded."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        return slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+    def union(self, other: "Box | None") -> "Box":
+        if other is None:
+            return self
+        return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
+
+
+def box_around(points: np.ndarray, margin: int, limits: Box) -> Box | None:
+    """The rectangle that holds points [n,2] and a margin, cut to the limits; None if nothing is left."""
+    low, high = np.floor(points.min(0)).astype(int) - margin, np.ceil(points.max(0)).astype(int) + margin + 1
+    box = Box(max(low[0], limits.x0), max(low[1], limits.y0), min(high[0], limits.x1), min(high[1], limits.y1))
+    return box if box.x0 < box.x1 and box.y0 < box.y1 else None
+
+
+class MeshWarp:
+    """Paints poses of one rig over one picture (uint8 RGB [h,w,3])."""
+
+    def __init__(self, image: np.ndarray, rig: Rig):
+        self.image = image
+        self.rig = rig
+        moving = (np.abs(rig.moves).max((0, 2)) + np.abs(rig.blinks).max((0, 2))) > 0.03
+        active = (moving[rig.triangles].any(1) & ~rig.eye_fill) | rig.mouth_fill
+        order = np.concatenate([np.flatnonzero(active & rig.mouth_fill), np.flatnonzero(active & ~rig.mouth_fill)])
+        self._triangles = rig.triangles[order]  # the mouth's fill first: skin is painted over it
+        self._fill_count = int(rig.mouth_fill.sum())
+        corners = rig.rest[self._triangles]
+        self._origin = corners[:, 0]
+        self._sides = corners[:, 1] - self._origin, corners[:, 2] - self._origin
+        self._centre = corners.mean(1)
+        area = twice_area(rig.rest, self._triangles)
+        self._turn = np.where(area < 0, -1.0, 1.0)
+        self._turn[: self._fill_count] = np.sign(np.median(area))  # closed lips have no area to tell from
+        self._skirt_source = self._lip_rim()
+        self._limits = Box(0, 0, image.shape[1], image.shape[0])
+
+    def paint(self, canvas: np.ndarray, points: np.ndarray) -> Box | None:
+        """Draw the pose with vertices [n,2] into the canvas; returns what was drawn over, or None at rest."""
+        cv2 = _cv2()
+        moved = np.abs(points - self.rig.rest).max(1) > MOVED
+        drawn = np.flatnonzero(moved[self._triangles].any(1))
+        box = box_around(points[self._triangles[drawn]].reshape(-1, 2), 1, self._limits) if len(drawn) else None
+        if box is None:
+            return None
+        posed = points - [box.x0, box.y0]
+        affine, folded = self._affine(posed)
+        skirts, skirt_affine = self._skirts(posed)
+        identity = np.array([[1, 0, box.x0, 0, 1, box.y0]], np.float32)
+        lookup = np.concatenate([identity, affine, skirt_affine])
+
+        numbers = np.zeros((box.y1 - box.y0, box.x1 - box.x0), np.int32)
+        corners = fixed_point(posed)[self._triangles]
+        first_skirt = 1 + len(self._triangles)
+        drawn = np.concatenate([drawn[folded[drawn]], drawn[~folded[drawn]]])  # good neighbours cover folded ones
+        fill = drawn < self._fill_count
+        for t in drawn[fill].tolist():
+            cv2.fillConvexPoly(numbers, corners[t], t + 1, cv2.LINE_8, 4)
+        for k, quad in enumerate(fixed_point(skirts)):
+            cv2.fillConvexPoly(numbers, quad, first_skirt + k, cv2.LINE_8, 4)
+        for t in drawn[~fill].tolist():
+            cv2.fillConvexPoly(numbers, corners[t], t + 1, cv2.LINE_8, 4)
+
+        coefficients = lookup[numbers]
+        u = np.arange(numbers.shape[1], dtype=np.float32)
+        v = np.arange(numbers.shape[0], dtype=np.float32)[:, None]
+        x = coefficients[..., 0] * u + coefficients[..., 1] * v + coefficients[..., 2]
+        y = coefficients[..., 3] * u + coefficients[..., 4] * v + coefficients[..., 5]
+        canvas[box.slices] = cv2.remap(self.image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return box
+
+    def _affine(self, posed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Maps from the posed triangles to the portrait, [t,6] float32, and which triangles are folded, bool [t].
+
+        A folded triangle has no sensible map; it takes the colour of its centre."""
+        a, b, c = (posed[self._triangles[:, k]] for k in range(3))
+        e1, e2 = b - a, c - a
+        area = cross(e1, e2)
+        folded = area * self._turn < SLIVER
+        area = np.where(folded, 1.0, area)
+        f1, f2 = self._sides
+        affine = np.empty((len(area), 6), np.float32)
+        for row in (0, 1):
+            p = (f1[:, row] * e2[:, 1] - f2[:, row] * e1[:, 1]) / area
+            q = (f2[:, row] * e1[:, 0] - f1[:, row] * e2[:, 0]) / area
+            affine[:, 3 * row] = p
+            affine[:, 3 * row + 1] = q
+            affine[:, 3 * row + 2] = self._origin[:, row] - p * a[:, 0] - q * a[:, 1]
+        affine[folded] = 0
+        affine[folded, 2], affine[folded, 5] = self._centre[folded].T
+        return affine, folded
+
+    def _lip_rim(self) -> np.ndarray:
+        """Where on the portrait the skirts take their colour: on the lips, just off the seam [20,2]."""
+        outer, inner = (self.rig.rest[ring] for ring in (LIP_OUTER, LIP_INNER))
+        away = outer - inner
+        length = np.linalg.norm(away, axis=1, keepdims=True)
+        return inner + away / (length + 1e-6) * np.minimum(0.9, 0.25 * length)
+
+    def _skirts(self, posed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Narrow quads [20,4,2] inside the lip edges and their maps [20,6]; colour varies along the edge only.
+
+        Without them the anti-aliased lip edge would show the old dark seam."""
+        edge, source = posed[LIP_INNER], self._skirt_source
+        following = np.roll(np.arange(20), -1)
+        inward = edge + _INWARD[:, None] * self.rig.down * SKIRT
+        along, source_along = edge[following] - edge, source[following] - source
+        length = (along**2).sum(1) + 1e-3
+        affine = np.zeros((20, 6), np.float32)
+        for row in (0, 1):
+            p, q = (source_along[:, row] * along[:, k] / length for k in (0, 1))
+            affine[:, 3 * row] = p
+            affine[:, 3 * row + 1] = q
+            affine[:, 3 * row + 2] = source[:, row] - p * edge[:, 0] - q * edge[:, 1]
+        return np.stack([edge, edge[following], inward[following], inward], 1), affine
+
+
+_INWARD = np.r_[0, np.ones(9), 0, -np.ones(9)]  # the upper lip's skirt hangs down, the lower one's stands up

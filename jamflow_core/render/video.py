@@ -1,0 +1,100 @@
+"""Video files written frame by frame (H.264 + AAC in MP4) through PyAV; memory does not grow with length.
+
+`read_video` is the other direction.
+"""
+
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from ..clock import SAMPLE_RATE
+from ..errors import JamFlowError
+from .soundtrack import Soundtrack
+from .video_reader import load_av, read_video
+
+__all__ = ["VideoWriter", "read_video"]
+
+QUALITY = 18  # x264 constant rate factor: visually lossless
+PRESET = "veryfast"
+BT709 = 1  # the colour space's number in H.264 and in FFmpeg
+
+
+class VideoWriter:
+    """Writes an MP4 file: a context manager whose `write` takes one frame at a time.
+
+    path: where the finished file goes. It is written under another name beside it and takes its place only when the
+    block ends without an error; otherwise it is deleted.
+    fps: frames per second. size: width and height of the frames; an odd side is padded by repeating its last row or
+    column, as H.264 wants even ones.
+    wave: sound in -1..1 from the clip's start: samples [n] (mono) or [channels, n], or an iterator of such chunks;
+    None for a silent video. Sound that outlasts the frames is kept.
+    Raises JamFlowError if the folder cannot be written.
+    """
+
+    def __init__(self, path: str | Path, fps: float, size: tuple[int, int], wave=None, sample_rate: int = SAMPLE_RATE):
+        av = load_av()
+        self.path = Path(path)
+        self._part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        self._size = size
+        self._fps = Fraction(fps).limit_denominator(1001)
+        self._frames = 0
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._container = av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})
+        except OSError as error:
+            raise JamFlowError(f"Choose another place for the video: {self.path} cannot be written ({error.strerror})") from error
+        self._video = self._container.add_stream("libx264", rate=self._fps, options={"preset": PRESET, "crf": str(QUALITY)})
+        self._video.width, self._video.height = (side + side % 2 for side in size)
+        self._video.pix_fmt = "yuv420p"
+        codec = self._video.codec_context
+        codec.colorspace = codec.color_primaries = codec.color_trc = BT709
+        codec.color_range = av.video.reformatter.ColorRange.MPEG
+        self._to_yuv = av.video.reformatter.VideoReformatter()
+        self._sound = None if wave is None else Soundtrack(self._container, wave, sample_rate)
+
+    def write(self, frame: np.ndarray) -> None:
+        """Append one frame, uint8 RGB [height, width, 3]."""
+        width, height = self._size
+        if frame.shape != (height, width, 3) or frame.dtype != np.uint8:
+            raise ValueError(f"a frame must be uint8 [{height}, {width}, 3], not {frame.dtype} {list(frame.shape)}")
+        if width % 2 or height % 2:
+            frame = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        picture = load_av().VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+        picture = self._to_yuv.reformat(picture, format="yuv420p", dst_colorspace=BT709)
+        picture.pts = self._frames
+        picture.time_base = 1 / self._fps
+        self._frames += 1
+        self._container.mux(self._video.encode(picture))
+        if self._sound:
+            self._sound.write_until(float(self._frames / self._fps))
+
+    def close(self) -> None:
+        """Finish the file and move it to its place."""
+        self._container.mux(self._video.encode(None))
+        if self._sound:
+            self._sound.finish()
+        self._container.close()
+        os.replace(self._part, self.path)
+
+    def discard(self) -> None:
+        """Give up: delete what was written."""
+        try:
+            self._container.close()
+        finally:
+            self._part.unlink(missing_ok=True)
+
+    def __enter__(self) -> "VideoWriter":
+        return self
+
+    def __exit__(self, error_type, error, trace) -> None:
+        if error_type is not None:
+            self.discard()
+            return
+        try:
+            self.close()
+        except BaseException:
+            self._part.unlink(missing_ok=True)
+            raise
+
