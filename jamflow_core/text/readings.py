@@ -98,14 +98,14 @@ UNITS = {
 
 # Before a name; the full stop ends no sentence.
 TITLES = {
-    "Mr": "Mister", "Mrs": "Missis", "Ms": "Miz", "Dr": "Doctor", "Prof": "Professor", "St": "Saint", "Mt": "Mount",
+    "Mr": "Mister", "Mrs": "Mrs", "Ms": "Miz", "Dr": "Doctor", "Prof": "Professor", "St": "Saint", "Mt": "Mount",
     "Ft": "Fort", "Gen": "General", "Gov": "Governor", "Sen": "Senator", "Rep": "Representative", "Capt": "Captain",
     "Lt": "Lieutenant", "Col": "Colonel", "Sgt": "Sergeant", "Cmdr": "Commander", "Rev": "Reverend", "Hon": "Honorable",
     "Pres": "President", "Cpl": "Corporal", "Maj": "Major", "Adm": "Admiral", "Fr": "Father", "Supt": "Superintendent",
 }  # fmt: skip
 # With their full stop, which may also end the sentence.
 ABBREVIATIONS = {
-    "e.g.": "for example", "i.e.": "that is", "etc.": "etcetera", "vs.": "versus", "cf.": "compare", "et al.": "and others",
+    "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "cf.": "compare", "et al.": "and others",
     "approx.": "approximately", "est.": "established", "Jr.": "Junior", "Sr.": "Senior", "St.": "Street", "Dr.": "Drive",
     "Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road", "Ln.": "Lane", "Hwy.": "Highway", "Apt.": "Apartment",
     "Bldg.": "Building", "Ltd.": "Limited", "Inc.": "Incorporated", "Corp.": "Corporation", "Co.": "Company",
