@@ -32,7 +32,7 @@ _SHAPES = {
     "td": (0.18, 0.10, 0.00, 0.60, 0.30),
     "kg": (0.26, 0.05, 0.00, 0.40, 0.15),
     "ky": (0.22, 0.25, 0.00, 0.50, 0.40),
-    "sz": (0.09, 0.28, 0.00, 1.80, 0.60),
+    "sz": (0.09, 0.28, 0.00, 2.40, 0.60),
     "sh": (0.15, 0.00, 0.48, 1.20, 1.20),
     "r": (0.20, 0.00, 0.36, 0.70, 0.80),
     "w": (0.12, 0.00, 0.78, 1.40, 1.60),
@@ -56,11 +56,11 @@ _UNSTRESSED = 0.85
 _GLIDE_AT = 0.55
 
 # Seconds. The pull fades by e in FADE; rounding begins LEAD earlier than the other movements, as lips do.
-_FADE = np.array([0.026, 0.028, 0.028])
+_FADE = np.array([0.032, 0.028, 0.028])
 _LEAD = np.array([0.015, 0.020, 0.050])
 # A contact lasts for at least one frame, so that the frame nearest to its centre always shows it.
 _SHORTEST_CONTACT = 1.1 / MOTION_FPS
-_CLOSING = 0.085
+_CLOSING = 0.095
 # How far the lips may be open during a contact.
 _CONTACT = {CLOSED: 0.0, "fv": 0.07}
 # Contacts are made a little before they are heard.
