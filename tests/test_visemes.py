@@ -92,11 +92,6 @@ def test_silence_is_a_closed_neutral_mouth():
     assert np.abs(state[comma]).max() < 0.05
 
 
-def test_lips_rest_when_the_last_phoneme_is_no_longer_heard():
-    symbols, durations = ["<sil>", "t", "u", "z", ".", "<sil>"], np.array([0.2, 0.1, 0.1, 0.5, 0.1, 0.1])
-    assert np.abs(teacher_state(symbols, durations)[round(0.75 * 25) :]).max() < 0.05
-
-
 def test_speed_of_the_lips_is_human():
     symbols, durations = spoken(_SENTENCE)
     time = np.arange(0, durations.sum(), 0.005)

@@ -8,7 +8,7 @@ to the teeth. The split of diphthongs at 55 %
 of their length and the idea that closures must win over the blend come from openfacefx (MIT), whose own curves smear
 (a decay of 90-170 ms) and switch closures on in one frame.
 
-Time: motion frame i is the face at start + i / 25 seconds, and the durations are those of the sound.
+Time: motion frame i is the face at start + i / 25 seconds, and durations are those heard (train/timing.py).
 """
 
 from collections.abc import Sequence
@@ -65,8 +65,6 @@ _CLOSING = 0.095
 _CONTACT = {CLOSED: 0.0, "fv": 0.07}
 # Contacts are made a little before they are heard.
 _CONTACT_LEAD = 0.020
-# Kokoro gives the phoneme before a pause the time of the pause: of 0.45 s, 0.1 s is heard (90th percentile 0.2 s).
-_HEARD_BEFORE_PAUSE = 0.16
 # A gap between words lasting this long is a real silence.
 _SILENCE_FROM = (0.10, 0.25)
 
@@ -103,18 +101,6 @@ def _pulls(symbols: Sequence[str], durations: np.ndarray) -> list[_Pull]:
     return pulls
 
 
-def _with_rests(pulls: list[_Pull]) -> list[_Pull]:
-    """Lips come to rest when the phoneme before a pause is no longer heard."""
-    rested: list[_Pull] = []
-    for pull, after in zip(pulls, [*pulls[1:], None]):
-        heard = pull.start + _HEARD_BEFORE_PAUSE
-        if pull.viseme != SILENT and after is not None and after.viseme == SILENT and heard < pull.end:
-            rested += [replace(pull, end=heard), _Pull(SILENT, heard, pull.end, 1.0)]
-        else:
-            rested.append(pull)
-    return rested
-
-
 def _smoothstep(x: np.ndarray) -> np.ndarray:
     x = np.clip(x, 0.0, 1.0)
     return x * x * (3 - 2 * x)
@@ -136,7 +122,7 @@ def _contact(time: np.ndarray, pull: _Pull) -> np.ndarray:
 
 def state_at(time: np.ndarray, symbols: Sequence[str], durations: np.ndarray) -> np.ndarray:
     """The mouth's states at any moments `time` [n] (seconds) -> float64 [n, 5], without individual variation."""
-    pulls = _with_rests(_pulls(symbols, durations))
+    pulls = _pulls(symbols, durations)
     start, end, gain = np.array([[pull.start, pull.end, pull.gain] for pull in pulls]).T
     shapes = np.array([_SHAPES[pull.viseme] for pull in pulls])
     targets, strength = shapes[:, :3], shapes[:, [3, 4, 4]]
