@@ -16,6 +16,7 @@ from ..audio.mel import N_MELS, log_mel
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
 from ..text.tokens import SILENCE, encode
+from .timing import heard
 
 DURATION_UNIT = 600 / SAMPLE_RATE
 # Kokoro's sound comes 50 ms before its own durations say, in all voices (cross-correlation of phoneme boxes with band
@@ -55,15 +56,20 @@ class Cache:
         wave = self._waves[row["sample"] : row["sample"] + row["samples"]]
         mel = self._mels[row["frame"] : row["frame"] + row["frames"]]
         tokens = np.array(encode([SILENCE, *row["phonemes"], SILENCE]))
-        durations = np.array(row["durations"]) * DURATION_UNIT
-        lead = min(SOUND_LEADS, durations[0])
-        durations[0] -= lead
-        durations[-1] += lead
-        return Clip(row["id"], row["voice"], row["text"], tokens, durations, wave, mel)
+        return Clip(row["id"], row["voice"], row["text"], tokens, np.array(row["seconds"]), wave, mel)
 
     @property
     def voices(self) -> list[str]:
         return sorted({row["voice"] for row in self.clips})
+
+
+def seconds_as_heard(phonemes: str, durations: list[int], wave: np.ndarray) -> list[float]:
+    """The teacher's durations (units) in step with its sound: seconds of the silence, each phoneme, the silence."""
+    seconds = np.array(durations) * DURATION_UNIT
+    lead = min(SOUND_LEADS, seconds[0])
+    seconds[0] -= lead
+    seconds[-1] += lead
+    return heard([SILENCE, *phonemes, SILENCE], seconds, wave).round(4).tolist()
 
 
 def prepare(corpus, cache, progress=lambda done, total: None) -> None:
@@ -96,7 +102,9 @@ def prepare(corpus, cache, progress=lambda done, total: None) -> None:
         waves[sample : sample + row["samples"]] = np.round(wave.clip(-1, 1) * 32767).astype(np.int16)
         mels[frame : frame + count] = log_mel(torch.from_numpy(wave))[:count].numpy()
         keys = ("id", "voice", "text", "phonemes", "durations", "samples")
-        clips.append({key: row[key] for key in keys} | {"sample": sample, "frame": frame, "frames": count})
+        place = {"sample": sample, "frame": frame, "frames": count}
+        seconds = seconds_as_heard(row["phonemes"], row["durations"], wave)
+        clips.append({key: row[key] for key in keys} | place | {"seconds": seconds})
         sample, frame = sample + row["samples"], frame + count
         progress(index + 1, len(rows))
     (cache / "clips.json").write_text(json.dumps(clips, ensure_ascii=False), encoding="utf-8")

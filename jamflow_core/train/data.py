@@ -11,8 +11,11 @@ from torch import Tensor
 
 from ..clock import MEL_RATE, motion_frames_of_mel
 from ..config import Normaliser
+from ..flow.conditions import text_clock
 from ..motion.space import mouth_of
+from ..text.tokens import decode
 from .corpus import Cache
+from .visemes import teacher_motion
 
 _RATE = float(MEL_RATE)
 
@@ -27,18 +30,6 @@ class Batch:
     tokens: Tensor
     durations: Tensor
     clock: Tensor
-
-
-def text_clock(durations: np.ndarray, frames: int) -> np.ndarray:
-    """Seconds per symbol [n] -> for each mel frame the index of the sounding symbol plus the passed fraction, [frames].
-
-    Frame i stands at i / 93.75 s; frames behind the last symbol stay on it.
-    """
-    ends = np.cumsum(durations)
-    moments = np.arange(frames) / _RATE
-    index = np.minimum(np.searchsorted(ends, moments + 1e-9, side="right"), len(ends) - 1)
-    passed = (moments - (ends - durations)[index]) / np.maximum(durations[index], 1e-6)
-    return index + np.clip(passed, 0.0, 0.999)
 
 
 def jitter(durations: np.ndarray, amount: float, rng: np.random.Generator) -> np.ndarray:
@@ -107,10 +98,8 @@ class Windows:
 
     def _mouth(self, tokens, durations, skipped, rng):
         """The teacher's mouth over the window, on the window's own 25 fps grid, normalised."""
-        from .visemes import teacher_motion
-
         count = motion_frames_of_mel(self.frames)
-        exp = teacher_motion(tokens, durations, rng=rng, start=skipped / _RATE, frames=count)
+        exp = teacher_motion(decode(tokens), durations, rng, start=skipped / _RATE, frames=count)
         return ((mouth_of(exp) - np.asarray(self.mouth.mean)) / np.asarray(self.mouth.std)).astype(np.float32)
 
     def _cut(self, tokens, durations, skipped):

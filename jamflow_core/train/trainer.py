@@ -19,9 +19,12 @@ from ..config import JamFlowConfig, Normaliser, tiny
 from ..errors import JamFlowError
 from ..flow.objective import STAGES, FlowMatching
 from ..model.jamflow import JamFlow
+from ..motion.space import mouth_of
+from ..text.tokens import decode
 from .corpus import Cache
 from .data import Windows
-from .optimise import Average, optimisers, rate
+from .optimise import Average, optimiser, rate
+from .visemes import teacher_motion
 
 
 def mel_statistics(cache: Cache, clips: int = 400) -> Normaliser:
@@ -29,6 +32,15 @@ def mel_statistics(cache: Cache, clips: int = 400) -> Normaliser:
     rows = np.linspace(0, len(cache) - 1, min(clips, len(cache))).astype(int)
     mel = np.concatenate([cache[int(i)].mel for i in rows]).astype(np.float64)
     return Normaliser(tuple(mel.mean(0).round(5).tolist()), tuple(mel.std(0).round(5).tolist()))
+
+
+def mouth_statistics(cache: Cache, clips: int = 400, floor: float = 1e-3) -> Normaliser:
+    """The same for the teacher's mouth; channels that never move (LivePortrait's 6, 12 and 14z) get `floor`."""
+    rows = np.linspace(0, len(cache) - 1, min(clips, len(cache))).astype(int)
+    rng = np.random.default_rng(0)
+    mouths = [mouth_of(teacher_motion(decode(cache[int(i)].tokens), cache[int(i)].durations, rng)) for i in rows]
+    mouth = np.concatenate(mouths).astype(np.float64)
+    return Normaliser(tuple(mouth.mean(0).round(6).tolist()), tuple(mouth.std(0).clip(floor).round(6).tolist()))
 
 
 def matmul_peak(size: int = 1024) -> float:
@@ -66,6 +78,8 @@ class Trainer:
         if checkpoint is None and options.init:
             checkpoint = torch.load(options.init, map_location="cpu", weights_only=True)
         self.config = JamFlowConfig.from_json(checkpoint["config"]) if checkpoint else self.fresh_config(cache)
+        if self.config.mouth is None:
+            self.config = replace(self.config, mouth=mouth_statistics(cache))
         torch.manual_seed(options.seed)
         model = JamFlow(self.config)
         model.initialise()
@@ -76,17 +90,15 @@ class Trainer:
         self.freeze(model)
         self.average = Average(model, options.ema)
         self.objective = FlowMatching(model)
-        self.optimisers = optimisers(model, options.lr)
-        self.objective, *self.optimisers = self.accelerator.prepare(self.objective, *self.optimisers)
+        self.objective, self.optimiser = self.accelerator.prepare(self.objective, optimiser(model, options.lr))
         if checkpoint:
             self.average.values.update(checkpoint["average"])
             if checkpoint["stage"] == self.stage and not options.restart:
                 self.step, self.frames = checkpoint["step"], checkpoint["frames"]
-                for optimiser, state in zip(self.optimisers, checkpoint["optimisers"]):
-                    optimiser.load_state_dict(state)
+                self.optimiser.load_state_dict(checkpoint["optimiser"])
 
     def fresh_config(self, cache: Cache) -> JamFlowConfig:
-        return replace(tiny(), mel=mel_statistics(cache))
+        return replace(tiny(), mel=mel_statistics(cache), mouth=mouth_statistics(cache))
 
     def freeze(self, model: JamFlow) -> None:
         model.audio.requires_grad_(self.stage != "1")
@@ -109,7 +121,7 @@ class Trainer:
             "frames": self.frames,
             "model": self.model.state_dict(),
             "average": self.average.values,
-            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "optimiser": self.optimiser.state_dict(),
         }
         torch.save(state, self.out / "checkpoint.part")
         os.replace(self.out / "checkpoint.part", self.out / "checkpoint.pt")
@@ -138,11 +150,10 @@ class Trainer:
                 losses = self.losses(self.step)
                 self.accelerator.backward(losses["loss"])
                 self.accelerator.clip_grad_norm_(self.objective.parameters(), 1.0)
-                for optimiser in self.optimisers:
-                    for group in optimiser.param_groups:
-                        group["lr"] = o.lr * factor
-                    optimiser.step()
-                    optimiser.zero_grad()
+                for group in self.optimiser.param_groups:
+                    group["lr"] = o.lr * factor
+                self.optimiser.step()
+                self.optimiser.zero_grad()
                 self.average.update(self.model, self.step)
                 self.step += 1
                 self.frames += o.batch * o.window * self.accelerator.num_processes

@@ -1,0 +1,206 @@
+"""From noise to speech and face: the ODE of the flow, with inpainting and classifier-free guidance.
+
+All that does not depend on x is computed once a run: text features and the static part of the input, the modulations of all
+steps, rotary tables, and the keys and values of a stream that is given whole.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..model.jamflow import JamFlow, Memory, StreamInput
+from .schedule import time_grid
+
+
+class Cancelled(Exception):
+    """The run was stopped by its `cancelled` check."""
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """One stream of one run, in the model's normalised units.
+
+    given: [N, channels]; generate: bool [N], True where the model paints (there `given` does not count).
+    text, null_text: features [N, text_dim] of the audio stream; None for motion.
+    """
+
+    given: Tensor
+    generate: Tensor
+    text: Tensor | None = None
+    null_text: Tensor | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Nothing to generate: the stream is a condition only."""
+        return not bool(self.generate.any())
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to sample.
+
+    steps of `method` ("euler" or "midpoint", which asks twice a step); text_guidance and reference_guidance as F5's cfg: 0 =
+    off; v = v_all + text * (v_all - v_without_text) + reference * (v_without_text - v_without_both).
+    sway, pruned: see schedule.py. anchored: keep the noised given frames on their known path (False = F5's official code,
+    which lets them drift and restores them at the end).
+    """
+
+    steps: int = 12
+    method: str = "euler"
+    text_guidance: float = 1.0
+    reference_guidance: float = 1.0
+    sway: float = -1.0
+    pruned: bool = True
+    anchored: bool = True
+    seed: int = 0
+
+    def __post_init__(self):
+        if self.method not in ("euler", "midpoint"):
+            raise ValueError(f'method must be "euler" or "midpoint", not "{self.method}"')
+
+
+Progress = Callable[[int, int, dict[str, Tensor]], None]
+
+
+def noise(stream: str, frames: int, channels: int, seed: int) -> Tensor:
+    """Start of the flow, float32 [frames, channels] on the CPU: the same for every device, batch and other stream.
+
+    Torch fills in blocks of 16 numbers; whole blocks make the first frames the same for every length.
+    """
+    generator = torch.Generator().manual_seed((seed * 2 + (stream == "motion")) % 2**63)
+    return torch.randn(-(-frames // 16) * 16, channels, generator=generator)[:frames]
+
+
+@torch.inference_mode()
+def sample(
+    model: JamFlow,
+    audio: Canvas | None,
+    motion: Canvas | None,
+    settings: Settings = Settings(),
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Tensor | None, Tensor | None]:
+    """Paint the canvases of one run; returns (mel [N, 100] or None, mouth [M, 18] or None), normalised, given parts exact.
+
+    progress(done, total, {"audio": ..., "motion": ...}) gets the current guess of the result after every step.
+    Runs are never batched with each other, so a seed gives the same bits whatever else is asked for.
+    """
+    canvases = {name: canvas for name, canvas in (("audio", audio), ("motion", motion)) if canvas is not None}
+    run = _Run(model, canvases, settings)
+    if run.painted:
+        run.solve(progress, cancelled)
+    return tuple(run.result(name) if name in canvases else None for name in ("audio", "motion"))
+
+
+class _Run:
+    def __init__(self, model: JamFlow, canvases: dict[str, Canvas], settings: Settings):
+        self.model, self.canvases, self.settings = model, canvases, settings
+        parameter = next(model.parameters())
+        self.device, self.dtype = parameter.device, parameter.dtype
+        self.painted = [name for name, canvas in canvases.items() if not canvas.whole]
+        self.grid = time_grid(settings.steps, settings.sway, settings.pruned)
+        self.asked = self._moments()
+        self.weights, kinds = self._branches()
+        self.parts = {name: self._prepare(name, kinds) for name in canvases}
+        self.x = {name: self.parts[name]["x0"] for name in self.painted}
+
+    def _moments(self) -> Tensor:
+        """All times at which the velocity is asked for, in order."""
+        if self.settings.method == "euler":
+            return self.grid[:-1]
+        return torch.stack((self.grid[:-1], (self.grid[:-1] + self.grid[1:]) / 2), dim=1).flatten()
+
+    def _branches(self) -> tuple[list[float], list[tuple[bool, bool]]]:
+        """Weights of the guidance branches, and for each (with text?, with reference?)."""
+        audio = self.canvases.get("audio")
+        text = self.settings.text_guidance if audio is not None and audio.text is not None else 0.0
+        has_reference = any(bool((~canvas.generate).any()) for canvas in self._partly())
+        reference = self.settings.reference_guidance if has_reference else 0.0
+        if "audio" not in self.painted:
+            text = 0.0
+        combined = {(True, True): 1 + text, (False, True): reference - text, (False, False): -reference}
+        kept = {kind: weight for kind, weight in combined.items() if weight != 0.0}
+        return list(kept.values()), list(kept)
+
+    def _partly(self) -> list[Canvas]:
+        return [self.canvases[name] for name in self.painted]
+
+    def _prepare(self, name: str, kinds: list[tuple[bool, bool]]) -> dict:
+        canvas, dit = self.canvases[name], getattr(self.model, name)
+        place = dict(device=self.device, dtype=self.dtype)
+        frames = canvas.given.shape[0]
+        generate = canvas.generate.to(self.device)[:, None]
+        known = canvas.given.to(self.device, torch.float32).masked_fill(generate, 0.0)
+        rotary = self.model.rotary(name, frames, self.device)
+        if canvas.whole:
+            text = None if canvas.text is None else canvas.text.to(**place)[None]
+            stream = StreamInput(
+                x=known.to(self.dtype)[None],
+                static=dit.input_embed.static(known.to(self.dtype)[None], text),
+                modulation=dit.modulations(torch.ones(1, device=self.device)),
+                rotary=rotary,
+            )
+            memory = self.model.remember(name, stream)
+            wide = [(k.expand(len(kinds), -1, -1, -1), v.expand(len(kinds), -1, -1, -1)) for k, v in memory.keys_values]
+            return {"memory": Memory(wide), "known": known}
+        statics = []
+        for with_text, with_reference in kinds:
+            given = known.to(self.dtype) if with_reference else torch.zeros_like(known, dtype=self.dtype)
+            text = canvas.text if with_text else canvas.null_text
+            statics.append(dit.input_embed.static(given, None if text is None else text.to(**place)))
+        return {
+            "x0": noise(name, frames, canvas.given.shape[1], self.settings.seed).to(self.device),
+            "known": known,
+            "generate": generate,
+            "static": torch.stack(statics),
+            "modulations": dit.modulations(self.asked.to(self.device)),
+            "rotary": rotary,
+        }
+
+    def solve(self, progress, cancelled) -> None:
+        call = 0
+        for step, (t, after) in enumerate(zip(self.grid[:-1], self.grid[1:])):
+            if cancelled is not None and cancelled():
+                raise Cancelled(f"stopped before step {step + 1} of {self.settings.steps}")
+            v, call = self.velocity(self.x, call), call + 1
+            if self.settings.method == "midpoint":
+                middle = (t + after) / 2
+                v, call = self.velocity(self.advance(v, t, middle), call), call + 1
+            self.x = self.advance(v, t, after)
+            if progress is not None:
+                progress(step + 1, self.settings.steps, {n: self.x[n] + (1 - after) * v[n] for n in self.painted})
+
+    def advance(self, v: dict[str, Tensor], t: Tensor, after: Tensor) -> dict[str, Tensor]:
+        """x at `after`; given frames stay on the straight line from their noise to what they are."""
+        moved = {}
+        for name in self.painted:
+            part, x = self.parts[name], self.x[name] + (after - t) * v[name]
+            if self.settings.anchored:
+                x = torch.where(part["generate"], x, torch.lerp(part["x0"], part["known"], after))
+            moved[name] = x
+        return moved
+
+    def velocity(self, x: dict[str, Tensor], call: int) -> dict[str, Tensor]:
+        """Guided velocity of the painted streams at the `call`-th asked moment."""
+        inputs = {}
+        for name, part in self.parts.items():
+            if "memory" in part:
+                inputs[name] = part["memory"]
+                continue
+            inputs[name] = StreamInput(
+                x=x[name].to(self.dtype).expand(len(self.weights), -1, -1),
+                static=part["static"],
+                modulation=[layer[call : call + 1] for layer in part["modulations"]],
+                rotary=part["rotary"],
+            )
+        out = self.model(inputs.get("audio"), inputs.get("motion"))
+        weights = torch.tensor(self.weights, device=self.device)[:, None, None]
+        return {n: (v.float() * weights).sum(0) for n, v in zip(("audio", "motion"), out) if v is not None}
+
+    def result(self, name: str) -> Tensor:
+        part = self.parts[name]
+        if "memory" in part:
+            return part["known"]
+        return torch.where(part["generate"], self.x[name], part["known"])

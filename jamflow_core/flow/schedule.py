@@ -1,0 +1,29 @@
+"""Moments of the flow at which the velocity is asked for.
+
+Source: F5-TTS. Empirically pruned step sampling (EPSS) drops late steps that change little; sway sampling moves
+steps towards the noise, t' = t + s (cos(pi t / 2) - 1 + t).
+"""
+
+import torch
+from torch import Tensor
+
+# Steps -> grid in thirty-seconds.
+PRUNED: dict[int, tuple[int, ...]] = {
+    5: (0, 2, 4, 8, 16, 32),
+    6: (0, 2, 4, 6, 8, 16, 32),
+    7: (0, 2, 4, 6, 8, 16, 24, 32),
+    10: (0, 2, 4, 6, 8, 12, 16, 20, 24, 28, 32),
+    12: (0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32),
+    16: (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32),
+}
+
+
+def time_grid(steps: int, sway: float = -1.0, pruned: bool = True) -> Tensor:
+    """Increasing times from 0 to 1, float32 [steps + 1]."""
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1, not {steps}")
+    if pruned and steps in PRUNED:
+        t = torch.tensor(PRUNED[steps], dtype=torch.float32) / 32
+    else:
+        t = torch.linspace(0, 1, steps + 1)
+    return t + sway * (torch.cos(torch.pi / 2 * t) - 1 + t)

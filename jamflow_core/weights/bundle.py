@@ -1,0 +1,82 @@
+"""The models of a run, each loaded when it is first asked for; the files beside this module are the embedded ones."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from ..audio.vocoder import Vocoder, load_vocoder
+from ..config import JamFlowConfig
+from ..errors import JamFlowError
+from ..model.duration import DurationHead
+from ..model.jamflow import JamFlow
+from ..text.aligner import Aligners, load_aligner
+
+EMBEDDED = Path(__file__).parent / "jamflow-tiny.safetensors"
+
+
+class Models:
+    """JAM-Flow with its duration head, aligners and vocoder on one device; paths default to the embedded files."""
+
+    def __init__(self, flow=None, vocoder=None, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32):
+        self.flow_path = Path(flow or EMBEDDED)
+        self.vocoder_path = vocoder
+        self.device, self.dtype = torch.device(device), dtype
+
+    @cached_property
+    def _nets(self) -> tuple[JamFlow, DurationHead]:
+        flow, durations = load_flow(self.flow_path)
+        return flow.to(self.device, self.dtype), durations.to(self.device)
+
+    @property
+    def flow(self) -> JamFlow:
+        return self._nets[0]
+
+    @property
+    def durations(self) -> DurationHead:
+        return self._nets[1]
+
+    @cached_property
+    def vocoder(self) -> Vocoder:
+        return load_vocoder(self.vocoder_path, self.device)
+
+    @cached_property
+    def aligners(self) -> Aligners:
+        return load_aligner(device=self.device)
+
+
+def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype = torch.bfloat16) -> None:
+    """One safetensors file: `flow.*` and `durations.*`, the configuration as JSON in the header."""
+    from safetensors.torch import save_file
+
+    nets = {"flow": flow, "durations": durations}
+    tensors = {f"{kind}.{key}": value.to(dtype).contiguous() for kind, net in nets.items() for key, value in net.state_dict().items()}
+    save_file(tensors, str(path), {"format": "jamflow", "config": flow.config.to_json()})
+
+
+def load_flow(path) -> tuple[JamFlow, DurationHead]:
+    """Read a file of `save_flow`, float32 on the CPU, in eval mode. JamFlowError if it is missing or something else."""
+    from safetensors import SafetensorError, safe_open
+
+    path = Path(path)
+    if not path.is_file():
+        raise JamFlowError(f"No JAM-Flow model at {path}: check the path, or train one (README, Training).")
+    try:
+        with safe_open(str(path), "pt") as file:
+            header = file.metadata() or {}
+            if header.get("format") != "jamflow":
+                raise JamFlowError(f"Not a JAM-Flow model: {path} has no jamflow configuration in its header.")
+            with torch.device("meta"):
+                nets = {"flow": JamFlow(JamFlowConfig.from_json(header["config"])), "durations": DurationHead()}
+            for kind, net in nets.items():
+                state = {key: file.get_tensor(f"{kind}.{key}").float() for key in net.state_dict()}
+                net.load_state_dict(state, assign=True)
+    except (SafetensorError, json.JSONDecodeError) as error:
+        raise JamFlowError(f"Broken model file: {path} ({error}); copy it again.") from error
+    return tuple(_frozen(net) for net in nets.values())
+
+
+def _frozen(net: nn.Module) -> nn.Module:
+    return net.eval().requires_grad_(False)

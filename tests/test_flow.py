@@ -1,0 +1,108 @@
+"""Sampler and objective: given parts stay, seeds repeat, guidance is F5's, training masks mean what they say."""
+
+import pytest
+import torch
+
+from jamflow_core.flow.objective import ANIMATE, BOTH, DUB, SPEECH, STAGES, FlowMatching, draw_spans
+from jamflow_core.flow.sampler import Cancelled, Canvas, Settings, noise, sample
+from jamflow_core.flow.schedule import PRUNED, time_grid
+from jamflow_core.train.data import Batch
+from test_model import FRAMES, MOUTHS, SMALL, model  # noqa: F401
+
+
+def canvases(prompt=20, face=True):
+    rng = torch.Generator().manual_seed(3)
+    text = torch.randn(FRAMES, SMALL.text.dim, generator=rng)
+    audio = Canvas(torch.randn(FRAMES, 100, generator=rng), torch.arange(FRAMES) >= prompt, text, torch.zeros_like(text))
+    motion = Canvas(torch.randn(MOUTHS, 18, generator=rng), torch.arange(MOUTHS) >= 5)
+    return audio, motion if face else None
+
+
+@pytest.mark.parametrize("steps", (1, 7, 12, 20))
+def test_time_grids_run_from_noise_to_data(steps):
+    grid = time_grid(steps)
+    assert len(grid) == steps + 1 and grid[0] == 0 and abs(float(grid[-1]) - 1) < 1e-6
+    assert (grid.diff() > 0).all()
+
+
+def test_pruned_grids_have_the_steps_they_claim():
+    assert all(len(grid) == steps + 1 and grid[-1] == 32 for steps, grid in PRUNED.items())
+
+
+@pytest.mark.parametrize("method", ("euler", "midpoint"))
+def test_given_frames_are_exact_and_seeds_repeat(model, method):  # noqa: F811
+    audio, motion = canvases()
+    settings = Settings(steps=3, method=method, seed=5)
+    mel, mouth = sample(model, audio, motion, settings)
+    assert torch.equal(mel[:20], audio.given[:20]) and torch.equal(mouth[:5], motion.given[:5])
+    again = sample(model, audio, motion, settings)
+    assert torch.equal(mel, again[0]) and torch.equal(mouth, again[1])
+    other = sample(model, audio, motion, Settings(steps=3, method=method, seed=6))
+    assert not torch.allclose(mel, other[0])
+
+
+def test_noise_of_a_stream_does_not_depend_on_length_or_the_other():
+    assert torch.equal(noise("audio", 50, 100, 7)[:30], noise("audio", 30, 100, 7))
+    assert not torch.equal(noise("audio", 30, 18, 7), noise("motion", 30, 18, 7))
+
+
+def test_guidance_equals_separate_passes(model):  # noqa: F811
+    """One step from noise: v = all + text (all - no text) + reference (no text - neither), from three plain runs."""
+    audio, motion = canvases(face=False)
+    run = lambda canvas, **scales: sample(model, canvas, None, Settings(steps=1, anchored=False, **scales))[0]  # noqa: E731
+    plain = dict(text_guidance=0.0, reference_guidance=0.0)
+    no_text = Canvas(audio.given, audio.generate, audio.null_text, audio.null_text)
+    neither = Canvas(torch.zeros_like(audio.given), torch.ones_like(audio.generate), audio.null_text, audio.null_text)
+    all_, text, null = run(audio, **plain), run(no_text, **plain), run(neither, **plain)
+    wanted = all_ + 1.5 * (all_ - text) + 0.5 * (text - null)
+    found = run(audio, text_guidance=1.5, reference_guidance=0.5)
+    torch.testing.assert_close(found[20:], wanted[20:], atol=1e-4, rtol=1e-4)
+
+
+def test_progress_and_cancel_every_step(model):  # noqa: F811
+    seen = []
+    sample(model, *canvases(), Settings(steps=4), lambda done, total, guess: seen.append((done, total, set(guess))))
+    assert seen == [(step, 4, {"audio", "motion"}) for step in (1, 2, 3, 4)]
+    calls = iter((False, False, True))
+    with pytest.raises(Cancelled):
+        sample(model, *canvases(), Settings(steps=9), cancelled=lambda: next(calls))
+
+
+def test_a_whole_stream_is_returned_untouched(model):  # noqa: F811
+    audio, motion = canvases()
+    given = Canvas(audio.given, torch.zeros_like(audio.generate), audio.text)
+    mel, mouth = sample(model, given, motion, Settings(steps=2))
+    assert torch.equal(mel, audio.given) and not torch.equal(mouth, motion.given)
+
+
+def batch(size=3):
+    rng = torch.Generator().manual_seed(0)
+    clock = torch.linspace(0, 9.9, FRAMES).expand(size, -1)
+    tokens = torch.randint(1, 50, (size, 10), generator=rng)
+    mel, mouth = (torch.randn(size, n, c, generator=rng) for n, c in ((FRAMES, 100), (MOUTHS, 18)))
+    return Batch(mel, mouth, tokens, torch.full((size, 10), 0.064), clock)
+
+
+@pytest.mark.parametrize("task", (SPEECH, BOTH, ANIMATE, DUB), ids=lambda task: task.name)
+def test_tasks_train_what_they_generate(model, task):  # noqa: F811
+    losses = FlowMatching(model)(batch(), task, torch.Generator().manual_seed(1))
+    made = {name for name in ("audio", "motion") if getattr(task, name) == "generate"}
+    assert set(losses) == made | {"loss"}
+    losses["loss"].backward()
+    for name in ("audio", "motion"):
+        moved = getattr(model, name).proj_out.weight.grad is not None
+        assert moved == (name in made)
+    if task.name == "dub":  # the given face is learnt through the joint attention only
+        assert model.motion.transformer_blocks[0].attn.to_k.weight.grad.abs().sum() > 0
+
+
+def test_the_mixture_is_a_distribution():
+    for tasks in STAGES.values():
+        assert abs(sum(share for _, share in tasks) - 1) < 1e-9
+
+
+def test_spans_cover_what_they_should():
+    spans = draw_spans(400, 480, torch.Generator().manual_seed(0))
+    share = spans.float().mean(1)
+    assert 0.55 < float(share.mean()) < 0.85
+    assert (spans.int().diff(dim=1) == 1).sum(1).max() <= 1, "one span a window"
