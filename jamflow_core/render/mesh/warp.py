@@ -1,7 +1,7 @@
 """Paint a posed mesh: which triangle covers each pixel, where that pixel came from, one remap.
 
 Triangle numbers are drawn into an integer picture; each number looks up its affine map from the posed face back to
-the portrait. Pixels outside the moved triangles are not touched.
+the portrait, whose points are handled as complex numbers x + iy. Pixels outside the moved triangles are not touched.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from ..topology import LIP_INNER, LIP_OUTER
 from .geometry import cross, fixed_point, twice_area
 from .rig import Rig
 
-MOVED = 0.02  # pixels; a triangle whose corners moved less is left alone
+MOVED = 0.05  # pixels; a triangle whose corners moved less is left alone
 SKIRT = 2.2  # pixels that the lips' colour is carried into the mouth
 SLIVER = 0.4  # double area in pixels below which a triangle is folded
 
@@ -43,6 +43,11 @@ def box_around(points: np.ndarray, margin: int, limits: Box) -> Box | None:
     return box if box.x0 < box.x1 and box.y0 < box.y1 else None
 
 
+def as_complex(points: np.ndarray) -> np.ndarray:
+    """Points [n,2] as x + iy."""
+    return points[:, 0] + 1j * points[:, 1]
+
+
 class MeshWarp:
     """Paints poses of one rig over one picture (uint8 RGB [h,w,3])."""
 
@@ -55,13 +60,12 @@ class MeshWarp:
         self._triangles = rig.triangles[order]  # the mouth's fill first: skin is painted over it
         self._fill_count = int(rig.mouth_fill.sum())
         corners = rig.rest[self._triangles]
-        self._origin = corners[:, 0]
-        self._sides = corners[:, 1] - self._origin, corners[:, 2] - self._origin
-        self._centre = corners.mean(1)
+        a, b, c = (as_complex(corners[:, k]) for k in range(3))
+        self._origin, self._sides, self._centre = a, (b - a, c - a), (a + b + c) / 3
         area = twice_area(rig.rest, self._triangles)
         self._turn = np.where(area < 0, -1.0, 1.0)
         self._turn[: self._fill_count] = np.sign(np.median(area))  # closed lips have no area to tell from
-        self._skirt_source = self._lip_rim()
+        self._skirt_source = as_complex(self._lip_rim())
         self._limits = Box(0, 0, image.shape[1], image.shape[0])
 
     def paint(self, canvas: np.ndarray, points: np.ndarray) -> Box | None:
@@ -75,8 +79,8 @@ class MeshWarp:
         posed = points - [box.x0, box.y0]
         affine, folded = self._affine(posed)
         skirts, skirt_affine = self._skirts(posed)
-        identity = np.array([[1, 0, box.x0, 0, 1, box.y0]], np.float32)
-        lookup = np.concatenate([identity, affine, skirt_affine])
+        identity = np.array([[1], [1j], [complex(box.x0, box.y0)]], np.complex64)
+        lookup = np.concatenate([identity, affine, skirt_affine], 1)
 
         numbers = np.zeros((box.y1 - box.y0, box.x1 - box.x0), np.int32)
         corners = fixed_point(posed)[self._triangles]
@@ -90,33 +94,30 @@ class MeshWarp:
         for t in drawn[~fill].tolist():
             cv2.fillConvexPoly(numbers, corners[t], t + 1, cv2.LINE_8, 4)
 
-        coefficients = lookup[numbers]
-        u = np.arange(numbers.shape[1], dtype=np.float32)
-        v = np.arange(numbers.shape[0], dtype=np.float32)[:, None]
-        x = coefficients[..., 0] * u + coefficients[..., 1] * v + coefficients[..., 2]
-        y = coefficients[..., 3] * u + coefficients[..., 4] * v + coefficients[..., 5]
-        canvas[box.slices] = cv2.remap(self.image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        right, down, origin = (part[numbers] for part in lookup)
+        source = right * np.arange(numbers.shape[1], dtype=np.float32)
+        source += down * np.arange(numbers.shape[0], dtype=np.float32)[:, None]
+        source += origin
+        source = source.view(np.float32).reshape(*numbers.shape, 2)
+        canvas[box.slices] = cv2.remap(self.image, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return box
 
     def _affine(self, posed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Maps from the posed triangles to the portrait, [t,6] float32, and which triangles are folded, bool [t].
+        """Maps from the posed triangles to the portrait, and which triangles are folded, bool [t].
 
-        A folded triangle has no sensible map; it takes the colour of its centre."""
+        A map is three complex numbers x + iy: the source's step for a pixel to the right, for one down, and its
+        origin -> complex64 [3,t]. A folded triangle has no sensible map; it takes the colour of its centre."""
         a, b, c = (posed[self._triangles[:, k]] for k in range(3))
         e1, e2 = b - a, c - a
         area = cross(e1, e2)
         folded = area * self._turn < SLIVER
         area = np.where(folded, 1.0, area)
         f1, f2 = self._sides
-        affine = np.empty((len(area), 6), np.float32)
-        for row in (0, 1):
-            p = (f1[:, row] * e2[:, 1] - f2[:, row] * e1[:, 1]) / area
-            q = (f2[:, row] * e1[:, 0] - f1[:, row] * e2[:, 0]) / area
-            affine[:, 3 * row] = p
-            affine[:, 3 * row + 1] = q
-            affine[:, 3 * row + 2] = self._origin[:, row] - p * a[:, 0] - q * a[:, 1]
-        affine[folded] = 0
-        affine[folded, 2], affine[folded, 5] = self._centre[folded].T
+        right = (f1 * e2[:, 1] - f2 * e1[:, 1]) / area
+        down = (f2 * e1[:, 0] - f1 * e2[:, 0]) / area
+        origin = self._origin - right * a[:, 0] - down * a[:, 1]
+        affine = np.array([right, down, origin], np.complex64)
+        affine[:2, folded], affine[2, folded] = 0, self._centre[folded]
         return affine, folded
 
     def _lip_rim(self) -> np.ndarray:
@@ -127,21 +128,17 @@ class MeshWarp:
         return inner + away / (length + 1e-6) * np.minimum(0.9, 0.25 * length)
 
     def _skirts(self, posed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Narrow quads [20,4,2] inside the lip edges and their maps [20,6]; colour varies along the edge only.
+        """Narrow quads [20,4,2] inside the lip edges and their maps [3,20]; colour varies along the edge only.
 
         Without them the anti-aliased lip edge would show the old dark seam."""
         edge, source = posed[LIP_INNER], self._skirt_source
         following = np.roll(np.arange(20), -1)
         inward = edge + _INWARD[:, None] * self.rig.down * SKIRT
-        along, source_along = edge[following] - edge, source[following] - source
-        length = (along**2).sum(1) + 1e-3
-        affine = np.zeros((20, 6), np.float32)
-        for row in (0, 1):
-            p, q = (source_along[:, row] * along[:, k] / length for k in (0, 1))
-            affine[:, 3 * row] = p
-            affine[:, 3 * row + 1] = q
-            affine[:, 3 * row + 2] = source[:, row] - p * edge[:, 0] - q * edge[:, 1]
-        return np.stack([edge, edge[following], inward[following], inward], 1), affine
+        along = edge[following] - edge
+        step = (source[following] - source) / ((along**2).sum(1) + 1e-3)
+        right, down = step * along[:, 0], step * along[:, 1]
+        origin = source - right * edge[:, 0] - down * edge[:, 1]
+        return np.stack([edge, edge[following], inward[following], inward], 1), np.array([right, down, origin], np.complex64)
 
 
 _INWARD = np.r_[0, np.ones(9), 0, -np.ones(9)]  # the upper lip's skirt hangs down, the lower one's stands up
