@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .audio.loudness import normalise_loudness
+from .audio.loudness import normalise
 from .audio.mel import log_mel
 from .clock import HOP, MEL_RATE, Span
 from .errors import JamFlowError
@@ -91,7 +91,7 @@ def edit(
     well but for a blend of 20 ms on each side.
     """
     config = models.flow.config
-    level, gain = normalise_loudness(wave)
+    level, gain = normalise(wave)
     mel = log_mel(level)[: len(wave) // HOP]
     plan = plan_edit(models, mel, text, span)
     new = torch.cat((mel[: plan.start], torch.zeros(plan.frames, mel.shape[1]), mel[plan.end :]))

@@ -33,16 +33,12 @@ Progress = Callable[[float, dict[str, Tensor]], None]
 
 @dataclass(frozen=True)
 class Clip:
-    """A result. wave [samples] 24 kHz; mel log [frames, 100]; motion exp [m, 21, 3] at 25 fps or None; text as it sounds."""
+    """A result. wave [samples] 24 kHz or None; mel log [frames, 100]; motion exp [m, 21, 3] at 25 fps or None; text as it sounds."""
 
-    wave: Tensor
+    wave: Tensor | None
     mel: Tensor
     motion: Tensor | None
     text: TimedText | None
-
-    @property
-    def seconds(self) -> float:
-        return len(self.wave) / SAMPLE_RATE
 
 
 def predict_durations(models: Models, text: TimedText, voice: Voice | None = None, speed: float = 1.0) -> TimedText:
@@ -226,8 +222,7 @@ def dub(
     seen = Canvas(mouth, torch.zeros(len(mouth), dtype=torch.bool))
     mel, _ = sample(models.flow, audio, seen, settings, _portion(progress, 0, 1), cancelled)
     mel = restored(mel[prompt:].float().cpu(), config.mel)
-    clip = _clip(models, mel, motion, timed)
-    return replace(clip, wave=clip.wave[: round(len(motion) * SAMPLE_RATE / MOTION_FPS)])
+    return _clip(models, mel, motion, timed)
 
 
 def _prompt_face(models: Models, voice: Voice, settings: Settings, cancelled) -> Tensor:
@@ -263,6 +258,8 @@ def _chain(parts: list[TimedText]) -> TimedText:
 
 
 def _clip(models: Models, mel: Tensor, motion: Tensor | None, text: TimedText | None) -> Clip:
-    """Decode; the wave is as long as its mel frames on the clock."""
+    """Decode (unless there is no vocoder); the wave is as long as its mel frames on the clock."""
+    if models.vocoder is None:
+        return Clip(None, mel, motion, text)
     wave = models.vocoder.decode(mel).float().cpu()
     return Clip(torch.nn.functional.pad(wave, (0, len(mel) * HOP - len(wave))), mel, motion, text)

@@ -4,19 +4,21 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
+import numpy as np
 from torch import Tensor
 
 from .audio.mel import log_mel
-from .clock import SAMPLE_RATE
+from .clock import HOP, SAMPLE_RATE
 from .errors import JamFlowError
 from .text.phonemes import parse
 from .text.timed import TimedText
+from .text.tokens import SILENCE
 from .weights.bundle import Models
 
 PRESETS = Path(__file__).parent / "weights" / "voices"
 # Prompts end on a multiple of 15 mel frames (4 motion frames), so that what follows starts on both grids.
 GRID = 15
+PROMPT_SECONDS = 3.5
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ def preset_names() -> list[str]:
 def preset(name: str) -> Voice:
     """A shipped voice by name."""
     from .audio.files import load_audio
+    from .audio.resample import to_mono_24k
 
     book = json.loads((PRESETS / "voices.json").read_text(encoding="utf-8"))
     if name not in book:
@@ -44,31 +47,48 @@ def preset(name: str) -> Voice:
     entry = book[name]
     wave, rate = load_audio(PRESETS / entry["file"])
     british = entry["accent"] == "british"
-    text = replace(parse(entry["text"], british), symbols=tuple(entry["symbols"]))
-    return _prompt(name, wave.mean(0), text.with_durations(entry["durations"]), british)
+    text = parse(entry["text"], british)
+    if list(text.symbols) != entry["symbols"]:  # another version of the G2P: the corpus' own reading counts
+        text = TimedText(entry["text"], tuple(entry["symbols"]), None, np.zeros(len(entry["symbols"]), bool), ())
+    return _prompt(name, to_mono_24k(wave, rate), text.with_durations(entry["durations"]), british)
 
 
 def from_recording(models: Models, wave: Tensor, rate: int, transcript: str | None = None, name: str = "recording") -> Voice:
-    """A voice from a recording [channels, samples]; with its transcript, the words are aligned and help the imitation."""
+    """A voice from a recording [channels, samples]; with its transcript, the words are aligned and help the imitation.
+
+    Only the first PROMPT_SECONDS are used: a longer prompt slows every run and makes no voice more alike.
+    """
     from .audio.reference import prepare_reference
 
-    mono = prepare_reference(wave, rate)
-    mel = log_mel(mono)[: len(mono) // 256]
-    text = None
-    if transcript:
-        text = parse(transcript)
-        text = text.with_durations(models.aligners.audio.align(mel, text.symbols))
-    return _prompt(name, mono, text, False)
+    if not transcript:
+        return _prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None, False)
+    mono = prepare_reference(wave, rate, max_seconds=None)
+    text = parse(transcript)
+    text = text.with_durations(models.aligners.audio.align(log_mel(mono)[: len(mono) // HOP], text.symbols))
+    text = _first_words(text, PROMPT_SECONDS)
+    return _prompt(name, mono[: round(text.seconds * SAMPLE_RATE)], text, False)
+
+
+def _first_words(text: TimedText, seconds: float) -> TimedText:
+    """The beginning of a timed text: as many whole words as fit (one at least)."""
+    ends = [(word, end) for word, (_, _, end) in zip(text.words, text.word_spans())]
+    if text.seconds <= seconds or not ends:
+        return text
+    last = max((word for word, end in ends if end <= seconds), key=lambda word: word.last, default=ends[0][0]).last
+    kept = [word for word in text.words if word.last <= last]
+    symbols = (*text.symbols[:last], SILENCE)
+    return TimedText(
+        " ".join(word.text for word in kept), symbols, np.append(text.durations[:last], 0.02), np.zeros(last + 1, bool), tuple(kept)
+    )
 
 
 def _prompt(name: str, wave: Tensor, text: TimedText | None, british: bool) -> Voice:
     """Cut to the grid; what the text loses or gains in length is its last silence."""
-    mel = log_mel(wave)
-    frames = (len(wave) // 256) // GRID * GRID
-    if frames == 0:
-        raise JamFlowError(f'The voice "{name}" is too short: give at least a second of speech.')
+    frames = len(wave) // HOP // GRID * GRID
+    if frames < 3 * GRID:
+        raise JamFlowError(f'The voice "{name}" is too short: give at least half a second of speech.')
     if text is not None:
         durations = text.durations.copy()
-        durations[-1] = max(0.01, durations[-1] + frames * 256 / SAMPLE_RATE - durations.sum())
-        text = text.with_durations(durations)
-    return Voice(name, mel[:frames], text, british)
+        durations[-1] = max(0.01, durations[-1] + frames * HOP / SAMPLE_RATE - durations.sum())
+        text = replace(text, durations=durations)
+    return Voice(name, log_mel(wave)[:frames], text, british)

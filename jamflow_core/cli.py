@@ -1,0 +1,382 @@
+"""The command line: `python -m jamflow_core speak|animate|dub|edit|eval|train|bench|info`.
+
+Bad input gets one clear line and exit code 2. Outputs are checked before the work starts and appear whole or not at all.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from .errors import JamFlowError
+
+TEXT_LIMIT = 5000
+PORTRAIT = Path(__file__).parent.parent / "examples" / "mona_lisa.jpg"
+TRAININGS = {
+    "prepare": "decode a corpus into the cache that training reads",
+    "teacher": "make teacher speech from pip packages",
+    "flow": "the two streams",
+    "durations": "the duration head",
+    "aligner": "the aligners of voice and lips",
+    "vocoder": "the small Vocos",
+    "voices": "the preset voices",
+    "export": "a checkpoint and a duration head -> one model file",
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    try:
+        if argv[:1] == ["train"]:
+            return train(argv[1:])
+        if argv[:1] == ["eval"]:
+            from .train.evaluate import main as evaluate
+
+            evaluate(argv[1:])
+            return 0
+        options = parser().parse_args(argv)
+        options.run(options)
+        return 0
+    except JamFlowError as error:
+        print(f"jamflow: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("jamflow: stopped; nothing was written.", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of every command but train and eval, which have their own."""
+    top = argparse.ArgumentParser("jamflow_core", description="Speech and the face that says it, made together.")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    def command(name: str, run, summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        sub.set_defaults(run=run)
+        return sub
+
+    def sampling(sub) -> None:
+        sub.add_argument("--seed", type=int, default=0)
+        sub.add_argument("--steps", type=int, default=None, help="steps of the sampler (default: the task's own)")
+        sub.add_argument("--model", help="a JAM-Flow model file (default: the embedded one)")
+        sub.add_argument("--vocoder", help="a Vocos file (default: the embedded one)")
+
+    def picture(sub) -> None:
+        sub.add_argument("--portrait", default=str(PORTRAIT), help="any picture with a face")
+        sub.add_argument("--mouth-box", help="x0,y0,x1,y1 in pixels, where no face is found")
+        sub.add_argument("--still", action="store_true", help="no blinks and no head motion")
+
+    def voice(sub) -> None:
+        sub.add_argument("--voice", default="heart", help="a preset voice or an audio file")
+        sub.add_argument("--voice-text", help="what the audio file says (helps the imitation)")
+
+    sub = command("speak", _speak, "text -> speech and face")
+    sub.add_argument("text")
+    sub.add_argument("--out", required=True, help="the video (.mp4)")
+    sub.add_argument("--wav", help="also write the speech")
+    sub.add_argument("--motion", help="also write the motion (.safetensors)")
+    sub.add_argument("--speed", type=float, default=1.0)
+    voice(sub), picture(sub), sampling(sub)
+
+    sub = command("animate", _animate, "a recording -> the face that says it")
+    sub.add_argument("--audio", required=True)
+    sub.add_argument("--text", help="what is said, where the recording is unclear")
+    sub.add_argument("--out", required=True, help="the video (.mp4)")
+    sub.add_argument("--motion", help="also write the motion (.safetensors)")
+    picture(sub), sampling(sub)
+
+    sub = command("dub", _dub, "text and lips -> speech on the lips' timing")
+    sub.add_argument("text")
+    lips = sub.add_mutually_exclusive_group(required=True)
+    lips.add_argument("--motion", help="lip motion (.safetensors)")
+    lips.add_argument("--video", help="a video with a face; its pictures are kept")
+    sub.add_argument("--out", required=True, help="the video (.mp4)")
+    sub.add_argument("--wav", help="also write the speech")
+    voice(sub), picture(sub), sampling(sub)
+
+    sub = command("edit", _edit, "say a span of a recording anew")
+    sub.add_argument("--audio", required=True)
+    sub.add_argument("--text", required=True, help="the whole new text")
+    sub.add_argument("--span", required=True, help="start:end in seconds of the recording")
+    sub.add_argument("--motion", help="the recording's motion, to be edited along")
+    sub.add_argument("--out", required=True, help="the new recording (.wav)")
+    sub.add_argument("--motion-out", help="write the new motion (.safetensors)")
+    sampling(sub)
+
+    command("info", _info, "what is installed and which models are there")
+    commands.add_parser("train", help="train a part of the model")
+    commands.add_parser("eval", help="measure the model on held-out sentences")
+    sub = command("bench", _bench, "speed on this machine")
+    sub.add_argument("--repeat", type=int, default=3)
+    return top
+
+
+def train(argv: list[str]) -> int:
+    """`train PART ...`: every part has its own options."""
+    from importlib import import_module
+
+    modules = {"flow": "trainer", "voices": "presets"}
+    if not argv or argv[0] not in TRAININGS:
+        width = max(map(len, TRAININGS))
+        print("usage: jamflow_core train PART [options]\n")
+        print("\n".join(f"  {name:{width}}  {summary}" for name, summary in TRAININGS.items()))
+        return 0 if argv[:1] in ([], ["-h"], ["--help"]) else 2
+    if argv[0] == "prepare":
+        _prepare(argv[1:])
+    else:
+        import_module(f".train.{modules.get(argv[0], argv[0])}", __package__).main(argv[1:])
+    return 0
+
+
+def _prepare(argv: list[str]) -> None:
+    from .train.corpus import prepare
+
+    options = argparse.ArgumentParser("jamflow_core train prepare")
+    options.add_argument("--corpus", required=True)
+    options.add_argument("--cache", required=True)
+    chosen = options.parse_args(argv)
+    with _bar("decoding") as tell:
+        prepare(chosen.corpus, chosen.cache, lambda done, total: tell(done / total, None))
+
+
+class _bar:
+    """A progress bar over a fraction: `with _bar("speaking") as tell: tell(0.5, None)`."""
+
+    def __init__(self, name: str):
+        from tqdm import tqdm
+
+        self.bar = tqdm(total=100, desc=name, bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}", leave=False)
+
+    def __enter__(self):
+        return lambda portion, _: self.bar.update(int(100 * portion) - self.bar.n)
+
+    def __exit__(self, *_):
+        self.bar.close()
+
+
+def _check_output(path: str | None, *endings: str) -> None:
+    """Refuse early what could not be written in the end."""
+    if path is None:
+        return
+    target = Path(path)
+    if target.suffix.lower() not in endings:
+        raise JamFlowError(f"Name the output with {' or '.join(endings)}: {path} has another ending.")
+    if target.is_dir() or not target.parent.is_dir():
+        raise JamFlowError(f"Cannot write {path}: {'it is a folder' if target.is_dir() else 'its folder does not exist'}.")
+    if not os.access(target.parent, os.W_OK):
+        raise JamFlowError(f"Cannot write {path}: the folder is read-only.")
+
+
+def _models(options):
+    from .weights.bundle import Models
+
+    return Models(options.model, options.vocoder)
+
+
+def _settings(options, default: int):
+    from .flow.sampler import Settings
+
+    steps = default if options.steps is None else options.steps
+    if not 1 <= steps <= 200:
+        raise JamFlowError(f"--steps must be between 1 and 200, not {steps}.")
+    return Settings(steps=steps, seed=options.seed)
+
+
+def _voice(models, options):
+    from . import voices
+    from .audio.files import load_audio
+
+    if options.voice in voices.preset_names():
+        return voices.preset(options.voice)
+    if not Path(options.voice).exists():
+        known = ", ".join(voices.preset_names())
+        raise JamFlowError(f'Unknown voice "{options.voice}": choose one of {known}, or an existing audio file.')
+    wave, rate = load_audio(options.voice)
+    return voices.from_recording(models, wave, rate, options.voice_text, Path(options.voice).stem)
+
+
+def _portrait(options):
+    from .render.image import read_image
+    from .render.mesh import MeshPortrait
+
+    box = None
+    if options.mouth_box:
+        try:
+            box = tuple(float(part) for part in options.mouth_box.split(","))
+            assert len(box) == 4
+        except (ValueError, AssertionError):
+            raise JamFlowError(f"Write --mouth-box as x0,y0,x1,y1 in pixels, not {options.mouth_box}.") from None
+    portrait = MeshPortrait(read_image(options.portrait), box)
+    if portrait.warning:
+        print(f"jamflow: {portrait.warning}", file=sys.stderr)
+    return portrait
+
+
+def _sound(path: str):
+    """A file as mono 24 kHz speech [samples]; refuses silence."""
+    from .audio.files import load_audio
+    from .audio.resample import to_mono_24k
+    from .audio.silence import check_sound
+
+    wave, rate = load_audio(path)
+    return check_sound(to_mono_24k(wave, rate), Path(path).name)
+
+
+def _film(options, portrait, motion, wave) -> None:
+    """Render and write the video, frame by frame."""
+    from .clock import MOTION_FPS
+    from .render.animate import idle_motion, render_frames
+    from .render.video import VideoWriter
+
+    frames = len(motion)
+    lids, head = idle_motion(frames, options.seed)
+    if options.still:
+        lids = head = None
+    with VideoWriter(options.out, MOTION_FPS, portrait.size, wave) as video, _bar("rendering") as tell:
+        for index, frame in enumerate(render_frames(portrait, motion.numpy(), lids, head)):
+            video.write(frame)
+            tell((index + 1) / frames, None)
+    print(options.out)
+
+
+def _keep(clip, wav: str | None, motion: str | None) -> None:
+    from .audio.files import save_wav
+    from .clock import MOTION_FPS
+    from .motion.files import save_motion
+
+    if wav:
+        save_wav(wav, clip.wave)
+        print(wav)
+    if motion:
+        save_motion(motion, clip.motion.numpy(), MOTION_FPS)
+        print(motion)
+
+
+def _speak(options) -> None:
+    from .tasks import speak
+    from .text.phonemes import check_text
+
+    _check_output(options.out, ".mp4")
+    _check_output(options.wav, ".wav")
+    _check_output(options.motion, ".safetensors")
+    if not 0.3 <= options.speed <= 3:
+        raise JamFlowError(f"--speed must be between 0.3 and 3, not {options.speed}.")
+    check_text(options.text, TEXT_LIMIT)
+    models = _models(options)
+    portrait, voice = _portrait(options), _voice(models, options)
+    with _bar("speaking") as tell:
+        clip = speak(models, options.text, voice, speed=options.speed, settings=_settings(options, 10), progress=tell)
+    _film(options, portrait, clip.motion, clip.wave)
+    _keep(clip, options.wav, options.motion)
+
+
+def _animate(options) -> None:
+    from .audio.loudness import normalise
+    from .tasks import align, animate
+
+    _check_output(options.out, ".mp4")
+    _check_output(options.motion, ".safetensors")
+    models = _models(options)
+    wave, portrait = _sound(options.audio), _portrait(options)
+    level = normalise(wave)[0]
+    text = align(models, level, options.text) if options.text else None
+    with _bar("animating") as tell:
+        clip = animate(models, level, text, settings=_settings(options, 10), progress=tell)
+    _film(options, portrait, clip.motion, wave)
+    _keep(clip, None, options.motion)
+
+
+def _dub(options) -> None:
+    import torch
+
+    from .clock import MOTION_FPS
+    from .motion.files import load_motion
+    from .tasks import dub
+    from .text.phonemes import check_text
+
+    _check_output(options.out, ".mp4")
+    _check_output(options.wav, ".wav")
+    check_text(options.text, TEXT_LIMIT)
+    models = _models(options)
+    if options.video:
+        from .motion.extract import extract_motion
+        from .render.video_reader import read_video
+
+        source = read_video(options.video, with_audio=False)
+        found = extract_motion(source.frames, source.fps)
+        if found.missing:
+            print(f"jamflow: no face in {len(found.missing)} frames; the last one was held there.", file=sys.stderr)
+        motion = found.motion
+    else:
+        motion, portrait = load_motion(options.motion), _portrait(options)
+    exp = torch.from_numpy(motion.at(MOTION_FPS).exp)
+    voice = _voice(models, options)
+    with _bar("dubbing") as tell:
+        clip = dub(models, options.text, exp, voice, settings=_settings(options, 16), progress=tell)
+    if options.video:
+        _sound_over(options, clip.wave)
+    else:
+        _film(options, portrait, exp, clip.wave)
+    _keep(clip, options.wav, None)
+
+
+def _sound_over(options, wave) -> None:
+    """The source's own pictures with the new speech."""
+    from .render.video import VideoWriter
+    from .render.video_reader import read_video
+
+    video = read_video(options.video, with_audio=False)
+    first = next(video.frames)
+    with VideoWriter(options.out, video.fps, (first.shape[1], first.shape[0]), wave) as writer:
+        writer.write(first)
+        for frame in video.frames:
+            writer.write(frame)
+    print(options.out)
+
+
+def _edit(options) -> None:
+    import torch
+
+    from .clock import MOTION_FPS, Span
+    from .edit import edit
+    from .motion.files import load_motion
+    from .tasks import animate
+    from .text.phonemes import check_text
+
+    _check_output(options.out, ".wav")
+    _check_output(options.motion_out, ".safetensors")
+    check_text(options.text, TEXT_LIMIT)
+    try:
+        span = Span(*(float(part) for part in options.span.split(":")))
+    except (ValueError, TypeError):
+        raise JamFlowError(f"Write --span as start:end in seconds, the end after the start, not {options.span}.") from None
+    models, wave = _models(options), _sound(options.audio)
+    motion = torch.from_numpy(load_motion(options.motion).at(MOTION_FPS).exp) if options.motion else None
+    if motion is None and options.motion_out:
+        motion = animate(models, wave, settings=_settings(options, 10)).motion
+    with _bar("editing") as tell:
+        clip = edit(models, wave, options.text, span, motion, settings=_settings(options, 16), progress=tell)
+    _keep(clip, options.out, options.motion_out)
+
+
+def _info(_) -> None:
+    from importlib import metadata
+
+    from .voices import preset_names
+    from .weights.bundle import EMBEDDED
+
+    print("voices:", ", ".join(preset_names()))
+    for path in sorted(EMBEDDED.parent.glob("*.safetensors")):
+        print(f"model: {path.name} ({path.stat().st_size / 2**20:.1f} MB)")
+    names = ("torch", "vocos", "torchaudio", "safetensors", "numpy", "opencv-python", "av", "onnxruntime", "hibari-tts")
+    for name in names:
+        try:
+            print(f"{name}: {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            print(f"{name}: missing (pip install {name})")
+
+
+def _bench(options) -> None:
+    from .train.speed import report
+
+    report(options.repeat)
