@@ -1,6 +1,7 @@
 """Audio: files, resampling, loudness, silence, references."""
 
 import math
+import subprocess
 import sys
 
 import numpy as np
@@ -109,12 +110,12 @@ def test_sound_of_a_video_and_a_video_without(tmp_path):
         load_audio(tmp_path / "mute.mp4")
 
 
-@pytest.mark.parametrize("rates", [(44100, 24000), (48000, 24000), (16000, 24000), (22050, 24000), (24000, 8000), (8000, 7999)])
+@pytest.mark.parametrize("rates", [(44100, 24000), (48000, 24000), (16000, 24000), (22050, 24000), (24000, 8000), (11025, 16000)])
 def test_resample_equals_torchaudio(rates):
     functional = pytest.importorskip("torchaudio.functional")
     wave = torch.randn(2, 5003, generator=torch.Generator().manual_seed(1))
-    ours, theirs = resample(wave, *rates), functional.resample(wave, *rates)
-    assert ours.shape == theirs.shape
+    ours, theirs = resample(wave, *rates), functional.resample(wave.double(), *rates)
+    assert ours.shape == theirs.shape and ours.dtype == torch.float32
     assert (ours - theirs).abs().max() < 1e-5
 
 
@@ -172,8 +173,5 @@ def test_reference_from_any_recording(rate):
 
 
 def test_import_is_light():
-    assert "jamflow_core.audio.files" in sys.modules
-    import subprocess
-
     code = "import sys, jamflow_core.audio.files, jamflow_core.text.phonemes; print('av' in sys.modules, 'onnxruntime' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == ["False", "False"]
