@@ -61,21 +61,28 @@ class SpectrogramDiscriminator(_Stack):
 
 
 class PeriodDiscriminator(_Stack):
-    """Looks at every `period`-th sample: the wave folded into columns."""
+    """Looks at every `period`-th sample: the wave folded into columns, five neighbours in a column made channels.
 
-    CHANNELS = (1, 16, 32, 64, 128)
+    That is HiFi-GAN's first convolution (one channel, kernel 5, stride 3) cut in two: several times faster on a CPU.
+    """
+
+    TAPS, STRIDE = 5, 3
+    CHANNELS = (16, 32, 64, 128)
 
     def __init__(self, period: int):
-        widths = zip(self.CHANNELS, self.CHANNELS[1:])
         last = self.CHANNELS[-1]
         super().__init__(
-            *(_conv(a, b, (5, 1), (3, 1)) for a, b in widths), _conv(last, last, (5, 1)), _conv(last, 1, (3, 1))
+            _conv(self.TAPS, self.CHANNELS[0], (1, 1)),
+            *(_conv(a, b, (5, 1), (3, 1)) for a, b in zip(self.CHANNELS, self.CHANNELS[1:])),
+            _conv(last, last, (5, 1)),
+            _conv(last, 1, (3, 1)),
         )
         self.period = period
 
     def image(self, wave: torch.Tensor) -> torch.Tensor:
-        wave = F.pad(wave[:, None], (0, -wave.shape[-1] % self.period), mode="reflect")
-        return wave.unflatten(-1, (-1, self.period))
+        half = self.TAPS // 2 * self.period
+        wave = F.pad(wave[:, None], (half, half - wave.shape[-1] % -self.period), mode="reflect")[:, 0]
+        return wave.unflatten(-1, (-1, self.period)).unfold(1, self.TAPS, self.STRIDE).permute(0, 3, 1, 2)
 
 
 class Discriminators(nn.Module):

@@ -54,16 +54,12 @@ class Segments:
         return log_mel(wide)[:, 2:-2].contiguous(), wide[:, margin:-margin]
 
 
-def disturb(mel: torch.Tensor, amount: float, generator: torch.Generator) -> torch.Tensor:
-    """Make a mel a little like a generated one: noise and smoothing in time, of random strength up to `amount`.
-
-    `amount` is in nepers of noise; the same number is the largest weight of a (1, 2, 1) / 4 smoothing. Half of the batch stays clean.
-    """
-    strength = amount * torch.rand(len(mel), 1, 1, generator=generator) * torch.randint(2, (len(mel), 1, 1), generator=generator)
+def disturb(mel: torch.Tensor, strength: torch.Tensor | float, generator: torch.Generator) -> torch.Tensor:
+    """Make a mel [batch, frames, 100] a little like a generated one: noise of `strength` nepers and, with `strength` as
+    its weight, a (1, 2, 1) / 4 smoothing in time. `strength` is a number or one a clip [batch, 1, 1]."""
     edged = F.pad(mel.transpose(1, 2), (1, 1), mode="replicate").transpose(1, 2)
     smooth = (edged[:, :-2] + 2 * mel + edged[:, 2:]) / 4
-    noise = torch.randn(mel.shape, generator=generator)
-    return mel + strength * (smooth - mel) + strength * noise
+    return mel + strength * (smooth - mel + torch.randn(mel.shape, generator=generator))
 
 
 def spectral_losses(fake: torch.Tensor, real: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -121,7 +117,9 @@ class Trainer:
                 group["lr"] = self.rate()
         mel, real = self.segments.batch(args.batch, self.random)
         if self.step >= args.disturb_from:
-            mel = disturb(mel, args.disturb, self.random)
+            kept_clean = torch.randint(2, (args.batch, 1, 1), generator=self.random)
+            strength = args.disturb * torch.rand(args.batch, 1, 1, generator=self.random)
+            mel = disturb(mel, strength * kept_clean.logical_not(), self.random)
         mel, real = mel.to(args.device), real.to(args.device)
         fake = self.vocoder(mel)
         mel_loss, fine_loss = spectral_losses(fake, real)
@@ -186,7 +184,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--adversarial-from", type=int, default=4000, help="step at which the discriminators join in")
     parser.add_argument("--decay", type=int, default=2000, help="steps of falling learning rate at the end")
     parser.add_argument("--disturb-from", type=int, default=12000, help="step from which input mels are disturbed")
-    parser.add_argument("--disturb", type=float, default=0.15, help="largest disturbance (see disturb)")
+    parser.add_argument("--disturb", type=float, default=0.15, help="largest strength of it; half of the clips stay clean")
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--frames", type=int, default=48, help="mel frames of a segment")
     parser.add_argument("--crop", type=int, default=8192, help="samples of it that the discriminators see")
