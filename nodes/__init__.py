@@ -2,14 +2,27 @@
 
 from comfy_api.latest import ComfyExtension, io
 
+from .decode import JamFlowVocoderDecode
+from .load import LoadJamFlow, register_folder
 from .masks import JamFlowMaskPainted, JamFlowMaskSpans, JamFlowMaskWords
 from .motion_files import JamFlowLoadMotion, JamFlowSaveMotion
+from .references import JamFlowReferenceAudio, JamFlowReferenceMotion
+from .render import JamFlowPortraitRender
+from .sampler import JamFlowJointSampler
+from .text import JamFlowEncodeText
 from .timeline import JamFlowTimeline
 
 
 class JamFlowExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [
+            LoadJamFlow,
+            JamFlowEncodeText,
+            JamFlowReferenceAudio,
+            JamFlowReferenceMotion,
+            JamFlowJointSampler,
+            JamFlowVocoderDecode,
+            JamFlowPortraitRender,
             JamFlowMaskSpans,
             JamFlowMaskWords,
             JamFlowMaskPainted,
@@ -20,4 +33,5 @@ class JamFlowExtension(ComfyExtension):
 
 
 async def comfy_entrypoint() -> JamFlowExtension:
+    register_folder()
     return JamFlowExtension()

@@ -106,6 +106,13 @@ def stack(strips: list[Image.Image]) -> Image.Image:
     return picture
 
 
+def thumbnail(frame: np.ndarray) -> Image.Image:
+    """A frame (uint8 RGB) as a small picture."""
+    picture = Image.fromarray(frame)
+    picture.thumbnail((512, 512))
+    return picture
+
+
 def preview(mel, exp, width: int = 512) -> Image.Image:
     """What the sampler has so far: the mel over the mouth curves. Either may be None."""
     from ..jamflow_core.motion.basis import exp_to_state

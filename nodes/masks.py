@@ -71,7 +71,7 @@ class JamFlowMaskSpans(Node):
         try:
             parse_spans(spans)
         except JamFlowError as error:
-            return f"{cls.GET_SCHEMA().display_name}: {error}"
+            return f"{cls.title()}: {error}"
         return True
 
     @classmethod
@@ -91,7 +91,7 @@ class JamFlowMaskWords(Node):
             description="Finds words in a text whose times are known and masks the moments when they are said.",
             search_aliases=["change a word", "word edit", "inpaint word"],
             inputs=[
-                Text.Input("text", tooltip="A text with times: from JAM-Flow Encode Text, or what the sampler spoke."),
+                Text.Input("text", tooltip="A text with times: of JAM-Flow Encode Text with a recording, or what the sampler spoke."),
                 io.String.Input(
                     "words",
                     multiline=True,
@@ -114,7 +114,7 @@ class JamFlowMaskWords(Node):
 
     @classmethod
     def run(cls, text, words, padding, lanes, add_to=None) -> io.NodeOutput:
-        return io.NodeOutput(in_lanes(spans_of_words(text, words, padding), lanes, add_to))
+        return io.NodeOutput(in_lanes(spans_of_words(text.text, words, padding), lanes, add_to))
 
 
 class JamFlowMaskPainted(Node):
@@ -175,7 +175,7 @@ def parse_spans(text: str) -> tuple[Span, ...]:
 def spans_of_words(text, phrases: str, padding: float) -> tuple[Span, ...]:
     """The moments when phrases (one a line, "#2" at its end for the second time only) are said in a TimedText."""
     if not text.timed:
-        raise JamFlowError("connect a text with times: this one has none yet")
+        raise JamFlowError("connect a text with times: give JAM-Flow Encode Text the recording that says it")
     timed = text.word_spans()
     said = [plain(word) for word, _, _ in timed]
     found = []

@@ -12,7 +12,8 @@ from ..jamflow_core.errors import JamFlowError
 
 def wave_of(audio: dict | None) -> Tensor:
     """AUDIO of one clip, any rate and channel count -> mono wave [samples], 24 kHz, on the CPU."""
-    from ..jamflow_core.audio.resample import resample
+    from ..jamflow_core.audio.resample import to_mono_24k
+    from ..jamflow_core.audio.silence import check_sound
 
     if audio is None:
         raise JamFlowError("connect audio that has sound: this video has no sound track")
@@ -21,10 +22,7 @@ def wave_of(audio: dict | None) -> Tensor:
         raise JamFlowError(f"connect audio that has sound: this one is empty (shape {tuple(waveform.shape)})")
     if len(waveform) != 1:
         raise JamFlowError(f"connect one clip at a time: this audio is a batch of {len(waveform)}")
-    mono = waveform[0].float().cpu().mean(dim=0)
-    if not torch.isfinite(mono).all():
-        raise JamFlowError("connect sound audio: this one holds values that are not numbers")
-    return resample(mono, audio["sample_rate"], SAMPLE_RATE)
+    return to_mono_24k(check_sound(waveform[0].float().cpu()), audio["sample_rate"])
 
 
 def audio_of(waves: list[Tensor]) -> dict:

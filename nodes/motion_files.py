@@ -54,7 +54,7 @@ class JamFlowLoadMotion(Node):
     @classmethod
     def validate_inputs(cls, file=None):
         if file and not folder_paths.exists_annotated_filepath(file):
-            return f"{cls.GET_SCHEMA().display_name}: choose another file, there is no {file!r} any more"
+            return f"{cls.title()}: choose another file, there is no {file!r} any more"
         return True
 
     @classmethod

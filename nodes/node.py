@@ -20,11 +20,16 @@ class Node(io.ComfyNode):
         try:
             return cls.run(**inputs)
         except JamFlowError as error:
-            raise JamFlowError(f"{cls.GET_SCHEMA().display_name}: {error}") from error
+            raise JamFlowError(f"{cls.title()}: {error}") from error
 
     @classmethod
     def run(cls, **inputs) -> io.NodeOutput:
         raise NotImplementedError
+
+    @classmethod
+    def title(cls) -> str:
+        """The node's name as the artist sees it. (A running node must not touch ComfyUI's cached schema.)"""
+        return cls.define_schema().display_name
 
     @classmethod
     def say(cls, text: str) -> None:

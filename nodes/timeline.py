@@ -66,20 +66,19 @@ class JamFlowTimeline(Node):
         mel = state = None
         if latent is not None:
             mel, state = streams.mels(latent)[0], exp_to_state(streams.motion(latent).numpy(force=True))
-            text = text or latent.get("jamflow_text")
         elif audio is not None:
             mel = log_mel(wave_of(audio))
-        if text is not None and not text.timed:
-            text = None
+        line = text or (latent or {}).get("jamflow_text")
+        said = line.text if line is not None and line.timed else None
         seconds = max(
             0.0 if mel is None else len(mel) / float(MEL_RATE),
             0.0 if state is None else len(state) / MOTION_FPS,
-            0.0 if text is None else float(np.sum(text.durations)),
+            0.0 if said is None else said.seconds,
         )
         if seconds == 0:
             raise JamFlowError("connect a text with times: this one has none yet")
-        picture = timeline(mel, state, text, time_mask or Spans(), seconds, width)
-        return io.NodeOutput(image_of([np.asarray(picture)]), seconds)
+        picture = timeline(mel, state, said, time_mask or Spans(), seconds, width)
+        return io.NodeOutput(image_of([np.array(picture)]), seconds)
 
 
 def timeline(mel, state, text, spans: Spans, seconds: float, width: int) -> Image.Image:

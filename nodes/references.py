@@ -1,0 +1,164 @@
+"""What is given: a voice to imitate, a recording to follow, a motion to follow."""
+
+from dataclasses import dataclass
+
+from comfy_api.latest import io
+from torch import Tensor
+
+from ..jamflow_core.clock import MOTION_FPS
+from ..jamflow_core.errors import JamFlowError
+from . import latent as streams
+from .media import frames_of, wave_of
+from .node import CATEGORY, Node, Progress
+from .sockets import AudioRef, Model, Motion, MotionRef, Portrait
+
+VOICE, DRIVE = "voice", "drive"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What travels on a JAMFLOW_AUDIO_REF wire.
+
+    As a voice: the core's Voice. To drive: the wave [samples], 24 kHz, and the timed text that it says, where known.
+    """
+
+    voice: object | None = None
+    wave: Tensor | None = None
+    text: object | None = None
+
+    def speech(self) -> Tensor:
+        """The wave of a recording to follow; JamFlowError for a voice to imitate."""
+        if self.wave is None:
+            raise JamFlowError("set the role of JAM-Flow Reference Audio to drive: this one is a voice to imitate")
+        return self.wave
+
+
+class JamFlowReferenceAudio(Node):
+    """A preset or a recording -> voice to imitate, or speech to follow."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        from ..jamflow_core.voices import preset_names
+
+        return io.Schema(
+            node_id="JamFlowReferenceAudio",
+            display_name="JAM-Flow Reference Audio",
+            category=CATEGORY,
+            description="A voice to imitate (a preset, or a recording of some seconds), or speech that the face has to follow.",
+            search_aliases=["voice clone", "speaker", "voice preset", "drive audio"],
+            inputs=[
+                Model.Input("model", tooltip="The model of Load JAM-Flow; it finds where a transcript's words are said."),
+                io.Combo.Input(
+                    "role",
+                    options=[VOICE, DRIVE],
+                    tooltip="voice: new speech imitates it. drive: this is the speech; lips follow it, or a span of it is "
+                    "said anew.",
+                ),
+                io.Combo.Input(
+                    "preset",
+                    options=preset_names(),
+                    tooltip="A voice that ships with the pack, used while no audio is connected.",
+                ),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="Your own recording, at any sample rate, mono or stereo. As a voice 3 to 12 seconds of clean "
+                    "speech are best.",
+                ),
+                io.String.Input(
+                    "transcript",
+                    multiline=True,
+                    optional=True,
+                    tooltip="What your recording says. Optional; with it a voice is imitated more closely.",
+                ),
+            ],
+            outputs=[
+                AudioRef.Output(
+                    display_name="audio_ref",
+                    tooltip="For JAM-Flow Joint Sampler; with role drive also for JAM-Flow Encode Text.",
+                ),
+                io.Audio.Output(
+                    display_name="audio",
+                    tooltip="The recording as it is used: mono, 24 kHz.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def run(cls, model, role, preset, transcript="", **optional) -> io.NodeOutput:
+        from ..jamflow_core import voices
+        from ..jamflow_core.tasks import align
+        from .media import audio_of
+
+        own = "audio" in optional
+        wave = wave_of(optional["audio"]) if own else _preset_wave(preset)
+        if role == VOICE:
+            voice = voices.from_recording(model, wave[None], 24000, transcript) if own else voices.preset(preset)
+            return io.NodeOutput(Recording(voice=voice), audio_of([wave]))
+        text = align(model, wave, transcript) if own and transcript.strip() else None
+        return io.NodeOutput(Recording(wave=wave, text=text), audio_of([wave]))
+
+
+def _preset_wave(name: str) -> Tensor:
+    """The recording behind a preset voice: wave [samples], 24 kHz."""
+    import json
+
+    from ..jamflow_core.audio.files import load_audio
+    from ..jamflow_core.audio.resample import to_mono_24k
+    from ..jamflow_core.voices import PRESETS
+
+    book = json.loads((PRESETS / "voices.json").read_text(encoding="utf-8"))
+    return to_mono_24k(*load_audio(PRESETS / book[name]["file"]))
+
+
+class JamFlowReferenceMotion(Node):
+    """A video, pictures, a motion file or an earlier result -> motion to follow."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowReferenceMotion",
+            display_name="JAM-Flow Reference Motion",
+            category=CATEGORY,
+            description="Reads the lips of a video, or takes the motion of a file or an earlier clip; speech will follow it. "
+            "Where a frame shows no face, the last one is held.",
+            search_aliases=["dubbing", "driving video", "face tracking", "lip reading"],
+            inputs=[
+                Portrait.Input("portrait", tooltip="The renderer of Load JAM-Flow; it brings the face finder."),
+                io.Video.Input("video", optional=True, tooltip="A clip of a face, silent or not, at any frame rate."),
+                io.Image.Input("images", optional=True, tooltip="The clip as a batch of pictures; the batch is time."),
+                io.MultiType.Input(
+                    Motion.Input("motion"),
+                    types=[Motion, io.Latent],
+                    optional=True,
+                    tooltip="A motion of JAM-Flow Load Motion, or the latent of an earlier clip.",
+                ),
+                io.Float.Input(
+                    "fps",
+                    default=25.0,
+                    min=1.0,
+                    max=240.0,
+                    step=0.01,
+                    tooltip="Frames per second of the images. A video or a motion file knows its own.",
+                ),
+            ],
+            outputs=[
+                MotionRef.Output(display_name="motion_ref", tooltip="For JAM-Flow Joint Sampler."),
+                io.String.Output(
+                    display_name="report",
+                    tooltip="How long the motion is, and in how many frames no face was found.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def validate_inputs(cls, portrait=None, video=..., images=..., motion=...):
+        given = [name for name, value in (("video", video), ("images", images), ("motion", motion)) if value is not ...]
+        if len(given) != 1:
+            named = " and ".join(given) or "none"
+            return f"{cls.title()}: connect one of video, images and motion (now: {named})"
+        return True
+
+    @classmethod
+    def run(cls, portrait, fps, video=None, images=None, motion=None) -> io.NodeOutput:
+        raise NotImplementedError

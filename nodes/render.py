@@ -1,0 +1,215 @@
+"""Motion and a picture -> a moving portrait, as a streamed video or as frames."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import folder_paths
+import numpy as np
+import torch
+from comfy_api.latest import InputImpl, io
+
+from ..jamflow_core.clock import MOTION_FPS
+from ..jamflow_core.errors import JamFlowError
+from . import latent as streams
+from .draw import thumbnail
+from .media import frames_of, image_of
+from .node import CATEGORY, Node, Progress
+from .sockets import Motion, Portrait
+
+STREAM, FRAMES = "video", "frames"
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+class JamFlowPortraitRender(Node):
+    """Latent and picture -> talking portrait."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowPortraitRender",
+            display_name="JAM-Flow Portrait Render",
+            category=CATEGORY,
+            description="Paints the face of a portrait (photo, painting or drawing) saying the clip, with blinks and slight "
+            "head motion. As a video it is written frame by frame, so its length is not limited by memory.",
+            search_aliases=["talking head", "animate portrait", "lip sync", "liveportrait"],
+            inputs=[
+                Portrait.Input("portrait", tooltip="The renderer of Load JAM-Flow."),
+                io.MultiType.Input(
+                    io.Latent.Input("latent"),
+                    types=[io.Latent, Motion],
+                    tooltip="What moves the face: a clip of JAM-Flow Joint Sampler, or a motion of JAM-Flow Load Motion.",
+                ),
+                io.Image.Input(
+                    "image",
+                    optional=True,
+                    tooltip="The portrait, of any size; what is transparent becomes white. Without one the example is used.",
+                ),
+                io.Combo.Input(
+                    "example",
+                    options=[picture.stem for picture in sorted(EXAMPLES.glob("*.jpg"))],
+                    default="mona_lisa",
+                    tooltip="A portrait that ships with the pack, used while no image is connected.",
+                ),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="The speech that goes with it: it becomes the sound of the video.",
+                ),
+                io.Combo.Input(
+                    "output",
+                    options=[STREAM, FRAMES],
+                    tooltip="video: written to a file as it is made, any length. frames: pictures and mask for other nodes, "
+                    "all in memory.",
+                ),
+                io.Float.Input(
+                    "fps",
+                    default=25.0,
+                    min=1.0,
+                    max=120.0,
+                    step=1.0,
+                    tooltip="Frames per second of the result. The motion is made at 25 and is interpolated to others.",
+                ),
+                io.Boolean.Input("blink", default=True, tooltip="Blink now and then, at moments that the seed chooses."),
+                io.Float.Input(
+                    "head_motion",
+                    default=1.0,
+                    min=0.0,
+                    max=3.0,
+                    step=0.1,
+                    tooltip="How much the head sways. 0 keeps it still and renders twice as fast.",
+                ),
+                io.Int.Input(
+                    "seed",
+                    default=0,
+                    min=0,
+                    max=0xFFFFFFFFFFFFFFFF,
+                    control_after_generate=True,
+                    tooltip="Chooses the moments of blinks and the head's way.",
+                ),
+                io.Int.Input(
+                    "face",
+                    default=0,
+                    min=0,
+                    max=63,
+                    advanced=True,
+                    tooltip="Which face of the picture speaks: 0 is the largest and surest, 1 the next.",
+                ),
+                io.String.Input(
+                    "mouth_box",
+                    default="",
+                    placeholder="x0,y0,x1,y1",
+                    advanced=True,
+                    tooltip="Where the mouth is, in pixels (left, top, right, bottom), for pictures in which no face is "
+                    "found. Empty: look for it.",
+                ),
+            ],
+            outputs=[
+                io.Video.Output(display_name="video", tooltip="The clip with its sound, for Save Video."),
+                io.Image.Output(display_name="frames", tooltip="The pictures, one a frame, if output is set to frames."),
+                io.Mask.Output(
+                    display_name="mask",
+                    tooltip="Where each frame differs from the portrait, if output is set to frames.",
+                ),
+                io.Float.Output(display_name="fps", tooltip="Frames per second, for Create Video."),
+            ],
+            hidden=[io.Hidden.unique_id],
+        )
+
+    @classmethod
+    def validate_inputs(cls, mouth_box=None):
+        try:
+            parse_box(mouth_box or "")
+        except JamFlowError as error:
+            return f"{cls.title()}: {error}"
+        return True
+
+    @classmethod
+    def run(
+        cls, portrait, latent, example, output, fps, blink, head_motion, seed, face, mouth_box, image=None, audio=None
+    ) -> io.NodeOutput:
+        from ..jamflow_core.motion.files import Motion as Clip
+        from ..jamflow_core.render.animate import idle_motion, render_frames
+        from ..jamflow_core.render.mesh import MeshPortrait
+
+        clip = latent if isinstance(latent, Clip) else Clip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
+        exp = clip.at(fps).exp
+        picture = one_picture(image, example)
+        box = parse_box(mouth_box)
+        posed = MeshPortrait(picture, box, face, None if box else portrait.finder)
+        if posed.warning:
+            cls.say(posed.warning)
+        lids, head = idle_motion(len(exp), seed, fps, blink, head_motion)
+        frames = watched(render_frames(posed, exp, lids, head), len(exp))
+        if output == STREAM:
+            from comfy_execution.graph_utils import ExecutionBlocker
+
+            told = ExecutionBlocker(f"{cls.title()}: set output to frames to use its pictures or mask")
+            return io.NodeOutput(write(frames, fps, posed.size, audio), told, told, fps)
+        made = list(frames)
+        images = image_of(made)
+        masks = torch.stack([torch.from_numpy((frame != posed.image).any(axis=2)) for frame in made]).float()
+        return io.NodeOutput(video_of(images, fps, audio), images, masks, fps)
+
+
+def one_picture(image, example: str) -> np.ndarray:
+    """IMAGE of one picture -> uint8 RGB; the example if there is none."""
+    if image is None:
+        from ..jamflow_core.render.image import read_image
+
+        return read_image(EXAMPLES / f"{example}.jpg")
+    if len(image) != 1:
+        raise JamFlowError(f"connect one picture: this is a batch of {len(image)}; pick one with Get Image From Batch")
+    return next(frames_of(image))
+
+
+def parse_box(text: str) -> tuple[float, ...] | None:
+    """ "x0,y0,x1,y1" -> four numbers, empty -> None."""
+    if not text.strip():
+        return None
+    try:
+        box = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        box = ()
+    if len(box) != 4:
+        raise JamFlowError(f"write mouth_box as x0,y0,x1,y1 in pixels, like 200,300,310,350, not {text[:40]!r}")
+    return box
+
+
+def watched(frames: Iterator[np.ndarray], total: int) -> Iterator[np.ndarray]:
+    """The same frames, with progress, a preview now and then, and a stop at a cancel."""
+    show = Progress()
+    for done, frame in enumerate(frames, 1):
+        show(done, total, thumbnail(frame) if done % 25 == 1 else None)
+        yield frame
+
+
+def one_sound(audio: dict) -> np.ndarray:
+    """AUDIO of one clip -> samples [channels, n] as they are."""
+    if len(audio["waveform"]) != 1:
+        raise JamFlowError(f"connect one clip at a time: this audio is a batch of {len(audio['waveform'])}")
+    return audio["waveform"][0].float().cpu().numpy()
+
+
+def write(frames: Iterator[np.ndarray], fps: float, size: tuple[int, int], audio: dict | None):
+    """Frames -> VIDEO over a file in ComfyUI's temporary folder, written as they come."""
+    from ..jamflow_core.render.video import VideoWriter
+
+    folder, name, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
+    path = os.path.join(folder, f"{name}_{counter:05}_.mp4")
+    sound, rate = (None, 24000) if audio is None else (one_sound(audio), audio["sample_rate"])
+    with VideoWriter(path, fps, size, sound, rate) as writer:
+        for frame in frames:
+            writer.write(frame)
+    return InputImpl.VideoFromFile(path)
+
+
+def video_of(images, fps: float, audio: dict | None):
+    """Frames in memory -> VIDEO."""
+    from fractions import Fraction
+
+    from comfy_api.latest import Types
+
+    if audio is not None:
+        one_sound(audio)
+    return InputImpl.VideoFromComponents(Types.VideoComponents(images=images, audio=audio, frame_rate=Fraction(fps)))

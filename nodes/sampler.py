@@ -1,0 +1,209 @@
+"""The sampler: every job of the joint model, chosen by what is connected."""
+
+from comfy_api.latest import io
+
+from ..jamflow_core.clock import HOP, MOTION_FPS, SAMPLE_RATE
+from ..jamflow_core.errors import JamFlowError
+from . import latent as streams
+from .jobs import Job, job_of, refusal
+from .node import CATEGORY, Node, Progress
+from .sockets import AudioRef, Model, MotionRef, Text, TimeMask
+from .text import Line
+
+
+class JamFlowJointSampler(Node):
+    """Conditions -> speech and face together."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowJointSampler",
+            display_name="JAM-Flow Joint Sampler",
+            category=CATEGORY,
+            description="Generates speech and facial motion together. It does what the connections ask for: text -> talking "
+            "face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> a word said anew.",
+            search_aliases=["tts", "lip sync", "dub", "talking head", "speech inpainting"],
+            inputs=[
+                Model.Input("model", tooltip="The model of Load JAM-Flow."),
+                Text.Input(
+                    "text",
+                    optional=True,
+                    tooltip="What is said. With a recording and a time mask: the whole new text of the recording.",
+                ),
+                AudioRef.Input(
+                    "audio_ref",
+                    optional=True,
+                    tooltip="A voice to imitate, or a recording to follow (its role says which). Without one, a preset "
+                    "voice speaks.",
+                ),
+                MotionRef.Input(
+                    "motion_ref",
+                    optional=True,
+                    tooltip="Lips to follow: with a text the speech is laid on them; with a time mask they are edited along.",
+                ),
+                TimeMask.Input(
+                    "time_mask",
+                    optional=True,
+                    tooltip="When to say the recording anew; all else stays exactly as it is.",
+                ),
+                io.Int.Input(
+                    "seed",
+                    default=0,
+                    min=0,
+                    max=0xFFFFFFFFFFFFFFFF,
+                    control_after_generate=True,
+                    tooltip="Another seed is another take. The same seed and inputs give the same result.",
+                ),
+                io.Int.Input(
+                    "steps",
+                    default=12,
+                    min=1,
+                    max=128,
+                    tooltip="Sampling steps. 12 is good; 6 is a quick draft; above 32 nothing is gained.",
+                ),
+                io.Float.Input(
+                    "text_guidance",
+                    default=1.0,
+                    min=0.0,
+                    max=10.0,
+                    step=0.1,
+                    tooltip="How strictly the speech follows the text. 0 is off and about a third faster.",
+                ),
+                io.Float.Input(
+                    "reference_guidance",
+                    default=1.0,
+                    min=0.0,
+                    max=10.0,
+                    step=0.1,
+                    tooltip="How strictly the voice follows the reference and its surroundings. 0 is off.",
+                ),
+                io.Boolean.Input(
+                    "face",
+                    default=True,
+                    tooltip="Make the face as well when speaking a text. Off: speech only, faster; the motion stays at rest.",
+                ),
+                io.Combo.Input(
+                    "method",
+                    options=["euler", "midpoint"],
+                    advanced=True,
+                    tooltip="How the flow is solved. midpoint is more exact and takes twice as long for the same steps.",
+                ),
+                io.Float.Input(
+                    "sway",
+                    default=-1.0,
+                    min=-1.0,
+                    max=1.0,
+                    step=0.05,
+                    advanced=True,
+                    tooltip="Where the steps lie: below 0 more of them at the start, where words and timing are decided.",
+                ),
+            ],
+            outputs=[
+                io.Latent.Output(
+                    display_name="latent",
+                    tooltip="Motion and mel of the clip, for JAM-Flow Vocoder Decode, Portrait Render, Timeline and Save Motion.",
+                ),
+                Text.Output(display_name="text", tooltip="What was said, with the times of words and phonemes."),
+                io.String.Output(display_name="report", tooltip="Which job was done, and how long the clip is."),
+            ],
+            hidden=[io.Hidden.unique_id],
+        )
+
+    @classmethod
+    def validate_inputs(cls, model=None, text=..., audio_ref=..., motion_ref=..., time_mask=...):
+        # Inputs that are connected arrive as None before the run, inputs that are not do not arrive at all.
+        wrong = refusal(*(part is not ... for part in (text, audio_ref, motion_ref, time_mask)))
+        return f"{cls.title()}: {wrong}" if wrong else True
+
+    @classmethod
+    def run(
+        cls, model, seed, steps, text_guidance, reference_guidance, face, method, sway,
+        text=None, audio_ref=None, motion_ref=None, time_mask=None,
+    ) -> io.NodeOutput:  # fmt: skip
+        from ..jamflow_core.flow.sampler import Settings
+
+        job = job_of(text, audio_ref, motion_ref, time_mask)
+        cls.say(job.value)
+        settings = Settings(
+            steps=steps,
+            method=method,
+            text_guidance=text_guidance,
+            reference_guidance=reference_guidance,
+            sway=sway,
+            seed=seed,
+        )
+        callbacks = {"settings": settings, "progress": _Watcher(model.flow.config)}
+        work = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit}[job]
+        clip, extra = work(model, text, audio_ref, motion_ref, time_mask, face, callbacks)
+        motion = clip.motion
+        if motion is None:
+            motion = clip.mel.new_zeros(-(-len(clip.mel) * HOP * MOTION_FPS // SAMPLE_RATE), 21, 3)
+        said = Line(clip.text.text, clip.text) if clip.text is not None else None
+        report = f"{job.value} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
+        cls.say(report)
+        return io.NodeOutput(streams.pack(clip.mel, motion, jamflow_text=said, **extra), said, report)
+
+
+def _voice(recording):
+    """The voice to imitate: the reference's, or a preset."""
+    from ..jamflow_core import voices
+
+    if recording is None:
+        return voices.preset(voices.preset_names()[0])
+    return recording.voice
+
+
+def _script(line: Line):
+    """What the tasks take as text: the timed text, or the writing that they time themselves."""
+    return line.text if line.timed else line.written
+
+
+def _speak(model, text, recording, motion, mask, face, callbacks):
+    from ..jamflow_core.tasks import speak
+
+    return speak(model, _script(text), _voice(recording), speed=text.speed, face=face, **callbacks), {}
+
+
+def _animate(model, text, recording, motion, mask, face, callbacks):
+    from ..jamflow_core.tasks import align, animate
+
+    wave, said = recording.speech(), recording.text
+    if text is not None:
+        said = text.text if text.timed else align(model, wave, text.text)
+    return animate(model, wave, said, **callbacks), {}
+
+
+def _dub(model, text, recording, motion, mask, face, callbacks):
+    from ..jamflow_core.tasks import dub
+
+    return dub(model, _script(text), motion, _voice(recording), **callbacks), {}
+
+
+def _edit(model, text, recording, motion, mask, face, callbacks):
+    from ..jamflow_core.edit import edit
+
+    if len(mask.speech) != 1:
+        raise JamFlowError(f"give the time mask one span of speech: it has {len(mask.speech)}; change one after the other")
+    wave = recording.speech()
+    return edit(model, wave, text.written, mask.speech[0], motion, **callbacks), {}
+
+
+class _Watcher:
+    """The core's progress -> ComfyUI's, with a picture of the mel and mouth so far. It is where a cancel is noticed."""
+
+    STEPS = 1000
+
+    def __init__(self, config):
+        self.config, self.show = config, Progress()
+
+    def __call__(self, done: float, guess: dict) -> None:
+        from ..jamflow_core.flow.conditions import restored
+        from ..jamflow_core.motion.space import exp_of
+        from .draw import preview
+
+        mel, mouth = (guess.get(stream) for stream in ("audio", "motion"))
+        picture = preview(
+            None if mel is None else restored(mel.float().cpu(), self.config.mel),
+            None if mouth is None else exp_of(restored(mouth.float().cpu(), self.config.mouth)),
+        )
+        self.show(round(done * self.STEPS), self.STEPS, picture)

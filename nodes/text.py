@@ -1,0 +1,84 @@
+"""What is to be said."""
+
+from dataclasses import dataclass
+
+from comfy_api.latest import io
+
+from ..jamflow_core.text.timed import TimedText
+from .node import CATEGORY, Node
+from .sockets import AudioRef, Model, Text
+
+DEFAULT_TEXT = "Hello! I am a picture, and now I can speak."
+
+
+@dataclass(frozen=True)
+class Line:
+    """What travels on a JAMFLOW_TEXT wire. timed: times are known and are kept; otherwise the sampler finds them."""
+
+    written: str
+    text: TimedText
+    speed: float = 1.0
+
+    @property
+    def timed(self) -> bool:
+        return self.text.timed
+
+
+class JamFlowEncodeText(Node):
+    """Writing -> phonemes, and times where a recording says it."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowEncodeText",
+            display_name="JAM-Flow Encode Text",
+            category=CATEGORY,
+            description="Turns English text into phonemes. Numbers, dates and money are read out; [pause 0.5s] makes a "
+            "pause; tomato/təmˈɑtO/ gives a pronunciation.",
+            search_aliases=["prompt", "phonemes", "g2p", "script"],
+            inputs=[
+                Model.Input("model", tooltip="The model of Load JAM-Flow."),
+                io.String.Input(
+                    "text",
+                    default=DEFAULT_TEXT,
+                    multiline=True,
+                    dynamic_prompts=False,
+                    tooltip="What is to be said, in English, of any length: long text is spoken sentence by sentence.",
+                ),
+                io.Float.Input(
+                    "speed",
+                    default=1.0,
+                    min=0.5,
+                    max=2.0,
+                    step=0.05,
+                    tooltip="Pace of speech: 2 is twice as fast. It changes the durations, not the pitch.",
+                ),
+                AudioRef.Input(
+                    "recording",
+                    optional=True,
+                    tooltip="A recording that says this text (role drive): the words get its times. "
+                    "Without it the sampler finds times at the pace of the voice.",
+                ),
+            ],
+            outputs=[
+                Text.Output(
+                    display_name="text",
+                    tooltip="The text for JAM-Flow Joint Sampler; with a recording also for time masks and the timeline.",
+                ),
+                io.String.Output(
+                    display_name="phonemes",
+                    tooltip="The phonemes as they will be said, to check a pronunciation.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def run(cls, model, text, speed, recording=None) -> io.NodeOutput:
+        from ..jamflow_core.tasks import align
+        from ..jamflow_core.text.phonemes import parse
+
+        said = parse(text)
+        if recording is not None:
+            said = align(model, recording.speech(), said)
+        phonemes = "".join(symbol if len(symbol) == 1 else " " for symbol in said.symbols).strip()
+        return io.NodeOutput(Line(text, said, speed), phonemes)
