@@ -76,7 +76,8 @@ def _plain_character(match: re.Match) -> str | None:
     if plain[:1].isdigit() and "/" in plain:
         plain = " " + plain
     plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
-    plain = "".join(c for c in unicodedata.normalize("NFD", plain) if ord(c) < 128) if ord(plain[:1] or "a") > 0x17F else plain
+    if plain and (ord(plain[0]) > 0x17F or len(plain[0].lower()) > 1):  # beyond what the net for unknown words has seen
+        plain = "".join(c for c in unicodedata.normalize("NFD", plain) if ord(c) < 128)
     return "" if any(unicodedata.category(c)[0] in "SCM" and ord(c) > 127 for c in plain) else plain
 
 

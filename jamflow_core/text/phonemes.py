@@ -129,12 +129,14 @@ def _tidy(symbols: list) -> list:
 
 
 def _places(source: Aligned, tokens: list) -> list[tuple[int, int]]:
-    """Where in the writing each token stands."""
+    """Where in the writing each token stands; the tokens' characters are those of the text, some left out."""
     places, position = [], 0
     for token in tokens:
-        start = source.text.index(token.text, position)
-        position = start + len(token.text)
-        places.append(source.span(start, position))
+        found = []
+        for character in token.text:
+            found.append(source.text.index(character, position))
+            position = found[-1] + 1
+        places.append(source.span(found[0], position))
     return places
 
 
@@ -143,7 +145,9 @@ def _written_words(passage: Passage) -> list[tuple[int, int]]:
     words = []
     for match in _WORD.finditer(passage.written):
         text = match[0]
-        core = text if _INITIALS.fullmatch(text) else text.rstrip(_EDGE)
+        core = text.rstrip(_EDGE)
+        if _INITIALS.fullmatch(core + ".") and text.startswith(core + "."):  # "p.m." keeps its full stop
+            core += "."
         stripped = len(core) - len(core.lstrip(_EDGE.replace("-", "").replace(".", "")))
         if stripped < len(core):
             words.append((match.start() + stripped, match.start() + len(core)))
