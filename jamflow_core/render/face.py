@@ -16,6 +16,7 @@ from .topology import EYE_CORNERS, EYES, LIPS, MODELS, load_topology
 
 DETECTED = 0.5  # detector score that counts as a candidate
 PRESENT = 0.9  # face presence of the mesh in the first pass; below it there is no face (coffee cups score 0.59)
+TRACKED = 0.5  # presence that a face known from the frame before must keep
 LIPS_SURE, LIPS_WEAK = 0.025, 0.05  # spread of the lip points under jittered crops, in eye distances
 MESH_SIZE = 192
 LANDMARKS = 478
@@ -93,20 +94,22 @@ class Face:
 
 
 class FaceFinder:
-    """The face models, loaded once. `threads` is the number of CPU threads for each inference."""
+    """The face models, loaded once. `threads` is the number of CPU threads for each inference: they are so small that
+    a second one gains little, and costs much where other work wants the cores."""
 
-    def __init__(self, threads: int = 2):
+    def __init__(self, threads: int = 1):
         self._short = _session("blazeface_short", threads)
         self._full = _session("blazeface_full", threads)
         self._mesh = _session("facemesh_attention", threads)
         self._mirror = load_topology().mirror
 
-    def find(self, image: np.ndarray, index: int = 0) -> Face:
+    def find(self, image: np.ndarray, index: int = 0, thorough: bool = True) -> Face:
         """The face number `index` of a uint8 RGB picture, largest and surest first.
 
-        Raises JamFlowError when there is none, and tells how to give the mouth by hand.
+        thorough: look for small and turned faces too, where the quick search finds none (up to 0.3 s).
+        Raises JamFlowError when there is no such face, and tells how to give the mouth by hand.
         """
-        detections = self.detect(image)
+        detections = self.detect(image, thorough)
         faces = (self._confirm(image, detection) for detection in detections)
         found = [face for face, _ in zip((face for face in faces if face is not None), range(index + 1))]
         if not found:
@@ -118,12 +121,13 @@ class FaceFinder:
     def track(self, image: np.ndarray, region: Region) -> Face | None:
         """The face of the next video frame, looked for where the last one was; None if it is not there."""
         points, presence = self.mesh(image, region)
-        return Face(points, presence) if presence >= DETECTED else None
+        return Face(points, presence) if presence >= TRACKED else None
 
-    def detect(self, image: np.ndarray) -> list[Detection]:
+    def detect(self, image: np.ndarray, thorough: bool = True) -> list[Detection]:
         """Face candidates, best first; tries the whole picture, then tiles for small faces, then turned pictures."""
         found = self._detect(image, self._short) or self._detect(image, self._full)
-        found = found or self._detect_tiles(image) or self._detect_turned(image)
+        if thorough:
+            found = found or self._detect_tiles(image) or self._detect_turned(image)
         return sorted(found, key=lambda d: -d.score * math.sqrt(d.area))
 
     def mesh(self, image: np.ndarray, region: Region) -> tuple[np.ndarray, float]:

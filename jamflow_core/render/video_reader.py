@@ -78,14 +78,12 @@ def _frames(path: Path, fps: float) -> Iterator[np.ndarray]:
                     yield latest
                     count += 1
                 latest = _upright(frame)
-                last_until = time - start + float((frame.duration or 0) * (frame.time_base or 0))
+                until = time - start + (float(frame.duration * frame.time_base) if frame.duration else 1 / fps)
         except av.FFmpegError as error:
             raise JamFlowError(f"Choose another video: {path} is broken after {count / fps:.1f} s") from error
     if latest is None:
         raise JamFlowError(f"Choose another video: {path} has no frames")
-    yield latest
-    count += 1
-    while (count + 0.5) / fps <= last_until:
+    while (count + 0.5) / fps <= until or count == 0:
         yield latest
         count += 1
 
