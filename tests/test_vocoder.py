@@ -1,6 +1,7 @@
 """The vocoder: official keys and function, files, shapes, and a trainer that learns and resumes exactly."""
 
 import json
+import wave
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from jamflow_core.errors import JamFlowError
 pytest.importorskip("vocos")
 
 from jamflow_core.audio.vocoder import EMBEDDED, Vocoder, VocoderConfig, load_vocoder, save_vocoder  # noqa: E402
-from jamflow_core.train.corpus import Cache  # noqa: E402
+from jamflow_core.train.corpus import Cache, prepare  # noqa: E402
 from jamflow_core.train.vocoder import Segments, held_out, main  # noqa: E402
 
 SMALL = VocoderConfig(dim=32, intermediate_dim=64, num_layers=2)
@@ -80,26 +81,27 @@ def test_refuses_other_files(tmp_path):
 
 @pytest.fixture
 def cache(tmp_path):
-    """A prepared corpus of 50 humming clips, in the format of jamflow_core.train.corpus."""
-    seconds = np.arange(20 * HOP) / SAMPLE_RATE
-    waves = [8000 * np.sin(2 * np.pi * (100 + 5 * i) * seconds) * np.sin(np.pi * seconds / seconds[-1]) for i in range(50)]
-    waves = np.concatenate(waves).round().astype(np.int16)
-    np.save(tmp_path / "waves.npy", waves)
-    np.save(tmp_path / "mels.npy", np.zeros((50 * 20, N_MELS), np.float16))
-    clips = [
-        {"id": str(i), "voice": "hum", "text": "", "phonemes": "", "durations": [1, 1], "samples": 20 * HOP}
-        | {"sample": i * 20 * HOP, "frame": i * 20, "frames": 20}
-        for i in range(50)
-    ]
-    (tmp_path / "clips.json").write_text(json.dumps(clips))
-    return tmp_path
+    """A prepared corpus of 50 humming clips of 0.25 s."""
+    pytest.importorskip("av")
+    (tmp_path / "audio").mkdir()
+    seconds = np.arange(6000) / SAMPLE_RATE
+    rows = []
+    for index in range(50):
+        hum = 8000 * np.sin(2 * np.pi * (100 + 5 * index) * seconds) * np.sin(np.pi * seconds / seconds[-1])
+        with wave.open(str(tmp_path / "audio" / f"{index:06}.wav"), "wb") as file:
+            file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+            file.writeframes(hum.astype("<i2").tobytes())
+        rows.append({"id": f"{index:06}", "voice": "hum", "text": "m", "phonemes": "m", "durations": [3, 4, 3], "samples": 6000})
+    (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    prepare(tmp_path, tmp_path / "cache")
+    return tmp_path / "cache"
 
 
 def test_segments_carry_exact_mels(cache):
     segments = Segments(Cache(cache), frames=8)
-    mel, wave = segments.batch(3, torch.Generator().manual_seed(0))
-    assert mel.shape == (3, 9, N_MELS) and wave.shape == (3, 8 * HOP)
-    assert torch.allclose(mel[:, 2:-2], log_mel(wave)[:, 2:-2], atol=1e-4)
+    mel, speech = segments.batch(3, torch.Generator().manual_seed(0))
+    assert mel.shape == (3, 9, N_MELS) and speech.shape == (3, 8 * HOP)
+    assert torch.allclose(mel[:, 2:-2], log_mel(speech)[:, 2:-2], atol=1e-4)
     assert not set(segments.rows) & set(held_out(Cache(cache)))
 
 
@@ -125,8 +127,8 @@ def test_embedded_vocoder_speaks():
     """A harmonic tone survives mel -> wave -> mel within a fraction of a neper."""
     seconds = torch.arange(SAMPLE_RATE) / SAMPLE_RATE
     pitch = 2 * torch.pi * 160 * seconds
-    wave = 0.05 * sum(torch.sin(k * pitch) / k for k in range(1, 30))
-    mel = log_mel(wave)
+    voice = 0.05 * sum(torch.sin(k * pitch) / k for k in range(1, 30))
+    mel = log_mel(voice)
     vocoder = load_vocoder()
     again = log_mel(vocoder.decode(mel))
     assert torch.equal(vocoder.decode(mel), vocoder.decode(mel))
