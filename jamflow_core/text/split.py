@@ -1,8 +1,8 @@
 """Long texts in pieces that the model can speak at one go.
 
 The pieces are cut from the phonemes, not from the writing, so every word keeps the reading that its sentence gave it,
-and "Dr." or "3.5" has no full stop left to be mistaken for an end. A cut falls at a pause or the end of a sentence if
-there is one, else after a comma, else between two words, never inside one.
+and "Dr." or "3.5" has no full stop left to be mistaken for an end. Cuts fall at pauses and the ends of sentences where they
+can, else after commas, else between words, never inside one; the pieces are about equally long.
 """
 
 from bisect import bisect_left
@@ -13,9 +13,16 @@ from .timed import TimedText, Word
 from .tokens import SILENCE
 
 SYMBOLS_PER_SECOND = 15.0
-# How good a place is to cut; and the silence on either side of the cut, None = what the duration head finds natural.
-_SENTENCE, _CLAUSE, _WORD = 3, 2, 1
-_GAP = {_SENTENCE: None, _CLAUSE: 0.05, _WORD: 0.025}
+# Kinds of cuts; what one costs, a piece being worth 1; the silence on either side, None = what the duration head finds.
+_SENTENCE, _CLAUSE, _PHRASE, _WORD = "sentence", "clause", "phrase", "word"
+_COST = {_SENTENCE: 0.0, _CLAUSE: 0.5, _PHRASE: 1.5, _WORD: 2.5}
+_GAP = {_SENTENCE: None, _CLAUSE: 0.05, _PHRASE: 0.025, _WORD: 0.025}
+# A phrase begins with these.
+_OPENERS = frozenset(
+    "and or but nor so yet that which who whom whose what when where why how if because while although though unless until "
+    "since as than with without for of in on at to from by into over under about after before between through".split()
+)
+_SHORT = 1.0  # what a piece of no length costs on top
 
 
 def estimate(text: TimedText) -> np.ndarray:
@@ -31,42 +38,52 @@ def split(text: TimedText, seconds: float = 12.0) -> list[TimedText]:
     Each begins and ends with a silence. At a cut in a sentence both are short and fixed; a `[pause]` is shared by its
     two sides; at a sentence's end they are left to the duration head.
     """
-    ends = np.concatenate([[0.0], np.cumsum(estimate(text))])
     kinds = _cuts(text)
-    cuts = sorted(kinds)
-    chosen = [0]
-    while ends[-1] - ends[chosen[-1]] > seconds:
-        begin = chosen[-1]
-        ahead = cuts[bisect_left(cuts, begin + 1) :]
-        if not ahead:
-            break
-        fitting = ahead[: next((n for n, cut in enumerate(ahead) if ends[cut] - ends[begin] > seconds), len(ahead))]
-        # A comma is worth a shorter piece only if a third of the limit is left of it.
-        worth = {cut: kinds[cut] if kinds[cut] != _CLAUSE or ends[cut] - ends[begin] > seconds / 3 else _WORD for cut in fitting}
-        chosen.append(max(fitting, key=lambda cut: (worth[cut], cut)) if fitting else ahead[0])
     places = _written_places(text)
-    edges = [*chosen, len(text) - 1]
+    edges = _best_edges([0, *sorted(kinds), len(text) - 1], kinds, np.cumsum(estimate(text)), seconds)
     return [_piece(text, begin, end, kinds, places) for begin, end in zip(edges, edges[1:])]
 
 
-def _cuts(text: TimedText) -> dict[int, int]:
-    """Where the text may be cut: index of a space or an inner silence -> how good a place it is."""
+def _best_edges(edges: list[int], kinds: dict[int, str], ends: np.ndarray, seconds: float) -> list[int]:
+    """The cheapest way from the first edge to the last: few pieces, good cuts, none much shorter than the limit."""
+    cost, came_from = [0.0], [0]
+    for here in range(1, len(edges)):
+        options = []
+        for before in range(here - 1, -1, -1):
+            length = ends[edges[here]] - ends[edges[before]]
+            if length > seconds and before < here - 1:
+                break
+            options.append((cost[before] + 1 + _SHORT * max(0.0, 1 - length / seconds) ** 2, before))
+        cheapest, before = min(options)
+        cost.append(cheapest + (_COST[kinds[edges[here]]] if edges[here] in kinds else 0))
+        came_from.append(before)
+    chosen = [len(edges) - 1]
+    while chosen[-1]:
+        chosen.append(came_from[chosen[-1]])
+    return [edges[index] for index in reversed(chosen)]
+
+
+def _cuts(text: TimedText) -> dict[int, str]:
+    """Where the text may be cut: index of a space or an inner silence -> what kind of place it is."""
     inside = {index for word in text.words for index in range(word.first, word.last)}
-    lower = {word.first for word in text.words if word.text[0].islower()}  # "Why?" he asked: no sentence ends there
+    begins = {word.first: word.text for word in text.words}
     cuts = {}
     for index in range(1, len(text) - 1):
         symbol, before = text.symbols[index], text.symbols[index - 1]
         if symbol == SILENCE:
             cuts[index] = _SENTENCE
         elif symbol == " " and index not in inside:
-            if before in ".?!":
-                cuts[index] = _CLAUSE if index + 1 in lower else _SENTENCE
+            next_word = begins.get(index + 1, "")
+            if before in ".?!":  # in “Why?” he asked, no sentence ends
+                cuts[index] = _CLAUSE if next_word[:1].islower() else _SENTENCE
+            elif before == ",":
+                cuts[index] = _CLAUSE
             else:
-                cuts[index] = _CLAUSE if before == "," else _WORD
+                cuts[index] = _PHRASE if next_word.lower() in _OPENERS else _WORD
     return cuts
 
 
-def _piece(text: TimedText, begin: int, end: int, kinds: dict[int, int], places: list[tuple[int, int]]) -> TimedText:
+def _piece(text: TimedText, begin: int, end: int, kinds: dict[int, str], places: list[tuple[int, int]]) -> TimedText:
     """The symbols between the cuts (or outer silences) at `begin` and `end`, both turned into silences."""
     symbols = (SILENCE, *text.symbols[begin + 1 : end], SILENCE)
     known = np.full(len(text), np.nan) if text.durations is None else text.durations
