@@ -1,0 +1,36 @@
+"""What a sample is measured by: words, phonemes, voice, quality, onsets and lips.
+
+Every metric takes plain waves (float32 numpy or torch, mono, 24 kHz) or motion, wherever they come from: the teacher
+that sets the mark, or the model. Recognisers that are not ours are optional packages, imported when first used.
+"""
+
+from importlib import import_module
+
+import torch
+
+from ...audio.resample import resample
+from ...clock import SAMPLE_RATE
+from ...errors import JamFlowError
+
+
+def need(package: str, install: str):
+    """Import an optional evaluator; JamFlowError says what to install."""
+    try:
+        return import_module(package)
+    except ImportError as error:
+        raise JamFlowError(f"Install the evaluators: `pip install {install}` ({error}).") from error
+
+
+def at_16k(wave):
+    """Wave [samples] at 24 kHz -> float32 numpy [samples * 2 / 3] at 16 kHz, kept in -1..1."""
+    return resample(torch.as_tensor(wave, dtype=torch.float32), SAMPLE_RATE, 16000).clamp(-1, 1).numpy()
+
+
+def edit_distance(reference, hypothesis) -> int:
+    """Fewest insertions, deletions and substitutions that turn one sequence into the other (Levenshtein)."""
+    row = list(range(len(hypothesis) + 1))
+    for i, expected in enumerate(reference, 1):
+        diagonal, row[0] = row[0], i
+        for j, found in enumerate(hypothesis, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (expected != found))
+    return row[-1]
