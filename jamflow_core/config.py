@@ -10,18 +10,27 @@ MOUTH_CHANNELS = 18
 
 @dataclass(frozen=True)
 class TextConfig:
-    """Text embedding. `stretch`: "pad" = filler to the audio length (F5 v1), "durations" = by phoneme durations."""
+    """Text embedding. `stretch`: "pad" = filler to the audio length (F5), "durations" = by phoneme durations.
+
+    mask_padding: fillers are zeroed (F5 v1); v0 left them in. symbols: what the ids mean, in order (F5's vocab.txt); None =
+    the phoneme alphabet of text/tokens.py.
+    """
 
     vocab: int = len(SYMBOLS)
     dim: int = 256
     conv_layers: int = 4
     conv_mult: int = 2
     stretch: str = "durations"
+    mask_padding: bool = True
+    symbols: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class StreamConfig:
-    """One stream of diffusion-transformer blocks. `rate` is in frames per second; heads * head_dim may differ from dim."""
+    """One stream of diffusion-transformer blocks. `rate` is in frames per second; heads * head_dim may differ from dim.
+
+    rotary_heads: only so many heads know positions (F5 v0: 1); None = all.
+    """
 
     channels: int
     rate: float
@@ -32,6 +41,7 @@ class StreamConfig:
     ff_mult: int = 2
     conv_kernel: int = 31
     conv_groups: int = 16
+    rotary_heads: int | None = None
 
 
 @dataclass(frozen=True)

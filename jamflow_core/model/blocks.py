@@ -31,10 +31,10 @@ class AdaLayerNorm(nn.Module):
 class Attention(nn.Module):
     """Projections of one stream; the attention itself is in attention.py. heads * head_dim may differ from dim."""
 
-    def __init__(self, dim: int, heads: int, head_dim: int, ops=nn):
+    def __init__(self, dim: int, heads: int, head_dim: int, rotary_heads: int | None = None, ops=nn):
         super().__init__()
         inner = heads * head_dim
-        self.heads = heads
+        self.heads, self.rotary_heads = heads, rotary_heads
         self.to_q = ops.Linear(dim, inner)
         self.to_k = ops.Linear(dim, inner)
         self.to_v = ops.Linear(dim, inner)
@@ -43,7 +43,7 @@ class Attention(nn.Module):
     def project(self, x: Tensor, rotary: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x [B, N, dim] -> rotated q, rotated k and v, each [B, heads, N, head_dim]."""
         q, k, v = (to(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for to in (self.to_q, self.to_k, self.to_v))
-        return apply_rotary(q, rotary), apply_rotary(k, rotary), v
+        return apply_rotary(q, rotary, self.rotary_heads), apply_rotary(k, rotary, self.rotary_heads), v
 
     def merge(self, attended: Tensor) -> Tensor:
         """[B, heads, N, head_dim] -> [B, N, dim]."""
@@ -71,7 +71,7 @@ class DiTBlock(nn.Module):
     def __init__(self, config: StreamConfig, ops=nn):
         super().__init__()
         self.attn_norm = AdaLayerNorm(config.dim, 6, ops)
-        self.attn = Attention(config.dim, config.heads, config.head_dim, ops)
+        self.attn = Attention(config.dim, config.heads, config.head_dim, config.rotary_heads, ops)
         self.ff = FeedForward(config.dim, config.ff_mult, ops)
 
     def pre_attention(self, x: Tensor, modulation: Tensor, rotary: Tensor) -> tuple[Tensor, Tensor, Tensor]:

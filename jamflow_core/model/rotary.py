@@ -28,8 +28,10 @@ def clock_table(frames: int, rate: float, head_dim: int, aligned: bool = True, d
     return rotary_table(torch.arange(frames, device=device, dtype=torch.float32) * scale, head_dim)
 
 
-def apply_rotary(x: Tensor, table: Tensor) -> Tensor:
-    """Rotate x [B, H, N, head_dim] by the table [2, N, head_dim // 2]."""
+def apply_rotary(x: Tensor, table: Tensor, heads: int | None = None) -> Tensor:
+    """Rotate x [B, H, N, head_dim] by the table [2, N, head_dim // 2]; `heads`: only the first so many heads."""
+    if heads is not None:
+        return torch.cat((apply_rotary(x[:, :heads], table), x[:, heads:]), dim=1)
     cos, sin = table
     even, odd = x.float().unflatten(-1, (-1, 2)).unbind(-1)
     rotated = torch.stack((even * cos - odd * sin, odd * cos + even * sin), dim=-1)

@@ -65,7 +65,7 @@ class TextEmbedding(nn.Module):
     def forward(self, ids: Tensor, frames: int, drop: bool = False) -> Tensor:
         """"pad": ids [B, n] (vocabulary indices, -1 = none) -> [B, frames, dim]; `drop` gives the null text."""
         ids = F.pad(ids[:, :frames] + 1, (0, max(0, frames - ids.shape[1])))
-        hidden = (ids == 0)[..., None]
+        hidden = (ids == 0)[..., None] & self.config.mask_padding
         x = self.text_embed(torch.zeros_like(ids) if drop else ids)
         x = (x + sinusoids(frames, self.config.dim, ids.device).to(x.dtype)).masked_fill(hidden, 0.0)
         for block in self.text_blocks:
