@@ -1,0 +1,58 @@
+"""LivePortrait's five networks as one module, and the three things that one does with them."""
+
+import torch
+from torch import Tensor, nn
+
+from .appearance import FeatureExtractor
+from .generator import Generator
+from .keypoints import Faces
+from .motion import MotionExtractor
+from .retargeting import Retargeting
+from .warping import Source, WarpingNetwork
+
+CROP = 256  # pixels: what the networks see
+PAINTED = 512  # pixels: what they paint
+
+
+class LivePortrait(nn.Module):
+    """`faces` reads crops, `source` prepares one to be moved, `paint` moves it. Weights: weights/liveportrait.py."""
+
+    def __init__(self):
+        super().__init__()
+        self.appearance = FeatureExtractor()
+        self.motion = MotionExtractor()
+        self.warping = WarpingNetwork()
+        self.generator = Generator()
+        self.retargeting = Retargeting()
+
+    @property
+    def device(self) -> torch.device:
+        return self.generator.fc.weight.device
+
+    def paint_in(self, dtype: torch.dtype) -> "LivePortrait":
+        """Choose the number format of the networks that paint; in a short one they also store pixels channels-last."""
+        short = dtype != torch.float32
+        for net in (self.warping, self.generator):
+            net.to(dtype)
+        self.generator.to(memory_format=torch.channels_last if short else torch.contiguous_format)
+        return self
+
+    def compile_painting(self) -> "LivePortrait":
+        """Compile the generator (half a minute at the first frame; worth it in bfloat16 and on GPUs)."""
+        self.generator.compile()
+        return self
+
+    @torch.inference_mode()
+    def faces(self, crops: Tensor) -> Faces:
+        """Pose, expression and keypoints of crops [n,3,256,256] in 0..1."""
+        return Faces.from_heads(self.motion(crops.to(self.device)))
+
+    @torch.inference_mode()
+    def source(self, crops: Tensor, points: Tensor) -> Source:
+        """Crops [n,3,256,256] whose keypoints are `points` [n,21,3], ready to be moved."""
+        return self.warping.source(self.appearance(crops.to(self.device)), points)
+
+    @torch.inference_mode()
+    def paint(self, source: Source, points: Tensor) -> Tensor:
+        """Pictures [n,3,512,512] in 0..1 of the source (one for all n, or n) with its keypoints at `points` [n,21,3]."""
+        return self.generator(self.warping(source, points)).float()

@@ -1,0 +1,33 @@
+"""Which number format a device is fast in."""
+
+import time
+
+import torch
+
+PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+WORTH = 1.5  # bfloat16 rounds; take it for at least this gain
+_SIZE = 768  # of the matrices that are timed: large enough to reach full speed, a few milliseconds each
+
+
+def fast_dtype(device: str | torch.device = "cpu") -> torch.dtype:
+    """bfloat16 where the device multiplies matrices faster in it, else float32.
+
+    GPUs say so; a CPU is measured (about 0.1 s), as some emulate bfloat16 and others have units for it.
+    """
+    device = torch.device(device)
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    if device.type != "cpu":
+        return torch.float32
+    return torch.bfloat16 if _seconds(torch.float32) > WORTH * _seconds(torch.bfloat16) else torch.float32
+
+
+def _seconds(dtype: torch.dtype) -> float:
+    """The best of a few products: what else runs on the machine only adds time."""
+    square = torch.ones(_SIZE, _SIZE, dtype=dtype)
+    times = []
+    for _ in range(4):
+        start = time.perf_counter()
+        square @ square
+        times.append(time.perf_counter() - start)
+    return min(times)
