@@ -88,6 +88,10 @@ class Trainer:
         if checkpoint:
             model.load_state_dict(checkpoint["model"])
         self.freeze(model)
+        if options.compile:
+            for block in (*model.audio.transformer_blocks, *model.motion.transformer_blocks):
+                block.pre_attention = torch.compile(block.pre_attention)
+                block.post_attention = torch.compile(block.post_attention)
         self.average = Average(model, options.ema)
         self.objective = FlowMatching(model)
         self.objective, self.optimiser = self.accelerator.prepare(self.objective, optimiser(model, options.lr))
@@ -198,6 +202,7 @@ def arguments(argv) -> argparse.Namespace:
     add("--threads", type=int, help="CPU threads")
     add("--restart", action="store_true", help="take the weights of the checkpoint but not its step and optimiser")
     add("--cpu", action="store_true")
+    add("--compile", action="store_true", help="compile the blocks (a minute once, then about 8 % quicker)")
     add("--bf16", action="store_true", help="bf16 autocast: quicker only where the hardware has bf16 products")
     return parser.parse_args(argv)
 
