@@ -1,7 +1,11 @@
 """ComfyUI's AUDIO, IMAGE and VIDEO <-> what the core takes: mono 24 kHz waves and uint8 RGB frames."""
 
+import os
+import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+import folder_paths
 import numpy as np
 import torch
 from torch import Tensor
@@ -53,3 +57,40 @@ def image_of(frames: list[np.ndarray]) -> Tensor:
     for slot, frame in zip(batch, frames):
         slot.copy_(torch.from_numpy(frame))
     return batch.div_(255)
+
+
+@dataclass(frozen=True)
+class FrameSource:
+    """Frames of a clip (uint8 RGB, one at a time), their rate, and about how many there are."""
+
+    frames: Iterator[np.ndarray]
+    fps: float
+    count: int
+
+
+def read_video(video) -> FrameSource:
+    """VIDEO, whatever made it, as frames that are decoded when they are asked for.
+
+    A video in a file goes through a copy in the temporary folder (a remux, unless it was trimmed): the only way to
+    stream it that every kind of VIDEO knows.
+    """
+    from comfy_api.latest import InputImpl
+
+    if isinstance(video, InputImpl.VideoFromComponents):
+        parts = video.get_components()
+        return FrameSource(frames_of(parts.images), float(parts.frame_rate), len(parts.images))
+    count = max(1, round(video.get_duration() * float(video.get_frame_rate())))
+    path = os.path.join(folder_paths.get_temp_directory(), f"JAM-Flow-{uuid.uuid4().hex}.mkv")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    return FrameSource(_frames_of_copy(video, path), float(video.get_frame_rate()), count)
+
+
+def _frames_of_copy(video, path: str) -> Iterator[np.ndarray]:
+    from ..jamflow_core.render.video_reader import read_video as read_file
+
+    try:
+        video.save_to(path)
+        yield from read_file(path, with_audio=False).frames
+    finally:
+        if os.path.exists(path):
+            os.remove(path)

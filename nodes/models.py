@@ -27,8 +27,10 @@ class Managed:
 class ManagedModels(Models):
     """What travels on a JAMFLOW_MODEL wire: the core's bundle, each network loaded to its device when it is asked for.
 
-    The vocoder has a wire of its own; here it is mute, so that the sampler does not decode.
+    The vocoder has a wire of its own; without one here, the sampler does not decode.
     """
+
+    vocoder = None
 
     def __init__(self, path: Path | None, precision: str):
         from ..jamflow_core.weights.bundle import load_flow
@@ -37,7 +39,6 @@ class ManagedModels(Models):
         device, offload = mm.get_torch_device(), mm.unet_offload_device()
         size = sum(weight.numel() for weight in flow.parameters())
         dtype = PRECISIONS[precision] or mm.unet_dtype(device, size, supported_dtypes=[torch.bfloat16, torch.float32])
-        self.vocoder = Mute()
         self._flow = Managed(flow.to(dtype), device, offload)
         self._durations = Managed(durations, device, offload)
         self._aligners = None
@@ -63,13 +64,6 @@ class ManagedModels(Models):
         aligners, managed = self._aligner_nets
         managed.load()
         return aligners
-
-
-class Mute:
-    """A vocoder that decodes to silence: JAM-Flow Vocoder Decode does the decoding."""
-
-    def decode(self, mel: torch.Tensor) -> torch.Tensor:
-        return torch.zeros((len(mel) - 1) * 256)
 
 
 def managed_vocoder(path: Path | None) -> Managed:

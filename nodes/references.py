@@ -8,7 +8,7 @@ from torch import Tensor
 from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
-from .media import frames_of, wave_of
+from .media import FrameSource, audio_of, frames_of, read_video, wave_of
 from .node import CATEGORY, Node, Progress
 from .sockets import AudioRef, Model, Motion, MotionRef, Portrait
 
@@ -88,7 +88,6 @@ class JamFlowReferenceAudio(Node):
     def run(cls, model, role, preset, transcript="", **optional) -> io.NodeOutput:
         from ..jamflow_core import voices
         from ..jamflow_core.tasks import align
-        from .media import audio_of
 
         own = "audio" in optional
         wave = wave_of(optional["audio"]) if own else _preset_wave(preset)
@@ -149,6 +148,7 @@ class JamFlowReferenceMotion(Node):
                     tooltip="How long the motion is, and in how many frames no face was found.",
                 ),
             ],
+            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -161,4 +161,21 @@ class JamFlowReferenceMotion(Node):
 
     @classmethod
     def run(cls, portrait, fps, video=None, images=None, motion=None) -> io.NodeOutput:
-        raise NotImplementedError
+        import torch
+
+        from ..jamflow_core.motion.extract import extract_motion
+        from ..jamflow_core.motion.files import Motion as Clip
+
+        missing = 0
+        if motion is not None:
+            clip = motion if isinstance(motion, Clip) else Clip(streams.motion(motion).cpu().numpy(), MOTION_FPS)
+        else:
+            source = read_video(video) if video is not None else FrameSource(frames_of(images), fps, len(images))
+            show = Progress()
+            found = extract_motion(source.frames, source.fps, portrait.finder, lambda done: show(done, source.count))
+            clip, missing = found.motion, len(found.missing)
+        report = f"{clip.seconds:.2f} s of motion"
+        if missing:
+            report += f"; no face in {missing} frames, where the last one is held"
+        cls.say(report)
+        return io.NodeOutput(torch.from_numpy(clip.at(MOTION_FPS).exp), report)

@@ -134,14 +134,14 @@ class JamFlowJointSampler(Node):
         )
         callbacks = {"settings": settings, "progress": _Watcher(model.flow.config)}
         work = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit}[job]
-        clip, extra = work(model, text, audio_ref, motion_ref, time_mask, face, callbacks)
+        clip = work(model, text, audio_ref, motion_ref, time_mask, face, callbacks)
         motion = clip.motion
         if motion is None:
             motion = clip.mel.new_zeros(-(-len(clip.mel) * HOP * MOTION_FPS // SAMPLE_RATE), 21, 3)
         said = Line(clip.text.text, clip.text) if clip.text is not None else None
         report = f"{job.value} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
         cls.say(report)
-        return io.NodeOutput(streams.pack(clip.mel, motion, jamflow_text=said, **extra), said, report)
+        return io.NodeOutput(streams.pack(clip.mel, motion, jamflow_text=said), said, report)
 
 
 def _voice(recording):
@@ -161,22 +161,24 @@ def _script(line: Line):
 def _speak(model, text, recording, motion, mask, face, callbacks):
     from ..jamflow_core.tasks import speak
 
-    return speak(model, _script(text), _voice(recording), speed=text.speed, face=face, **callbacks), {}
+    return speak(model, _script(text), _voice(recording), speed=text.speed, face=face, **callbacks)
 
 
 def _animate(model, text, recording, motion, mask, face, callbacks):
+    from ..jamflow_core.audio.loudness import normalise
     from ..jamflow_core.tasks import align, animate
 
-    wave, said = recording.speech(), recording.text
+    level = normalise(recording.speech())[0]
+    said = recording.text
     if text is not None:
-        said = text.text if text.timed else align(model, wave, text.text)
-    return animate(model, wave, said, **callbacks), {}
+        said = text.text if text.timed else align(model, level, text.text)
+    return animate(model, level, said, **callbacks)
 
 
 def _dub(model, text, recording, motion, mask, face, callbacks):
     from ..jamflow_core.tasks import dub
 
-    return dub(model, _script(text), motion, _voice(recording), **callbacks), {}
+    return dub(model, _script(text), motion, _voice(recording), **callbacks)
 
 
 def _edit(model, text, recording, motion, mask, face, callbacks):
@@ -185,7 +187,9 @@ def _edit(model, text, recording, motion, mask, face, callbacks):
     if len(mask.speech) != 1:
         raise JamFlowError(f"give the time mask one span of speech: it has {len(mask.speech)}; change one after the other")
     wave = recording.speech()
-    return edit(model, wave, text.written, mask.speech[0], motion, **callbacks), {}
+    if mask.face and motion is None:
+        motion = _animate(model, None, recording, None, None, True, callbacks).motion
+    return edit(model, wave, text.written, mask.speech[0], motion if mask.face else None, **callbacks)
 
 
 class _Watcher:

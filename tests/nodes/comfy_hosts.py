@@ -9,6 +9,7 @@ import importlib.util
 import os
 import sys
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -73,7 +74,7 @@ class RealComfyUI:
 
     def run(self, graph: dict) -> SimpleNamespace:
         """Queue an API-format graph: outputs by node id, the node ids that were executed, progress, what was said."""
-        graph = {key: {"inputs": {}, **node} for key, node in graph.items()}
+        self.graph = graph
         number = str(uuid.uuid4())
         valid = asyncio.run(self.execution.validate_prompt(number, graph, None))
         if not valid[0]:
@@ -92,6 +93,33 @@ class RealComfyUI:
             previews=[data for event, data in said if event not in ("executing",) and not isinstance(data, dict)],
             told=[data for event, data in said if event == "progress_text"],
         )
+
+    @contextmanager
+    def interrupted_in(self, kind: str, after: int):
+        """Press Cancel in the `after`-th step of the first node of this kind; counts the steps that were begun."""
+        utils = self.module("nodes.node")
+        check, count = utils.stop_if_interrupted, SimpleNamespace(steps=0)
+
+        def counted():
+            if self.running() == kind:
+                count.steps += 1
+                if count.steps == after + 1:
+                    self.interrupt(True)
+            check()
+
+        utils.stop_if_interrupted = counted
+        try:
+            yield count
+        finally:
+            utils.stop_if_interrupted = check
+
+    def running(self) -> str | None:
+        """The class of the node that runs."""
+        return None if self.server.last_node_id is None else self.graph[self.server.last_node_id]["class_type"]
+
+    def module(self, name: str):
+        """A module of the pack, as the host loaded it."""
+        return sys.modules[f"{str(PACK).replace('.', '_x_')}.{name}"]
 
     def outputs(self, node: str) -> list:
         """What a node of the last graph put out."""
@@ -146,6 +174,11 @@ class StandIn:
         spec.loader.exec_module(pack)
         listed = asyncio.run(_node_list(pack))
         self.classes = {node.GET_SCHEMA().node_id: node for node in listed}
+
+
+    def module(self, name: str):
+        """A module of the pack, as the host loaded it."""
+        return sys.modules[f"jamflow_pack.{name}"]
 
 
 async def _node_list(pack):

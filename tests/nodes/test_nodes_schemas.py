@@ -29,7 +29,7 @@ def nodes(host):
 
 def test_schemas_are_those_of_the_snapshot(nodes, request):
     now = {key: frozen(node) for key, node in sorted(nodes.items())}
-    if request.config.getoption("--freeze"):
+    if request.config.getoption("--freeze", default=False):
         SNAPSHOT.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
     before = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
     for key, schema in before.items():

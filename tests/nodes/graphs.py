@@ -1,0 +1,84 @@
+"""Graphs in ComfyUI's API format, as the tests queue them: a node is {class_type, inputs}, a link is [node, output]."""
+
+LOADER = {
+    "model": "jamflow-tiny (embedded)",
+    "vocoder": "jamflow-tiny vocoder (embedded)",
+    "renderer": "mesh (embedded)",
+    "precision": "auto",
+}
+VOICE = {"role": "voice", "preset": "heart"}
+DRIVE = {"role": "drive", "preset": "heart"}
+SAMPLER = {
+    "seed": 1,
+    "steps": 2,
+    "text_guidance": 1.0,
+    "reference_guidance": 1.0,
+    "face": True,
+    "method": "euler",
+    "sway": -1.0,
+}
+RENDER = {
+    "example": "mona_lisa",
+    "output": "video",
+    "fps": 25.0,
+    "blink": True,
+    "head_motion": 1.0,
+    "seed": 0,
+    "face": 0,
+    "mouth_box": "",
+}
+
+
+def node(kind: str, **inputs) -> dict:
+    return {"class_type": kind, "inputs": inputs}
+
+
+def loader(**changes) -> dict:
+    return {"load": node("LoadJamFlow", **LOADER | changes)}
+
+
+def text(said: str = "Hello there.", name: str = "text", **more) -> dict:
+    return {name: node("JamFlowEncodeText", model=["load", 0], text=said, **{"speed": 1.0} | more)}
+
+
+def audio_ref(settings: dict, name: str = "ref", **more) -> dict:
+    return {name: node("JamFlowReferenceAudio", model=["load", 0], **settings | more)}
+
+
+def sampler(name: str = "sample", **links) -> dict:
+    return {name: node("JamFlowJointSampler", model=["load", 0], **SAMPLER | links)}
+
+
+def decode(latent=("sample", 0), name: str = "decode") -> dict:
+    return {name: node("JamFlowVocoderDecode", latent=list(latent), vocoder=["load", 1])}
+
+
+def render(latent=("sample", 0), name: str = "render", **more) -> dict:
+    return {name: node("JamFlowPortraitRender", portrait=["load", 2], latent=list(latent), **RENDER | more)}
+
+
+def save_video(video=("render", 0), name: str = "video") -> dict:
+    links = {"video": list(video), "filename_prefix": "test/clip", "format": "auto", "format.codec": "auto"}
+    return {name: node("SaveVideo", **links)}
+
+
+def save_audio(audio=("decode", 0), name: str = "sound") -> dict:
+    return {name: node("SaveAudioAdvanced", audio=list(audio), filename_prefix="test/clip", format="flac")}
+
+
+def look(link, name: str = "look") -> dict:
+    """Ends a graph: any value, shown as text."""
+    return {name: node("PreviewAny", source=list(link))}
+
+
+def speak(said: str = "Hello there.", **sampling) -> dict:
+    """Text -> talking portrait, the main job."""
+    return {
+        **loader(),
+        **text(said),
+        **audio_ref(VOICE),
+        **sampler(text=["text", 0], audio_ref=["ref", 0], **sampling),
+        **decode(),
+        **render(audio=["decode", 0]),
+        **save_video(),
+    }

@@ -1,0 +1,175 @@
+"""Every node, executed by a real ComfyUI: the jobs, the cache, cancelling, memory."""
+
+import av
+import comfy_hosts
+import graphs as g
+import pytest
+import torch
+
+
+def frames_and_sound(path):
+    with av.open(str(path)) as video:
+        frames = sum(1 for _ in video.decode(video=0))
+    with av.open(str(path)) as video:
+        seconds = sum(block.samples / block.sample_rate for block in video.decode(audio=0)) if video.streams.audio else 0
+    return frames, seconds
+
+
+def saved(comfy, run, node):
+    (file,) = next(value for key, value in run.ui[node].items() if key in ("images", "audio"))
+    return comfy.base / "output" / file["subfolder"] / file["filename"]
+
+
+def test_text_becomes_a_talking_portrait(comfy):
+    comfy.forget()
+    run = comfy.run(g.speak())
+    frames, seconds = frames_and_sound(saved(comfy, run, "video"))
+    assert abs(frames / 25 - seconds) < 0.1
+    assert any("text -> speech and face" in line for line in run.told)
+    latent = comfy.outputs("sample")[0]
+    motion, mel = latent["samples"].unbind()
+    assert motion.shape[1] == 63 and mel.shape[1] == 100
+    assert abs(motion.shape[2] / 25 - mel.shape[2] / 93.75) < 0.05
+
+
+def test_unchanged_nothing_runs_and_a_change_runs_only_what_follows(comfy):
+    comfy.forget()
+    comfy.run(g.speak())
+    assert comfy.run(g.speak()).executed == []
+    seeded = comfy.run(g.speak(seed=2)).executed
+    assert set(seeded) == {"sample", "decode", "render", "video"}
+    other = g.speak(seed=2)
+    other["render"]["inputs"]["example"] = "pearl_earring"
+    assert set(comfy.run(other).executed) == {"render", "video"}
+
+
+def test_same_seed_same_clip(comfy):
+    clips = []
+    for _ in range(2):
+        comfy.forget()
+        comfy.run(g.speak())
+        clips.append(comfy.outputs("sample")[0]["samples"].unbind())
+    assert all(torch.equal(a, b) for a, b in zip(*clips))
+
+
+def test_a_recording_is_animated(comfy):
+    graph = {
+        **g.loader(),
+        **g.audio_ref(g.DRIVE),
+        **g.sampler(audio_ref=["ref", 0]),
+        **g.render(audio=["ref", 1]),
+        **g.save_video(),
+    }
+    run = comfy.run(graph)
+    frames, seconds = frames_and_sound(saved(comfy, run, "video"))
+    assert abs(frames / 25 - seconds) < 0.1
+    assert any("recording -> face" in line for line in run.told)
+
+
+def test_a_motion_is_dubbed(comfy):
+    graph = g.speak() | {
+        "lips": g.node("JamFlowReferenceMotion", portrait=["load", 2], motion=["sample", 0], fps=25.0),
+        **g.sampler("dub", text=["text", 0], audio_ref=["ref", 0], motion_ref=["lips", 0]),
+        **g.decode(("dub", 0), "spoken"),
+        **g.save_audio(("spoken", 0)),
+    }
+    run = comfy.run(graph)
+    assert any("speech on these lips" in line for line in run.told)
+    first, second = (comfy.outputs(name)[0]["samples"].unbind()[0] for name in ("sample", "dub"))
+    assert torch.equal(first, second)
+
+
+def test_a_word_is_changed_and_the_rest_is_kept(comfy):
+    graph = {
+        **g.loader(),
+        **g.audio_ref(g.DRIVE),
+        **g.text("The alpha male in the group of elephants."),
+        "mask": g.node("JamFlowMaskSpans", spans="1.9-2.4", lanes="speech and face"),
+        **g.sampler(text=["text", 0], audio_ref=["ref", 0], time_mask=["mask", 0]),
+        **g.decode(),
+        **g.save_audio(),
+    }
+    run = comfy.run(graph)
+    assert any("said anew" in line for line in run.told)
+    before, after = comfy.outputs("ref")[1]["waveform"][0, 0], comfy.outputs("decode")[0]["waveform"][0, 0]
+    start = round(1.5 * 24000)
+    assert torch.equal(before[:start], after[:start])
+    assert not torch.equal(before[: len(after)][start:], after[: len(before)][start:])
+
+
+def test_words_of_a_recording_become_a_mask(comfy):
+    graph = {
+        **g.loader(),
+        **g.audio_ref(g.DRIVE),
+        **g.text("The alpha male in the group of chimpanzees.", recording=["ref", 0]),
+        "mask": g.node("JamFlowMaskWords", text=["text", 0], words="alpha male\ngroup", padding=0.0, lanes="speech only"),
+        "timeline": g.node("JamFlowTimeline", audio=["ref", 1], text=["text", 0], time_mask=["mask", 0], width=512),
+        "picture": g.node("PreviewImage", images=["timeline", 0]),
+    }
+    comfy.run(graph)
+    mask = comfy.outputs("mask")[0]
+    assert len(mask.speech) == 2 and mask.face == ()
+    assert mask.speech[0].end < mask.speech[1].start
+    assert comfy.outputs("timeline")[0].shape == (1, 512, 512, 3)
+
+
+def test_motion_is_saved_and_loaded(comfy):
+    run = comfy.run(g.speak() | {"save": g.node("JamFlowSaveMotion", latent=["sample", 0], filename_prefix="motion/test")})
+    file = run.ui["save"]["text"][0]
+    graph = {
+        **g.loader(),
+        "motion": g.node("JamFlowLoadMotion", file=f"{file} [output]"),
+        **g.render(("motion", 0), output="frames", head_motion=0.0, blink=False),
+        "frames": g.node("PreviewImage", images=["render", 1]),
+    }
+    comfy.run(graph)
+    video, frames, mask, fps = comfy.outputs("render")
+    motion = comfy.outputs("motion")[0]
+    assert len(frames) == len(mask) == len(motion.exp)
+    assert mask.max() == 1 and mask.mean() < 0.2
+
+
+def test_core_nodes_take_the_latent_apart(comfy):
+    graph = g.speak() | {
+        "apart": g.node("LTXVSeparateAVLatent", av_latent=["sample", 0]),
+        **g.decode(("apart", 1), "from_part"),
+        **g.save_audio(("from_part", 0)),
+        **g.render(("apart", 0), "render_part"),
+        **g.save_video(("render_part", 0), "video_part"),
+    }
+    comfy.run(graph)
+    whole, part = (comfy.outputs(name)[0]["waveform"] for name in ("decode", "from_part"))
+    assert torch.equal(whole, part)
+
+
+@pytest.mark.parametrize("during", ["JamFlowJointSampler", "JamFlowPortraitRender"])
+def test_a_cancel_stops_within_a_step_and_the_next_run_works(comfy, during):
+    comfy.forget()
+    calls = {"JamFlowJointSampler": 3, "JamFlowPortraitRender": 3}
+    graph = g.speak(steps=8)
+    with comfy.interrupted_in(during, after=calls[during]) as count, pytest.raises(comfy_hosts.Interrupted, match=during):
+        comfy.run(graph)
+    assert count.steps == calls[during] + 1
+    assert comfy.run(graph).ui["video"]
+
+
+@pytest.mark.parametrize(
+    "shape, rate",
+    [((1, 1, 16000), 16000), ((1, 2, 88200), 44100), ((1, 2, 48000), 48000), ((1, 6, 48000), 24000)],
+)
+def test_audio_of_any_rate_and_width_is_taken(host, shape, rate):
+    torch.manual_seed(0)
+    media = host.module("nodes.media")
+    wave = media.wave_of({"waveform": torch.randn(shape) * 0.1, "sample_rate": rate})
+    assert wave.ndim == 1 and abs(len(wave) - shape[2] * 24000 / rate) <= 1
+
+
+@pytest.mark.parametrize("size", [(64, 48, 3), (65, 33, 4), (40, 40, 1)])
+def test_images_of_any_size_and_with_alpha_are_taken(host, size):
+    media = host.module("nodes.media")
+    picture = torch.rand(2, *size)
+    frames = list(media.frames_of(picture))
+    assert len(frames) == 2 and all(frame.shape == (*size[:2], 3) for frame in frames)
+    if size[2] == 4:
+        picture[..., 3] = 0
+        assert all((frame == 255).all() for frame in media.frames_of(picture))
