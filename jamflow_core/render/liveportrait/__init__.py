@@ -1,0 +1,7 @@
+"""The neural renderer: LivePortrait's networks, used when the artist has their weights (weights/liveportrait.py)."""
+
+from .drive import Options
+from .renderer import LivePortraitRenderer, LivePortraitVideo, extract_template
+from .template import Template, load_template, save_template
+
+__all__ = ["LivePortraitRenderer", "LivePortraitVideo", "Options", "Template", "extract_template", "load_template", "save_template"]

@@ -1,0 +1,173 @@
+"""New keypoints for a face: driven by a template as LivePortrait does it, or by generated lips.
+
+Source: KwaiVGI/LivePortrait, live_portrait_pipeline.execute. Everything happens for all frames at once.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ...errors import JamFlowError
+from ...motion.smooth import NOISE, smooth
+from .keypoints import EYES, LIPS, REGIONS, Faces, placed, rotation
+from .retargeting import Retargeting
+from .template import CLOSED, Template, usual_mouth
+
+# What a driving face may move when it is not the difference of two faces that moves a picture: whole keypoints, and
+# single axes of others.
+_EXPRESSIVE = (1, 2, 6, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
+_EXPRESSIVE_AXES = ((3, 1), (4, 1), (5, 2), (8, 2), (9, 1), (9, 2))
+OPEN_EYES, SLEEPY_EYES = 0.39, 0.18
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a template drives a face.
+
+    relative: motion is the change since the template's first frame, added to the source; else the template's own.
+    region: "all", "exp" (no head motion), "pose" (nothing else), "lip" or "eyes". multiplier: of the whole motion.
+    expressive: head motion in proportion to the faces' sizes (pictures only). stitching: keep the shoulders in place.
+    close_lips: a picture with open lips starts with closed ones. open_eyes, open_lips: openings of eyes or lips are the
+    template's, instead of its motion. steady_eyes: a source video's eyes stay as open as in its first frame.
+    smoothing: of motion that drives a video (motion/smooth.py).
+    """
+
+    relative: bool = True
+    region: str = "all"
+    multiplier: float = 1.0
+    expressive: bool = False
+    stitching: bool = True
+    close_lips: bool = True
+    open_eyes: bool = False
+    open_lips: bool = False
+    steady_eyes: bool = False
+    smoothing: float = NOISE
+
+
+def drive(net: Retargeting, source: Template, driving: Template, options: Options = Options()) -> tuple[Tensor, Tensor]:
+    """Keypoints [m,21,3] of the source (m = 1 for a picture, n for a video) and their new places [n,21,3].
+
+    n: frames of the template for a picture, of the shorter one for a video; a template of one frame is held.
+    """
+    if options.region not in REGIONS:
+        raise JamFlowError(f"Choose a region of {', '.join(REGIONS)}, not {options.region!r}.")
+    video, moving = len(source) > 1, len(driving) > 1
+    if video:
+        source = source[: len(driving)] if moving else source
+        driving = driving[: len(source)]
+    faces, rest = source.faces, source.faces.points()
+    points = _moved(faces, driving.faces, options, video, moving)
+    if options.expressive and options.relative and moving and not video:
+        points = rest + (points - points[:1]) * _relative_size(rest[0], points[0])
+
+    if options.open_eyes or options.open_lips:
+        points = _retargeted(net, source, driving, options, rest, rest if options.relative else points)
+    else:
+        if options.stitching:
+            points = net.stitch(rest, points)
+        if options.close_lips and options.relative:
+            points = points + lips_closed(net, source, rest)
+        if options.steady_eyes and video:
+            points = points + _eyes_steady(net, source, rest)
+    return rest, rest + (points - rest) * options.multiplier
+
+
+def speak(net: Retargeting, source: Template, exp: Tensor, blink: Tensor | None = None,
+          head: Tensor | None = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """Keypoints of the source and their new places [n,21,3] for generated lips: deltas `exp` [n,21,3] from the closed mouth.
+
+    In a picture they are added to its own mouth, which is closed first; in a video they replace the mouth of every frame,
+    counted from the person's closed one. blink: closing of the lids [n], 0..1. head [n,5]: pitch, yaw, roll in degrees as
+    in keypoints.py, and shift x, y in crops of size 2.
+    """
+    faces, rest = source.faces, source.faces.points()
+    video = len(source) > 1
+    mouth = source.closed_mouth() if video else faces.exp
+    exp = torch.where(_where(exp, LIPS), mouth + exp, faces.exp)
+    turn, t = faces.rotation, faces.t
+    if head is not None:
+        turn = rotation(*head[:, :3].T) @ turn
+        t = t + torch.nn.functional.pad(head[:, 3:], (0, 1))
+    points = placed(faces, turn, exp, faces.scale, t)
+    if blink is not None:
+        points = points + _lids(net, source, rest, blink)
+    points = net.stitch(rest, points)
+    return rest, points if video else points + lips_closed(net, source, rest)
+
+
+def lips_closed(net: Retargeting, source: Template, rest: Tensor) -> Tensor:
+    """The shift that closes the lips where they are open."""
+    shift = net.lips(rest, source.lips, torch.zeros_like(source.lips))
+    return shift * (source.lips >= CLOSED)[..., None]
+
+
+def _moved(source: Faces, driving: Faces, options: Options, video: bool, moving: bool) -> Tensor:
+    """The source's keypoints with the driving pose and expression, in the region that may move."""
+    turn, exp, scale, t = driving.rotation, driving.exp, source.scale, driving.t
+    if options.relative:
+        first = driving[:1]
+        turn = (turn @ first.rotation.mT) @ source.rotation
+        exp = source.exp + (exp - (first.exp if moving else usual_mouth(exp)))
+        t = source.t if video else source.t + (t - first.t)
+        scale = source.scale if video or options.region != "all" else source.scale * (driving.scale / first.scale)
+    if video and moving:
+        exp, turn = _smoothed(exp, options.smoothing), _smoothed(turn, options.smoothing)
+    if options.region not in ("all", "pose"):
+        turn, t = source.rotation, source.t
+    if not (options.relative and not video and options.region in ("all", "exp")):
+        exp = torch.where(_where(exp, *_ALLOWED[options.region]), exp, source.exp)
+    return placed(source, turn, exp, scale, t)
+
+
+_ALLOWED = {
+    "all": (_EXPRESSIVE, _EXPRESSIVE_AXES),
+    "exp": (_EXPRESSIVE, _EXPRESSIVE_AXES),
+    "pose": ((), ()),
+    "lip": (LIPS, ()),
+    "eyes": (EYES, ()),
+}
+
+
+def _where(like: Tensor, points: tuple[int, ...], axes: tuple[tuple[int, int], ...] = ()) -> Tensor:
+    """bool [21,3]: these keypoints, and these single coordinates."""
+    mask = torch.zeros(like.shape[-2:], dtype=torch.bool, device=like.device)
+    mask[list(points)] = True
+    for point, axis in axes:
+        mask[point, axis] = True
+    return mask
+
+
+def _smoothed(values: Tensor, noise: float) -> Tensor:
+    return torch.from_numpy(smooth(values.cpu().numpy(), noise=noise)).to(values)
+
+
+def _retargeted(net, source: Template, driving: Template, options: Options, rest: Tensor, points: Tensor) -> Tensor:
+    if (options.open_eyes and driving.eyes is None) or (options.open_lips and driving.lips is None):
+        raise JamFlowError("Extract the template from its video again: this one does not say how open eyes and lips are.")
+    if options.open_eyes:
+        points = points + net.eyes(rest, source.eyes, driving.eyes[:, :1])
+    if options.open_lips:
+        points = points + net.lips(rest, source.lips, driving.lips)
+    return net.stitch(rest, points) if options.stitching else points
+
+
+def _eyes_steady(net, source: Template, rest: Tensor) -> Tensor:
+    wanted = source.eyes[:1].mean(1, keepdim=True)
+    wanted = torch.where(wanted < SLEEPY_EYES, torch.full_like(wanted, OPEN_EYES), wanted)
+    return net.eyes(rest, source.eyes, wanted)
+
+
+def _lids(net, source: Template, rest: Tensor, blink: Tensor) -> Tensor:
+    """Shift [n,21,3] that closes the eyes by a share [n] of their opening; none where it is 0."""
+    open_now = source.eyes.mean(1, keepdim=True)
+    return net.eyes(rest, source.eyes, open_now * (1 - blink[:, None])) - net.eyes(rest, source.eyes, open_now)
+
+
+def _relative_size(source: Tensor, driving: Tensor) -> float:
+    """Root of the ratio of the volumes that keypoints [21,3] span."""
+    try:
+        from scipy.spatial import ConvexHull
+    except ImportError as error:
+        raise JamFlowError("Install SciPy for expressive motion: pip install scipy") from error
+    return (ConvexHull(source.cpu().numpy()).volume / ConvexHull(driving.cpu().numpy()).volume) ** 0.5

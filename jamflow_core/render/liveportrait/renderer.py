@@ -1,0 +1,196 @@
+"""LivePortrait as a renderer: a picture or a video whose face is moved by generated lips or by a template."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...errors import JamFlowError
+from ..face import FaceFinder
+from ..image import to_rgb
+from ..topology import EYE_CORNERS, load_topology
+from ..track import track_face
+from .crop import (DRIVING_RISE, DRIVING_SCALE, Box, PasteBack, cut, eye_openings, face_box, lip_opening, to_crop,
+                   upright)  # fmt: skip
+from .drive import Options, drive, speak
+from .keypoints import Faces
+from .networks import LivePortrait
+from .template import Template
+
+Progress = Callable[[int], None]
+Frames = Callable[[], Iterable[np.ndarray]]
+
+
+class LivePortraitRenderer:
+    """Poses the face of one picture.
+
+    networks: weights/liveportrait.py. image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1, y1
+    of the mouth in pixels, instead of looking for a face. face: which face, the largest and surest is 0. batch: frames
+    painted together (default: 4 on a GPU, 1 on a CPU). Frames have the picture's size; only a square around the head
+    differs. Raises JamFlowError if no face is found. `warning` is None or what to tell the user.
+    """
+
+    def __init__(self, networks: LivePortrait, image: np.ndarray, mouth_box: tuple[float, float, float, float] | None = None,
+                 face: int = 0, finder: FaceFinder | None = None, batch: int | None = None):  # fmt: skip
+        self.image = to_rgb(image)
+        self.warning = None
+        if mouth_box is None:
+            found = (finder or FaceFinder()).find(self.image, face)
+            landmarks, self.warning = found.points, found.warning
+        else:
+            from ..mesh.rig import fit_to_mouth
+
+            landmarks = fit_to_mouth(mouth_box, load_topology())
+        self._networks, self._batch = networks, batch or _batch_of(networks)
+        box = face_box(landmarks)
+        matrix = to_crop(box)
+        crop = tensor_of([cut(self.image, matrix)])
+        self.source = _template(networks.faces(crop), landmarks[None])
+        self._eye_distance = _eye_distance(landmarks, box)
+        self._ready = networks.source(crop, self.source.faces.points())
+        self._paste = PasteBack(matrix, self.image.shape)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of every frame."""
+        return self.image.shape[1], self.image.shape[0]
+
+    def frames(self, exp: np.ndarray, blink: np.ndarray | None = None, head: np.ndarray | None = None) -> Iterator[np.ndarray]:
+        """Frames (uint8 RGB) for expression deltas [n,21,3], made a batch at a time; only the lips of `exp` count.
+
+        blink: closing of the lids [n] or [n,2], 0..1. head [n,5]: yaw, pitch, roll in degrees (to the picture's right,
+        down, clockwise), x, y in eye distances, all from the picture's own pose.
+        """
+        exp, blink, head = (None if value is None else self._tensor(value) for value in (exp, blink, head))
+        if any(value is not None and len(value) != len(exp) for value in (blink, head)):
+            raise ValueError("exp, blink and head must be equally long")
+        if blink is not None and blink.ndim == 2:
+            blink = blink.amax(1)
+        if head is not None:
+            yaw, pitch, roll, x, y = head.T
+            head = torch.stack((pitch, -yaw, roll, x * self._eye_distance, y * self._eye_distance), 1)
+        return self._painted(speak(self._networks.retargeting, self.source, exp, blink, head)[1])
+
+    def frame(self, exp: np.ndarray, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0)) -> np.ndarray:
+        """One frame for deltas [21,3]; see `frames`."""
+        lids = np.max(np.asarray(blink, np.float32))[None]
+        return next(self.frames(np.asarray(exp)[None], lids, np.asarray(head, np.float32)[None]))
+
+    def drive(self, template: Template, options: Options = Options()) -> Iterator[np.ndarray]:
+        """Frames (uint8 RGB) of the picture moved by a template, one for each of its frames."""
+        driving = template.to(self._networks.device)
+        return self._painted(drive(self._networks.retargeting, self.source, driving, options)[1])
+
+    def _painted(self, points: Tensor) -> Iterator[np.ndarray]:
+        for some in points.split(self._batch):
+            for square in pixels_of(self._networks.paint(self._ready, some)):
+                yield self._paste(square, self.image)
+
+    def _tensor(self, value) -> Tensor:
+        return torch.as_tensor(np.asarray(value, np.float32), device=self._networks.device)
+
+
+class LivePortraitVideo:
+    """Poses the face of every frame of a video: dubbing.
+
+    frames: a function that opens the video anew at each call and gives its frames (uint8 RGB); they are read twice, one
+    batch in memory at a time. face: which face of the first frame that shows one. progress: called with the number of
+    frames measured. `missing`: numbers of the frames without a face, which are left as they are. Raises JamFlowError if
+    no frame shows a face.
+    """
+
+    def __init__(self, networks: LivePortrait, frames: Frames, finder: FaceFinder | None = None, face: int = 0,
+                 batch: int | None = None, progress: Progress | None = None):  # fmt: skip
+        self._networks, self._frames, self._batch = networks, frames, batch or _batch_of(networks)
+        track = track_face(frames(), finder, face)
+        self._matrices = [to_crop(face_box(points)) for points in track.points]
+        self.source = _measured(networks, frames, self._matrices, track, "area", 25.0, progress)
+        self.missing = self.source.missing
+
+    def frames(self, exp: np.ndarray) -> Iterator[np.ndarray]:
+        """Frames with generated lips, deltas [n,21,3] at the video's rate. As many frames as the video has: a longer motion
+        is cut, behind a shorter one the mouth stays closed."""
+        wanted = torch.zeros(len(self.source), 21, 3, device=self._networks.device)
+        known = torch.as_tensor(np.asarray(exp, np.float32))[: len(wanted)]
+        wanted[: len(known)] = known.to(wanted)
+        return self._painted(*speak(self._networks.retargeting, self.source, wanted))
+
+    def drive(self, template: Template, options: Options = Options()) -> Iterator[np.ndarray]:
+        """Frames moved by a template, until the shorter of both ends."""
+        driving = template.to(self._networks.device)
+        return self._painted(*drive(self._networks.retargeting, self.source, driving, options))
+
+    def _painted(self, rest: Tensor, points: Tensor) -> Iterator[np.ndarray]:
+        missing = set(self.missing)
+        for frames, first in _batches(islice(self._frames(), len(points)), self._batch):
+            chosen = [index for index in range(first, first + len(frames)) if index not in missing]
+            squares = {}
+            if chosen:
+                crops = tensor_of([cut(frames[index - first], self._matrices[index]) for index in chosen])
+                source = self._networks.source(crops, rest[chosen])
+                squares = dict(zip(chosen, pixels_of(self._networks.paint(source, points[chosen]))))
+            for index, frame in enumerate(frames, first):
+                paste = PasteBack(self._matrices[index], frame.shape) if index in squares else None
+                yield paste(squares[index], frame) if paste else frame
+
+
+def extract_template(networks: LivePortrait, frames: Frames, fps: float, finder: FaceFinder | None = None, face: int = 0,
+                     progress: Progress | None = None) -> Template:  # fmt: skip
+    """The motion of the face in a driving video, by network M.
+
+    frames: as in LivePortraitVideo. Every frame is cut by the mean box of the clip. progress: called with the number of
+    frames done. Raises JamFlowError if no frame shows a face.
+    """
+    track = track_face(frames(), finder, face)
+    matrix = to_crop(upright([face_box(points, DRIVING_SCALE, DRIVING_RISE) for points in track.points]))
+    return _measured(networks, frames, [matrix] * len(track), track, "linear", fps, progress)
+
+
+def tensor_of(crops: list[np.ndarray]) -> Tensor:
+    """uint8 [n,h,w,3] -> float32 [n,3,h,w] in 0..1."""
+    return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float() / 255
+
+
+def pixels_of(pictures: Tensor) -> np.ndarray:
+    """Tensor [n,3,h,w] in 0..1 -> uint8 [n,h,w,3]; cut off, not rounded, as the official code does."""
+    return (pictures.clamp(0, 1) * 255).to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
+
+
+def _measured(networks, frames: Frames, matrices, track, shrink: str, fps: float, progress: Progress | None) -> Template:
+    parts = []
+    for number, (frame, matrix) in enumerate(zip(frames(), matrices), 1):
+        parts.append(networks.faces(tensor_of([cut(frame, matrix, shrink)])))
+        if progress:
+            progress(number)
+    if len(parts) < len(track):
+        raise JamFlowError(f"Open the video anew for every reading: the second one gave {len(parts)} of {len(track)} frames.")
+    return _template(Faces.joined(parts), track.points, fps, tuple(track.missing))
+
+
+def _template(faces: Faces, landmarks: np.ndarray, fps: float = 25.0, missing: tuple[int, ...] = ()) -> Template:
+    """Faces with the openings of their eyes and lips."""
+
+    def column(measure):
+        return faces.exp.new_tensor(np.array([np.atleast_1d(measure(points)) for points in landmarks]))
+
+    return Template(faces, fps, column(eye_openings), column(lip_opening), missing)
+
+
+def _eye_distance(landmarks: np.ndarray, box: Box) -> float:
+    """Distance of the outer eye corners in keypoint units (the crop is 2 wide)."""
+    left, right = EYE_CORNERS
+    return float(np.linalg.norm(landmarks[left, :2] - landmarks[right, :2])) * 2 / box.size
+
+
+def _batch_of(networks: LivePortrait) -> int:
+    return 1 if networks.device.type == "cpu" else 4
+
+
+def _batches(frames: Iterable[np.ndarray], size: int) -> Iterator[tuple[list[np.ndarray], int]]:
+    """Frames in lists of `size`, and the number of the first."""
+    frames, first = iter(frames), 0
+    while some := list(islice(frames, size)):
+        yield some, first
+        first += len(some)

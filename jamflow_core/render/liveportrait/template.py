@@ -1,0 +1,153 @@
+"""Motion templates: what a face does through a video, as LivePortrait's keypoints; files of them.
+
+The official ones are pickles (read through weights/safe.py, which runs no code); ours are safetensors with the tensors
+`expression` [n,21,3], `rotation` [n,3,3], `t` [n,3], `scale` [n,1] and, where they are known, `kp` [n,21,3], `eyes` [n,2]
+and `lips` [n,1]; the metadata holds `fps`.
+"""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...errors import JamFlowError
+from ...motion.files import Motion
+from ...weights.safe import load_pickle, load_state
+from .keypoints import LIPS, Faces
+
+CLOSED = 0.03  # opening of lips that count as closed (the official threshold of lip normalisation)
+NEVER_CLOSED = 0.15  # a clip whose smallest openings stay above this does not show the closed mouth
+CLOSEST = 0.15  # share of the frames that the closed mouth is taken from
+
+# The mean closed mouth of people: keypoint -> x, y, z. Source: KwaiVGI/LivePortrait, lip_array.
+_USUAL = {14: (-0.00083262, -0.00179592, 0), 17: (-0.00063684, -0.0011661, 0.00005623),
+          19: (0, -0.0150906, -0.0025494), 20: (0.00022247, 0.00562788, 0.00272646)}  # fmt: skip
+# Opening of the lips per unit of expression: regression on the openings that official templates carry (R2 0.92).
+_OPENING = {(19, 1): 5.20, (20, 1): -6.78, (14, 1): 1.83, (20, 2): 1.38}
+
+
+@dataclass(frozen=True)
+class Template:
+    """n faces at `fps`; `eyes` [n,2] and `lips` [n,1] are how far they are open (crop.py), if known. `missing`: numbers of
+    the frames without a face, in which the last one was held."""
+
+    faces: Faces
+    fps: float
+    eyes: Tensor | None = None
+    lips: Tensor | None = None
+    missing: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.faces)
+
+    def __getitem__(self, index: slice) -> "Template":
+        parts = {name: None if value is None else value[index] for name, value in (("eyes", self.eyes), ("lips", self.lips))}
+        return replace(self, faces=self.faces[index], **parts)
+
+    def to(self, device) -> "Template":
+        parts = {name: None if value is None else value.to(device) for name, value in (("eyes", self.eyes), ("lips", self.lips))}
+        return replace(self, faces=self.faces.to(device), **parts)
+
+    def closed_mouth(self) -> Tensor:
+        """The person's closed neutral expression [21,3]: that of the frames with the lips closest together. If they never
+        close, the lips are those of people on average."""
+        exp = self.faces.exp
+        opening = _opening(exp) if self.lips is None else self.lips[:, 0]
+        closest = opening.argsort()[: max(1, round(CLOSEST * len(opening)))]
+        mouth = exp[closest].mean(0)
+        if self.lips is not None and opening[closest].mean() > NEVER_CLOSED:
+            mouth[list(LIPS)] = usual_mouth(exp)[list(LIPS)]
+        return mouth
+
+    def motion(self) -> Motion:
+        """The expression as deltas from the closed mouth, as the model takes it."""
+        return Motion((self.faces.exp - self.closed_mouth()).float().cpu().numpy(), self.fps)
+
+
+def usual_mouth(like: Tensor) -> Tensor:
+    """Expression [21,3] of the mean closed mouth of people."""
+    exp = like.new_zeros(like.shape[-2:])
+    for point, place in _USUAL.items():
+        exp[point] = torch.tensor(place)
+    return exp
+
+
+def _opening(exp: Tensor) -> Tensor:
+    """Opening of the lips [n], up to a constant of the person, from the expression [n,21,3]."""
+    return sum(weight * exp[:, point, axis] for (point, axis), weight in _OPENING.items())
+
+
+def save_template(path: str | os.PathLike, template: Template) -> None:
+    """Write a template, whole or not at all. JamFlowError where the place is no good."""
+    from safetensors.torch import save
+
+    faces = template.faces
+    tensors = {"expression": faces.exp, "rotation": faces.rotation, "t": faces.t, "scale": faces.scale, "kp": faces.kp,
+               "eyes": template.eyes, "lips": template.lips}  # fmt: skip
+    kept = {name: value.float().cpu().contiguous() for name, value in tensors.items() if value is not None}
+    path = Path(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(save(kept, metadata={"fps": str(float(template.fps))}))
+        os.replace(part, path)
+    except OSError as error:
+        raise JamFlowError(f"Cannot write {path}: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def load_template(path: str | os.PathLike) -> Template:
+    """Read a template: official .pkl or our safetensors. JamFlowError says what is wrong with it."""
+    path = Path(path)
+    return _from_pickle(path) if path.suffix == ".pkl" else _from_safetensors(path)
+
+
+def _from_safetensors(path: Path) -> Template:
+    from safetensors import safe_open
+
+    tensors = load_state(path, "a motion template")
+    if not {"expression", "rotation", "t", "scale"} <= tensors.keys():
+        raise JamFlowError(f"Choose another file: {path} is not a motion template, it has no expression and rotation.")
+    with safe_open(str(path), "pt") as file:
+        fps = (file.metadata() or {}).get("fps")
+    return _checked(tensors, fps, path)
+
+
+def _from_pickle(path: Path) -> Template:
+    """Older ones call the rotation R_d and the ratios c_d_...; some have neither ratios nor canonical keypoints."""
+    stored = load_pickle(path, "a motion template")
+    try:
+        items = stored["motion"]
+        names = {"expression": ("exp",), "rotation": ("R", "R_d"), "t": ("t",), "scale": ("scale",), "kp": ("kp",)}
+        columns = {name: _column(items, keys) for name, keys in names.items()}
+        for name, keys in {"eyes": ("c_eyes_lst", "c_d_eyes_lst"), "lips": ("c_lip_lst", "c_d_lip_lst")}.items():
+            columns[name] = next((list(stored[key]) for key in keys if key in stored), None)
+        tensors = {name: torch.from_numpy(np.array(column, np.float32)) for name, column in columns.items() if column}
+        fps = stored.get("output_fps", 25)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise JamFlowError(f"Choose another file: {path} is not a motion template of LivePortrait.") from error
+    return _checked(tensors, fps, path)
+
+
+def _column(items: list[dict], keys: tuple[str, ...]) -> list[np.ndarray] | None:
+    key = next((key for key in keys if key in items[0]), None)
+    return None if key is None else [item[key] for item in items]
+
+
+_SHAPES = {"expression": (21, 3), "rotation": (3, 3), "t": (3,), "scale": (1,), "kp": (21, 3), "eyes": (2,), "lips": (1,)}
+
+
+def _checked(tensors: dict[str, Tensor], fps, path: Path) -> Template:
+    try:
+        frames = len(tensors["expression"])
+        known = {name: tensors[name].float().reshape(frames, *shape) for name, shape in _SHAPES.items() if name in tensors}
+        rate = float(fps)
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise JamFlowError(f"Choose another file: {path} is not a complete motion template.") from error
+    if not frames or not 1 <= rate <= 240 or not all(value.isfinite().all() for value in known.values()):
+        raise JamFlowError(f"Choose another file: {path} is no sound motion template (frames, rate or numbers).")
+    faces = Faces(known.get("kp"), known["expression"], known["rotation"], known["t"], known["scale"])
+    return Template(faces, rate, known.get("eyes"), known.get("lips"))
