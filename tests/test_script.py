@@ -7,6 +7,7 @@ from jamflow_core.errors import JamFlowError
 from jamflow_core.text.phonemes import parse
 from jamflow_core.text.script import Turn, read_script
 from jamflow_core.text.srt import Subtitle, format_srt, parse_srt, subtitles_of
+import itertools
 
 
 def test_script_turns_and_pauses():
@@ -53,7 +54,10 @@ there.
 
 
 def test_srt_read():
-    assert parse_srt(SRT.replace("\n", "\r\n")) == [Subtitle(1.0, 2.5, "Hello there."), Subtitle(60.5, 3600.25, "It is 5")]
+    assert parse_srt(SRT.replace("\n", "\r\n")) == [
+        Subtitle(1.0, 2.5, "Hello there."),
+        Subtitle(60.5, 3600.25, "It is 5"),
+    ]
 
 
 def test_srt_round_trip():
@@ -63,7 +67,9 @@ def test_srt_round_trip():
     assert np.allclose([(s.start, s.end) for s in back], [(s.start, s.end) for s in subtitles], atol=5e-4)
 
 
-@pytest.mark.parametrize("text", ["", "no subtitles", "1\n00:00:02,000 --> 00:00:01,000\nHi\n", "1\n00:00:01,000 --> 00:00:02,000\n\n"])
+@pytest.mark.parametrize(
+    "text", ["", "no subtitles", "1\n00:00:02,000 --> 00:00:01,000\nHi\n", "1\n00:00:01,000 --> 00:00:02,000\n\n"]
+)
 def test_srt_refused(text):
     with pytest.raises(JamFlowError):
         parse_srt(text)
@@ -76,5 +82,5 @@ def test_subtitles_of_timed_text():
     assert " ".join(subtitle.text for subtitle in subtitles) == text.text
     spans = text.word_spans()
     assert subtitles[0].start == spans[0][1] and subtitles[-1].end == spans[-1][2]
-    assert all(a.end <= b.start for a, b in zip(subtitles, subtitles[1:]))
-    assert any(b.start - a.end > 2 for a, b in zip(subtitles, subtitles[1:]))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(subtitles))
+    assert any(b.start - a.end > 2 for a, b in itertools.pairwise(subtitles))

@@ -30,7 +30,9 @@ def load_audio(path: str | os.PathLike) -> tuple[Tensor, int]:
                 raise JamFlowError(f"{path} has no sound track: give a file with sound.")
             parts, rate = _decode(av, container)
     except (av.error.FFmpegError, UnicodeDecodeError) as error:
-        raise JamFlowError(f"{path} cannot be read as audio: it is no sound or video file, or it is damaged.") from error
+        raise JamFlowError(
+            f"{path} cannot be read as audio: it is no sound or video file, or it is damaged."
+        ) from error
     except OSError as error:
         raise JamFlowError(f"{path} cannot be opened: {error.strerror}.") from error
     if not parts:

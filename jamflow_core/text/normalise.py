@@ -71,7 +71,9 @@ def _plain_character(match: re.Match) -> str | None:
     if character in SYMBOLS or character in CURRENCIES or character in "—–“”‘’«»°¢":
         return None
     if unicodedata.name(character, "").startswith("GREEK"):
-        return f" {unicodedata.name(character).split()[-1 if 'WITH' not in unicodedata.name(character) else 3].lower()} "
+        return (
+            f" {unicodedata.name(character).split()[-1 if 'WITH' not in unicodedata.name(character) else 3].lower()} "
+        )
     plain = unicodedata.normalize("NFKC", character).replace("⁄", "/").replace("‐", "-").replace("−", "-")
     if plain[:1].isdigit() and "/" in plain:
         plain = " " + plain
@@ -162,7 +164,9 @@ def _time(match: re.Match) -> str:
 
 
 def _half_of_day(match: re.Match) -> str:
-    ends = match["stop"] and (not match.string[match.end() :].strip() or re.match(r"\s+[A-Z]", match.string[match.end() :]))
+    ends = match["stop"] and (
+        not match.string[match.end() :].strip() or re.match(r"\s+[A-Z]", match.string[match.end() :])
+    )
     return f" {match['half'].upper()}M" + ("." if ends else "")
 
 
@@ -171,9 +175,9 @@ def _many(number: str, forms) -> str:
 
 
 def _money(match: re.Match) -> str:
-    sign, symbol, number, magnitude = match["sign"] or match["sign2"], match["symbol"], match["number"], match["magnitude"]
-    one, many, cent, cents = CURRENCIES[symbol]
-    minus = "minus " if sign else ""
+    number, magnitude = match["number"], match["magnitude"]
+    one, many, cent, cents = CURRENCIES[match["symbol"]]
+    minus = "minus " if match["sign"] or match["sign2"] else ""
     if magnitude:
         return f"{minus}{number} {MAGNITUDES[magnitude.lower()]} {many}"
     whole, _, fraction = number.partition(".")
@@ -198,7 +202,9 @@ def _fraction(match: re.Match) -> str:
     if not (0 < above < below and below in FRACTIONS):
         return f"{whole or ''}{above} {below}"
     if whole:
-        return f"{whole.strip()} and {'a' if above == 1 and below != 8 else above} {_many(str(above), FRACTIONS[below])}"
+        return (
+            f"{whole.strip()} and {'a' if above == 1 and below != 8 else above} {_many(str(above), FRACTIONS[below])}"
+        )
     return f"{'one' if above == 1 else above} {_many(str(above), FRACTIONS[below])}"
 
 
@@ -217,7 +223,9 @@ def _numeral(match: re.Match) -> str | None:
     return f"the {_ordinal(number)}" if name in REGNAL else str(number)
 
 
-_NUMBERED = frozenset("Chapter Part Act Scene Section Book Volume Phase Article Type Level Stage Class Grade Episode Round War".split())
+_NUMBERED = frozenset(
+    "Chapter Part Act Scene Section Book Volume Phase Article Type Level Stage Class Grade Episode Round War".split()
+)
 
 
 def _title(match: re.Match) -> str | None:
@@ -248,9 +256,18 @@ _RULES = [
     _rule(r"(?<=[^\W\d_]{2}|[a-z]\d)\.(?=(?:[a-z]{2,4}|[a-z]\d)\b(?!\.))", " dot "),
     _rule(r"\b([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?=\s?([AaPp])\.?[Mm]\b)?(?![:\d])", _time),
     _rule(r"(?<=\d)\s?(?P<half>[AaPp])(?:\.[Mm](?P<stop>\.?)|[Mm]\b)(?!\w)", _half_of_day),
-    _rule(rf"\b({_alternatives(MONTH_OF)})\.?(?=\s\d)|\b({_alternatives(set(MONTH_OF) - {'May'})})\.", lambda m: MONTH_OF[m[1] or m[2]]),
-    _rule(rf"\b{_MONTH} (\d{{1,2}})(?![\w:%/-]|\.\d|,\d)", lambda m: _ordinal(int(m[1])) if 0 < int(m[1]) < 32 else None, 1),
-    _rule(rf"(?<!the )(?<![\w.,:/-])(\d{{1,2}})(?:st|nd|rd|th)?(?= {_MONTH}\b)", lambda m: f"the {_ordinal(int(m[1]))} of"),
+    _rule(
+        rf"\b({_alternatives(MONTH_OF)})\.?(?=\s\d)|\b({_alternatives(set(MONTH_OF) - {'May'})})\.",
+        lambda m: MONTH_OF[m[1] or m[2]],
+    ),
+    _rule(
+        rf"\b{_MONTH} (\d{{1,2}})(?![\w:%/-]|\.\d|,\d)",
+        lambda m: _ordinal(int(m[1])) if 0 < int(m[1]) < 32 else None,
+        1,
+    ),
+    _rule(
+        rf"(?<!the )(?<![\w.,:/-])(\d{{1,2}})(?:st|nd|rd|th)?(?= {_MONTH}\b)", lambda m: f"the {_ordinal(int(m[1]))} of"
+    ),
     _rule(rf"(?<=\bthe )(\d{{1,2}})(?:st|nd|rd|th)?(?= {_MONTH}\b)", lambda m: f"{_ordinal(int(m[1]))} of"),
     _rule(r"(?<=\d)\s?[–-]\s?(?=[$£€]?\d)(?!\d+-\d)(?<!-\d-)", " to "),
     _rule(
@@ -259,7 +276,10 @@ _RULES = [
         _money,
     ),
     _rule(rf"{_FREE}({_NUMBER})\s?({_alternatives(CURRENCIES)})(?!\w)", _trailing_money),
-    _rule(rf"{_FREE}(-?{_NUMBER}(?: {_alternatives(['million', 'billion'])})?)\s?({_alternatives(UNITS)})(?![\w/²³])", _unit),
+    _rule(
+        rf"{_FREE}(-?{_NUMBER}(?: {_alternatives(['million', 'billion'])})?)\s?({_alternatives(UNITS)})(?![\w/²³])",
+        _unit,
+    ),
     _rule(r"(?<![\w.,/])(\d+ )?(\d{1,2})/(\d{1,3})(?![\w/]|\.\d)", _fraction),
     _rule(r"(?<![\w.,])(\d+)in\b", r"\1 inches"),
     _rule(r"(?<=\d)\s?[x×]\s?(?=\d)", " by "),

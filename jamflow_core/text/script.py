@@ -1,7 +1,7 @@
 """Scripts for several voices: `[name]` says who speaks from there on.
 
-    [anna] Did you hear that? [pause 1s]
-    [bob] No. [anna] Listen!
+[anna] Did you hear that? [pause 1s]
+[bob] No. [anna] Listen!
 """
 
 import re
@@ -35,7 +35,9 @@ def read_script(text: str, speakers=None, narrator: str | None = None) -> list[T
     turns, waiting = [], ""
     for speaker, said in pieces:
         if known is not None and speaker is not None and speaker.lower() not in known:
-            raise JamFlowError(f"Unknown speaker [{speaker}]: the voices here are {', '.join(known.values()) or 'none'}.")
+            raise JamFlowError(
+                f"Unknown speaker [{speaker}]: the voices here are {', '.join(known.values()) or 'none'}."
+            )
         said = said.strip()
         if not _ONLY_PAUSES.fullmatch(said):
             if speaker is None:

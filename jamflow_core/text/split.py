@@ -11,6 +11,7 @@ import numpy as np
 
 from .timed import TimedText, Word
 from .tokens import SILENCE
+import itertools
 
 SYMBOLS_PER_SECOND = 15.0
 # Kinds of cuts; what one costs, a piece being worth 1; the silence on either side, None = what the duration head finds.
@@ -41,7 +42,7 @@ def split(text: TimedText, seconds: float = 12.0) -> list[TimedText]:
     kinds = _cuts(text)
     places = _written_places(text)
     edges = _best_edges([0, *sorted(kinds), len(text) - 1], kinds, np.cumsum(estimate(text)), seconds)
-    return [_piece(text, begin, end, kinds, places) for begin, end in zip(edges, edges[1:])]
+    return [_piece(text, begin, end, kinds, places) for begin, end in itertools.pairwise(edges)]
 
 
 def _best_edges(edges: list[int], kinds: dict[int, str], ends: np.ndarray, seconds: float) -> list[int]:
@@ -94,9 +95,13 @@ def _piece(text: TimedText, begin: int, end: int, kinds: dict[int, str], places:
         elif cut in kinds:
             gap = _GAP[kinds[cut]]
             durations[side], fixed[side] = (np.nan, False) if gap is None else (gap, True)
-    words = tuple(Word(word.text, word.first - begin, word.last - begin) for word in text.words if begin < word.first < end)
+    words = tuple(
+        Word(word.text, word.first - begin, word.last - begin) for word in text.words if begin < word.first < end
+    )
     start, stop = (places[bisect_left(places, (edge, 0))][1] for edge in (begin, end))
-    return TimedText(text.text[start:stop].strip(), symbols, None if np.isnan(durations).all() else durations, fixed, words)
+    return TimedText(
+        text.text[start:stop].strip(), symbols, None if np.isnan(durations).all() else durations, fixed, words
+    )
 
 
 def _written_places(text: TimedText) -> list[tuple[int, int]]:

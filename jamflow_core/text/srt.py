@@ -39,7 +39,9 @@ def parse_srt(text: str) -> list[Subtitle]:
         if body.strip():
             found.append(Subtitle(start, end, " ".join(body.split())))
     if not found:
-        raise JamFlowError("No subtitles found: an .srt file has lines such as 00:00:01,000 --> 00:00:02,500 and text below.")
+        raise JamFlowError(
+            "No subtitles found: an .srt file has lines such as 00:00:01,000 --> 00:00:02,500 and text below."
+        )
     return sorted(found, key=lambda subtitle: subtitle.start)
 
 
