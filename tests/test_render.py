@@ -12,7 +12,9 @@ from jamflow_core.render.animate import idle_motion, render_frames
 from jamflow_core.render.face import FaceFinder
 from jamflow_core.render.image import read_image, to_rgb
 from jamflow_core.render.mesh import MeshPortrait
+from jamflow_core.render.relip import relip_frames
 from jamflow_core.render.topology import EYE_CORNERS, LOWER_LIP_MID, UPPER_LIP_MID
+from jamflow_core.render.track import track_face
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 REST = np.zeros(5)
@@ -286,3 +288,50 @@ def test_missing_faces_are_held_and_told(portrait, finder):
     assert np.abs(found.motion.exp).max() < 0.02
     with pytest.raises(JamFlowError, match="No face in the video"):
         extract_motion([blank, blank], 25, finder)
+
+
+# ---- new lips for a video
+
+
+@pytest.fixture(scope="module")
+def clip(portrait, finder):
+    """A talking head that moves, and its track."""
+    jaw = 0.3 - 0.3 * np.cos(np.arange(24) * 2 * np.pi / 12)
+    head = np.stack([2 * np.sin(np.arange(24) / 5), *np.zeros((4, 24))], 1)
+    states = np.stack([jaw, *np.zeros((4, 24))], 1)
+    frames = list(render_frames(portrait, state_to_exp(states), head=head))
+    return frames, track_face(frames, finder)
+
+
+def test_new_lips_replace_the_old_ones(clip, finder):
+    frames, track = clip
+    old = mouth_states(track.points)[:, 0]
+    wanted = np.zeros((24, 5))
+    wanted[:, 0] = 0.35 - 0.35 * np.cos(np.arange(24) * 2 * np.pi / 9)
+    painted = relip_frames(iter(frames), track, state_to_exp(wanted))
+    assert iter(painted) is painted
+    seen = mouth_states(track_face(painted, finder).points)[:, 0]
+    assert np.corrcoef(seen, wanted[:, 0])[0, 1] > 0.85
+    assert abs(np.corrcoef(seen, old)[0, 1]) < 0.4
+
+
+def test_new_lips_can_be_silent_and_leave_the_rest(clip, finder):
+    frames, track = clip
+    painted = list(relip_frames(frames, track, np.zeros((24, 21, 3))))
+    assert mouth_states(track_face(painted, finder).points)[:, 0].max() < 0.12
+    top = int(track.points[:, 10, 1].min())
+    assert all(difference(a, b)[:top].max() == 0 for a, b in zip(frames, painted))
+
+
+def test_frames_without_a_face_stay_as_they_are(clip, finder):
+    frames, _ = clip
+    blank = np.full_like(frames[0], 255)
+    gone, blinked = 8, 1
+    shown = frames[:6] + [blank] * gone + frames[6:12] + [blank] * blinked + frames[12:15]
+    track = track_face(shown, finder)
+    assert track.missing == [*range(6, 14), 20]
+    painted = list(relip_frames(shown, track, state_to_exp(np.tile(OPEN, (len(shown), 1)))))
+    assert all((painted[k] == blank).all() for k in range(6, 14))
+    assert difference(painted[3], shown[3]).max() > 30
+    with pytest.raises(ValueError, match="each of the video"):
+        next(relip_frames(shown, track, np.zeros((3, 21, 3))))

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..clock import MOTION_FPS
-from ..errors import JamFlowError
 from ..render.face import FaceFinder
 from ..render.mesh.geometry import align
 from ..render.topology import EYES, STABLE, load_topology
-from ..render.track import track_faces
+from ..render.track import track_face
 from .basis import state_to_exp
 from .files import Motion
 
@@ -49,22 +48,12 @@ def extract_motion(frames: Iterable[np.ndarray], fps: float, finder: FaceFinder 
 
     progress: called with the number of frames done. Raises JamFlowError if no frame shows a face.
     """
-    landmarks, missing, seen = [], [], None
-    for number, tracked in enumerate(track_faces(frames, finder)):
-        if tracked.held:
-            missing.append(number)
-        if tracked.face is not None:
-            seen = number if seen is None else seen
-            landmarks.append(tracked.face.points[:468].astype(np.float32))
-        if progress:
-            progress(number + 1)
-    if not landmarks:
-        raise JamFlowError("No face in the video: choose one that shows a face from the front in most frames")
-    points = np.array([landmarks[0]] * seen + landmarks)  # before the face appears its first position is held
+    track = track_face(frames, finder, progress=progress)
+    points = track.points
     state, blink = _smooth(mouth_states(points)), _smooth(lid_states(points))
     motion = Motion(state_to_exp(_resample(state, fps)), MOTION_FPS)
     head = _resample(_smooth(head_poses(points)), fps)
-    return FaceMotion(motion, _resample(blink, fps), (head - np.median(head, 0)).astype(np.float32), missing)
+    return FaceMotion(motion, _resample(blink, fps), (head - np.median(head, 0)).astype(np.float32), track.missing)
 
 
 def mouth_states(points: np.ndarray, neutral: np.ndarray | None = None) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""The face through a video, frame by frame."""
+"""The face through a video."""
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,24 +9,43 @@ from ..errors import JamFlowError
 from .face import Face, FaceFinder
 
 
-class Tracked(NamedTuple):
-    """One frame of a video and its face; `held` when the face was not seen and the last one stands in for it, and
-    None for `face` as long as none has been seen at all."""
+@dataclass(frozen=True)
+class FaceTrack:
+    """Landmarks of one face in every frame of a video.
 
-    frame: np.ndarray
-    face: Face | None
-    held: bool
+    points: float32 [n,468,3] in pixels; where the face was not seen they are those of the last frame that showed it (of
+    the first one that will, before that). missing: the numbers of those frames.
+    """
+
+    points: np.ndarray
+    missing: list[int]
+
+    def __len__(self) -> int:
+        return len(self.points)
 
 
-def track_faces(frames: Iterable[np.ndarray], finder: FaceFinder | None = None, index: int = 0) -> Iterator[Tracked]:
-    """Follow one face through frames (uint8 RGB). `index`: which face of the first frame that has one."""
+def track_face(frames: Iterable[np.ndarray], finder: FaceFinder | None = None, index: int = 0,
+               progress: Callable[[int], None] | None = None) -> FaceTrack:  # fmt: skip
+    """Follow one face through frames (uint8 RGB), one in memory at a time.
+
+    index: which face of the first frame that shows one. progress: called with the number of frames done.
+    Raises JamFlowError if no frame shows a face.
+    """
     finder = finder or FaceFinder()
-    face = None
+    landmarks, missing, face = [], [], None
     for number, frame in enumerate(frames):
         seen = finder.track(frame, face.region) if face else None
         seen = seen or _look(finder, frame, index if face is None else 0, thorough=number == 0)
+        if seen is None:
+            missing.append(number)
         face = seen or face
-        yield Tracked(frame, face, held=seen is None)
+        landmarks.append(None if face is None else face.points[:468].astype(np.float32))
+        if progress:
+            progress(number + 1)
+    if face is None:
+        raise JamFlowError("No face in the video: choose one that shows a face from the front in most frames")
+    first = next(points for points in landmarks if points is not None)
+    return FaceTrack(np.array([first if points is None else points for points in landmarks]), missing)
 
 
 def _look(finder: FaceFinder, frame: np.ndarray, index: int, thorough: bool) -> Face | None:

@@ -4,11 +4,13 @@ Upper teeth are fixed to the skull and lower teeth to the lower lip, so they can
 shows an open mouth, its own teeth are reused.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..image import _cv2
 from ..topology import LIP_INNER, LOWER_LIP_MID, MOUTH_LEFT, MOUTH_RIGHT, UPPER_LIP_MID
-from .colours import mouth_colours, polygon_mask
+from .colours import MouthColours, polygon_mask
 from .geometry import fixed_point, smoothstep, spline
 from .rig import JAW, PUCKER, WIDE, Rig
 from .teeth import LOWER, UPPER, Layer, draw_arch
@@ -19,22 +21,14 @@ EDGE_SAMPLES = 4  # oversampling of the opening's outline
 
 
 class MouthInterior:
-    """Paints the opening of a posed mouth of one rig and picture."""
+    """Paints the opening of posed mouths of one rig. `photo`: the mouth's inside that the portrait shows, if any."""
 
-    def __init__(self, image: np.ndarray, rig: Rig):
-        self.rig = rig
-        upper, lower = rig.rest[UPPER_LIP_MID], rig.rest[LOWER_LIP_MID]
-        self.origin = upper if rig.open else (upper + lower) / 2  # where the teeth's coordinates start
-        reach = 1.15 * rig.width
-        whole = Box(0, 0, image.shape[1], image.shape[0])
-        self.window = box_around(np.array([self.origin - reach, self.origin + [reach, 1.2 * reach]]), 0, whole)
-        size = (self.window.x1 - self.window.x0, self.window.y1 - self.window.y0)
-        corner = np.array(self.window[:2])
-        self.colours = mouth_colours(image, rig)
-        self._cavity = self.colours.cavity
-        self._upper = draw_arch(UPPER, 0.075 if rig.open else 0.068, rig, self.origin, corner, size, self.colours)
-        self._lower = draw_arch(LOWER, 0.0, rig, self.origin, corner, size, self.colours)
-        self._photo = self._photographed(image) if rig.open else None
+    def __init__(self, rig: Rig, colours: MouthColours, photo: Layer | None = None):
+        self.rig, self.colours, self._photo = rig, colours, photo
+        closed = rig.pose(-rig.neutral)[[UPPER_LIP_MID, LOWER_LIP_MID]]
+        self._origin = closed.mean(0)  # where the closed lips meet: teeth are placed from there
+        self._upper = draw_arch(UPPER, rig, self._origin, colours)
+        self._lower = draw_arch(LOWER, rig, self._origin, colours)
         self._photo_width = float(np.linalg.norm(rig.rest[MOUTH_LEFT] - rig.rest[MOUTH_RIGHT]))
 
     def paint(self, canvas: np.ndarray, points: np.ndarray, state: np.ndarray) -> Box | None:
@@ -45,7 +39,7 @@ class MouthInterior:
         if gap < CLOSED or (rig.open and np.abs(points[LIP_INNER] - rig.rest[LIP_INNER]).max() < 0.02):
             return None
         outline = spline(points[LIP_INNER], 5)
-        box = box_around(outline, 2, self.window)
+        box = box_around(outline, 2, Box(0, 0, canvas.shape[1], canvas.shape[0]))
         if box is None:
             return None
         opening = self._opening(outline, box)
@@ -68,7 +62,6 @@ class MouthInterior:
     def _layers(self, points, state, gap, opening, box) -> np.ndarray:
         """The inside of the mouth, float32 RGB for the pixels of the box, from the back to the front."""
         rig, width = self.rig, self.rig.width
-        size = (box.x1 - box.x0, box.y1 - box.y0)
         along = np.array([rig.down[1], -rig.down[0]], np.float32)
         upper, lower = points[UPPER_LIP_MID], points[LOWER_LIP_MID]
         mouth = float(np.linalg.norm(points[MOUTH_LEFT] - points[MOUTH_RIGHT]))
@@ -76,7 +69,7 @@ class MouthInterior:
         depth = _projection(box, upper, rig.down)
         pucker = float(np.clip(state[PUCKER], 0, 1.2))
 
-        picture = self._cavity * (0.55 + 0.75 * np.clip(depth / max(gap, 1), 0, 1))[..., None]
+        picture = self.colours.cavity * (0.55 + 0.75 * np.clip(depth / max(gap, 1), 0, 1))[..., None]
         picture = self._tongue(picture, lower, along, mouth, gap, box)
         shade, corners = self._shade(opening, gap, across, mouth)
         picture *= ((0.35 + 0.65 * shade) * corners)[..., None]
@@ -84,16 +77,14 @@ class MouthInterior:
 
         jaw = float(np.clip(state[JAW] + rig.neutral[JAW], 0, 1))
         showing = (0.002 + 0.022 * jaw + 0.05 * np.clip(state[WIDE], 0, 1)) * width * (1 - 0.8 * min(pucker, 1))
-        shift = lower - rig.down * showing - self.origin
-        colour, alpha = self._lower.cut(*self._corner(box, shift), size)
+        colour, alpha = self._lower.cut(box, lower - rig.down * showing - self._origin)
         picture = picture * (1 - alpha[..., None]) + colour * 0.85 * on_teeth
-        shift = -rig.down * 0.075 * pucker * width  # protruding lips hide the upper teeth
-        colour, alpha = self._upper.cut(*self._corner(box, shift), size)
+        hidden = -rig.down * 0.075 * pucker * width  # protruding lips hide the upper teeth
+        colour, alpha = self._upper.cut(box, hidden)
         picture = picture * (1 - alpha[..., None]) + colour * (1 - 0.45 * min(pucker, 1)) * on_teeth
         if self._photo is not None:  # stretched a little with the mouth, so that no gap opens at the corners
             stretch = float(np.clip(mouth / self._photo_width, 0.92, 1.18))
-            x, y = self._corner(box, np.zeros(2))
-            colour, alpha = self._photo.cut(x, y, size, stretch, self.origin[0] - self.window.x0)
+            colour, alpha = self._photo.cut(box, stretch=stretch, about=self._origin[0])
             picture = picture * (1 - alpha[..., None]) + colour
         return picture
 
@@ -117,31 +108,29 @@ class MouthInterior:
         from_middle = np.abs(across) / max(0.5 * mouth, 1)
         return np.clip((blurred - 0.25) / 0.6, 0, 1), 1 - 0.5 * np.clip((from_middle - 0.5) / 0.5, 0, 1) ** 1.5
 
-    def _corner(self, box: Box, shift: np.ndarray) -> tuple[float, float]:
-        return box.x0 - self.window.x0 - shift[0], box.y0 - self.window.y0 - shift[1]
 
-    def _photographed(self, image: np.ndarray) -> Layer:
-        """The portrait's own open mouth: sharp towards the upper lip, a little tighter towards the lower one."""
-        cv2 = _cv2()
-        rig, width = self.rig, self.rig.width
-        inside = polygon_mask(spline(rig.rest[LIP_INNER], 6), image.shape)[self.window.slices].astype(np.float32) / 255
-        picture = image[self.window.slices]
-        self._cavity = self._darkest(picture, inside > 0.9)
-        tight = max(1, int(round(0.012 * width)))
-        down = (np.arange(self.window.y0, self.window.y1) - self.origin[1])[:, None] / max(rig.gap(rig.rest), 1)
-        lower = smoothstep(0.35, 0.7, down)
-        alpha = cv2.dilate(inside, np.ones((3, 3))) * (1 - lower) + cv2.erode(inside, np.ones((2 * tight + 1,) * 2)) * lower
-        alpha = cv2.GaussianBlur(alpha.astype(np.float32), (0, 0), 0.8)
-        return Layer(picture * alpha[..., None], alpha)
+def photographed(image: np.ndarray, rig: Rig, colours: MouthColours) -> tuple[Layer, MouthColours]:
+    """The open mouth that a portrait shows, as a layer, and colours whose cavity leans to the darkest it shows.
 
-    def _darkest(self, picture: np.ndarray, inside: np.ndarray) -> np.ndarray:
-        """The cavity's colour, drawn towards the darkest that the portrait's open mouth shows."""
-        if inside.sum() <= 20:
-            return self.colours.cavity
-        pixels = picture[inside].astype(np.float32)
-        grey = pixels.mean(1)
-        dark = pixels[grey <= np.percentile(grey, 12)].mean(0)
-        return 0.5 * self.colours.cavity + 0.5 * np.minimum(dark, self.colours.cavity * 2.2)
+    The layer is sharp towards the upper lip and a little tighter towards the lower one, which will move away."""
+    cv2 = _cv2()
+    outline = spline(rig.rest[LIP_INNER], 6)
+    box = box_around(outline, 4, Box(0, 0, image.shape[1], image.shape[0]))
+    inside = polygon_mask(outline - [box.x0, box.y0], (box.y1 - box.y0, box.x1 - box.x0)).astype(np.float32) / 255
+    tight = max(1, int(round(0.012 * rig.width)))
+    depth = (np.arange(box.y0, box.y1) - rig.rest[UPPER_LIP_MID, 1])[:, None] / max(rig.gap(rig.rest), 1)
+    lower = smoothstep(0.35, 0.7, depth)
+    alpha = cv2.dilate(inside, np.ones((3, 3))) * (1 - lower) + cv2.erode(inside, np.ones((2 * tight + 1,) * 2)) * lower
+    alpha = cv2.GaussianBlur(alpha.astype(np.float32), (0, 0), 0.8)
+    picture = image[box.slices].astype(np.float32)
+    layer = Layer(picture * alpha[..., None], alpha, (box.x0, box.y0))
+
+    pixels = picture[inside > 0.9]
+    if len(pixels) <= 20:
+        return layer, colours
+    grey = pixels.mean(1)
+    darkest = np.minimum(pixels[grey <= np.percentile(grey, 12)].mean(0), colours.cavity * 2.2)
+    return layer, replace(colours, cavity=(colours.cavity + darkest) / 2)
 
 
 def _projection(box: Box, origin: np.ndarray, direction: np.ndarray) -> np.ndarray:

@@ -3,18 +3,17 @@
 import numpy as np
 
 from ...errors import JamFlowError
+from ...motion.basis import STATES
 from ..face import Face, FaceFinder
 from ..image import _cv2, to_rgb
 from ..topology import EYES, load_topology
+from .colours import mouth_colours
 from .crop import HeadCrop
 from .geometry import spline
-from .mouth import MouthInterior
-from .rig import JAW, PUCKER, SURE_EYES, build_rig, fit_to_mouth
+from .mouth import MouthInterior, photographed
+from .rig import SURE_EYES, build_rig, fit_to_mouth
 from .sway import Head, Sway
 from .warp import Box, MeshWarp, box_around
-
-STATE = ("jaw", "wide", "pucker", "press", "shift")
-
 
 class MeshPortrait:
     """Poses the face of one picture, without a neural renderer.
@@ -37,9 +36,12 @@ class MeshPortrait:
         self._crop = HeadCrop(self.image, points)
         spread = self.face.lip_spread if self.face else 0.0
         has_lids = self.face is not None and self.face.eye_spread <= SURE_EYES
-        self.rig = build_rig(self._crop.to_crop(points), self._crop.picture, topology, spread, has_lids)
+        self.rig = build_rig(self._crop.to_crop(points), topology, self._crop.picture, spread, has_lids)
         self._warp = MeshWarp(self._crop.picture, self.rig)
-        self._mouth = MouthInterior(self._crop.picture, self.rig)
+        colours, photo = mouth_colours(self._crop.picture, self.rig), None
+        if self.rig.open:
+            photo, colours = photographed(self._crop.picture, self.rig, colours)
+        self._mouth = MouthInterior(self.rig, colours, photo)
         self._sway = None  # built at the first head motion
 
     @property
@@ -54,8 +56,10 @@ class MeshPortrait:
         mouth. blink: closing of the lids 0..1, one number or (image left, image right). head: yaw, pitch, roll in
         degrees, x, y in eye distances.
         """
+        if np.shape(state) != (5,):
+            raise JamFlowError(f"Give a state of 5 numbers ({', '.join(STATES)}), not the shape {np.shape(state)}")
         blink = tuple(np.broadcast_to(np.clip(blink, 0, 1), 2))
-        relative = self._relative(np.asarray(state, float), smile)
+        relative = self.rig.relative(state, smile)
         points = self.rig.pose(relative, blink)
         crop = self._crop.picture.copy()
         changed = self._warp.paint(crop, points)
@@ -69,14 +73,6 @@ class MeshPortrait:
             region = self._crop.box.slices
             frame[region] = self._sway.apply(frame[region], Head(*head))
         return frame
-
-    def _relative(self, state: np.ndarray, smile: float) -> np.ndarray:
-        """The state [5] as displacement from what the portrait shows, in the rig's order [6]."""
-        if state.shape != (5,):
-            raise JamFlowError(f"Give a state of 5 numbers ({', '.join(STATE)}), not the shape {state.shape}")
-        jaw, wide, pucker, press, shift = np.clip(np.nan_to_num(state), [0, 0, 0, 0, -2], [1.3, 1.5, 1.5, 1.2, 2])
-        pucker *= 1 - 0.35 * min(jaw, 1.0)  # an open mouth cannot purse as far
-        return np.array([jaw, wide, pucker, press, smile, shift]) - self.rig.neutral
 
     def _keep_eyeballs(self, crop: np.ndarray, points: np.ndarray) -> None:
         """Inside what is left of the lid opening the eyeball stays where the portrait has it."""

@@ -4,7 +4,7 @@ Displacements come from a basis measured on the canonical face (render/models/NO
 pose in the portrait rotates them, so a mouth in three-quarter view opens in perspective.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,9 @@ JAW, WIDE, PUCKER, PRESS, SMILE, SHIFT = range(6)
 FALLOFF = [(1.12, 0.72), (1.28, 0.38), (1.52, 0.12), (1.85, 0.0)]  # rings around the face: size, share of its motion
 LID_LINE = 0.86  # where the lids meet: this far down from the upper to the lower lid
 SURE_EYES = 0.02  # eye spread above which lids are not moved: big drawn eyes are mis-fitted
+LIMITS = ((0, 0, 0, 0, -2), (1.3, 1.5, 1.5, 1.2, 2))  # of jaw, wide, pucker, press, shift
+TOUCHING = 0.08  # jaw below which lips that are ajar are drawn together
+_UPPER_RING, _LOWER_RING = LIP_RING_IN[1:10], LIP_RING_IN[:10:-1]
 LIP_CONTACTS = ((13, 14), (82, 87), (312, 317))
 
 
@@ -39,23 +42,40 @@ class Rig:
     open: bool  # the mouth is open in the picture
     neutral: np.ndarray  # [6] the state the picture shows, subtracted from what is asked for
 
-    def pose(self, state: np.ndarray, blink: tuple[float, float]) -> np.ndarray:
-        """Vertices [n,2] for a state [6] (already relative to `neutral`) and the closing of both eyes (0..1)."""
+    def relative(self, state, smile: float = 0.0) -> np.ndarray:
+        """What a state [5] (jaw, wide, pucker, press, shift; motion/basis.py) adds to what the picture shows -> [6]."""
+        jaw, wide, pucker, press, shift = np.clip(np.nan_to_num(state), *LIMITS)
+        pucker *= 1 - 0.35 * min(jaw, 1.0)  # an open mouth cannot purse as far
+        return np.array([jaw, wide, pucker, press, smile, shift]) - self.neutral
+
+    def pose(self, state: np.ndarray, blink: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+        """Vertices [n,2] for a state [6] relative to the picture's and the closing of both eyes (0..1)."""
         points = self.rest + np.tensordot(state, self.moves, 1)
         points += blink[0] * self.blinks[0] + blink[1] * self.blinks[1]
-        overlap = np.minimum((points[LOWER_SEAM] - points[UPPER_SEAM]) @ self.down, 0)[:, None] * self.down
-        points[UPPER_SEAM] += overlap / 2  # lips touch, they never cross
-        points[LOWER_SEAM] -= overlap / 2
+        self._let_lips_meet(points, state[JAW] + self.neutral[JAW])
         return points
+
+    def _let_lips_meet(self, points: np.ndarray, jaw: float) -> None:
+        """Lips touch and never cross, and with the jaw shut they touch along their whole length (changes `points`)."""
+        gap = (points[LOWER_SEAM] - points[UPPER_SEAM]) @ self.down
+        excess = np.where(gap < 0, gap, gap * (1 - smoothstep(0, TOUCHING, jaw)))[:, None] * self.down / 2
+        for upper, lower, share in ((UPPER_SEAM, LOWER_SEAM, 1.0), (_UPPER_RING, _LOWER_RING, 0.5)):
+            points[upper] += share * excess
+            points[lower] -= share * excess
 
     def gap(self, points: np.ndarray) -> float:
         """Widest opening between the lips, in pixels."""
         return float(((points[LOWER_SEAM] - points[UPPER_SEAM]) @ self.down).max())
 
 
-def build_rig(points: np.ndarray, image: np.ndarray, topology: FaceTopology, lip_spread: float, with_eyes: bool) -> Rig:
-    """Rig the face whose landmarks [468,3] lie on the picture. `lip_spread` (see face.py) is how unsure they are."""
-    points = points[:468].copy()
+def build_rig(points: np.ndarray, topology: FaceTopology, image: np.ndarray | None = None, lip_spread: float = 0.0,
+              with_eyes: bool = True) -> Rig:  # fmt: skip
+    """Rig the face with these landmarks [468,3].
+
+    image: the picture they lie on, to find the seam of closed lips in. lip_spread: how unsure the landmarks are
+    (face.py); unsure lips count as closed. with_eyes: lids can be moved.
+    """
+    points = points[:468].astype(np.float64)
     to_canonical = align(points[STABLE], topology.vertices[STABLE])
     unit = topology.iod / to_canonical.scale
     across = float(np.linalg.norm(points[61] - points[291]))
@@ -63,16 +83,15 @@ def build_rig(points: np.ndarray, image: np.ndarray, topology: FaceTopology, lip
     gap = float(np.mean([np.linalg.norm((points[a] - points[b])[:2]) for a, b in LIP_CONTACTS]))
     is_open = gap / across > 0.035 + 3.5 * max(0.0, lip_spread - 0.006)
 
-    if not is_open:
+    if image is not None and not is_open:
         weld_lips(points, image, unit)
     space_lip_rings(points)
     untangle(points, topology)
 
     down = down_of(points[MOUTH_RIGHT, :2] - points[MOUTH_LEFT, :2])
     moves = _moves(points, topology, width, to_canonical.rotation)
-    opening = float((moves[JAW, LOWER_LIP_MID] - moves[JAW, UPPER_LIP_MID]) @ down)
     neutral = np.zeros(6)
-    neutral[JAW] = gap / max(opening, 0.25 * width) if is_open else 0.0
+    neutral[JAW] = _jaw_for(gap, moves, down, width) if is_open else 0.0
     neutral[WIDE] = 0.6 * np.clip((across / unit - 0.62) / (0.30 * 0.58), 0, 1)
 
     rest, triangles, moves = _add_falloff(points[:, :2], topology.triangles, moves)
@@ -115,6 +134,20 @@ def untangle(points: np.ndarray, topology: FaceTopology, passes: int = 12) -> No
             return
         for v in flipped:
             points[v, :2] = 0.4 * points[v, :2] + 0.6 * points[neighbours[v], :2].mean(0)
+
+
+def at_rest(rig: Rig, state: np.ndarray) -> Rig:
+    """The rig of a video frame whose mouth is known to be in this state [5] (jaw is measured again: lips must close)."""
+    gap = float(np.mean([np.linalg.norm(rig.rest[a] - rig.rest[b]) for a, b in LIP_CONTACTS]))
+    _, wide, pucker, press, shift = state
+    neutral = np.array([_jaw_for(gap, rig.moves, rig.down, rig.width), wide, pucker, press, 0.0, shift])
+    return replace(rig, neutral=neutral)
+
+
+def _jaw_for(gap: float, moves: np.ndarray, down: np.ndarray, width: float) -> float:
+    """The jaw state that parts the lips by `gap` pixels."""
+    opening = float((moves[JAW, LOWER_LIP_MID] - moves[JAW, UPPER_LIP_MID]) @ down)
+    return gap / max(opening, 0.25 * width)
 
 
 def _moves(points: np.ndarray, topology: FaceTopology, width: float, rotation: np.ndarray) -> np.ndarray:

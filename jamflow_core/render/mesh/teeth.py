@@ -9,8 +9,10 @@ from ..image import _cv2
 from .colours import MouthColours
 from .geometry import fixed_point
 from .rig import Rig
+from .warp import Box
 
 OVERSAMPLE = 4
+REACH = (0.75, 0.6)  # half size of the drawing, in mouth widths
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Arch:
     """One row of teeth. Lengths are in mouth widths; widths run from the middle outwards on both sides."""
 
     widths: tuple[float, ...]
+    edge: float  # the teeth end this far below where the lips meet
     height: float
     radius: float  # of the arch, seen from above
     growth: float  # -1: teeth stand above their edge (upper jaw), +1: below it
@@ -26,31 +29,35 @@ class Arch:
     has_canines: bool
 
 
-UPPER = Arch((0.150, 0.115, 0.125, 0.11, 0.11, 0.13), 0.185, 0.62, -1, 0.020, 1.0, True)
-LOWER = Arch((0.092, 0.100, 0.115, 0.11, 0.11, 0.13), 0.16, 0.58, 1, -0.012, 0.9, False)
+UPPER = Arch((0.150, 0.115, 0.125, 0.11, 0.11, 0.13), 0.068, 0.185, 0.62, -1, 0.020, 1.0, True)
+LOWER = Arch((0.092, 0.100, 0.115, 0.11, 0.11, 0.13), 0.0, 0.16, 0.58, 1, -0.012, 0.9, False)
 
 
 class Layer:
-    """A picture with transparency: `colour` float32 [h,w,3] (premultiplied, 0..255) and `alpha` float32 [h,w]."""
+    """A picture with transparency that lies somewhere on a larger one.
 
-    def __init__(self, colour: np.ndarray, alpha: np.ndarray):
-        self.colour, self.alpha = colour, alpha
+    colour: float32 [h,w,3], 0..255, premultiplied; alpha: float32 [h,w]; corner: place of its first pixel.
+    """
 
-    def cut(self, x: float, y: float, size: tuple[int, int], stretch: float = 1.0, centre: float = 0.0):
-        """The part of `size` (w, h) whose corner lies at x, y, stretched sideways about `centre` -> colour, alpha."""
+    def __init__(self, colour: np.ndarray, alpha: np.ndarray, corner: tuple[int, int]):
+        self.colour, self.alpha, self.corner = colour, alpha, corner
+
+    def cut(self, box: Box, shift: np.ndarray = (0.0, 0.0), stretch: float = 1.0, about: float = 0.0):
+        """What lies in the box once the layer is moved by `shift` and stretched sideways about x = `about`
+        -> colour [h,w,3], alpha [h,w]."""
         cv2 = _cv2()
-        matrix = np.array([[1 / stretch, 0, centre + (x - centre) / stretch], [0, 1, y]], np.float32)
+        size = (box.x1 - box.x0, box.y1 - box.y0)
+        left = (box.x0 - shift[0] - about) / stretch + about - self.corner[0]
+        matrix = np.array([[1 / stretch, 0, left], [0, 1, box.y0 - shift[1] - self.corner[1]]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return cv2.warpAffine(self.colour, matrix, size, flags=flags), cv2.warpAffine(self.alpha, matrix, size, flags=flags)
 
 
-def draw_arch(arch: Arch, edge: float, rig: Rig, origin: np.ndarray, corner: np.ndarray, size: tuple[int, int],
-              colours: MouthColours) -> Layer:  # fmt: skip
-    """Draw teeth and gum for a picture window at `corner` of `size` (w, h), anti-aliased.
-
-    `edge` is how far below `origin` (a point of the picture) the teeth end, in mouth widths.
-    """
+def draw_arch(arch: Arch, rig: Rig, origin: np.ndarray, colours: MouthColours) -> Layer:
+    """Draw teeth and gum, anti-aliased, around `origin`: the point of the picture where the closed lips meet."""
     cv2 = _cv2()
+    corner = np.floor(origin - np.array(REACH) * rig.width).astype(int)
+    size = tuple((2 * np.ceil(np.array(REACH) * rig.width)).astype(int) + 2)
     window = (size[1] * OVERSAMPLE, size[0] * OVERSAMPLE)
     colour, alpha = np.zeros((*window, 3), np.float32), np.zeros(window, np.float32)
 
@@ -61,6 +68,7 @@ def draw_arch(arch: Arch, edge: float, rig: Rig, origin: np.ndarray, corner: np.
         cv2.fillPoly(colour, [polygon], [float(c) for c in shade], cv2.LINE_AA, 4)
         cv2.fillPoly(alpha, [polygon], 1.0, cv2.LINE_AA, 4)
 
+    edge = arch.edge
     borders = np.cumsum((0, *arch.widths))
     borders = np.r_[-borders[:0:-1], borders]
     sweep = np.linspace(borders[0], borders[-1], 25)
@@ -74,7 +82,8 @@ def draw_arch(arch: Arch, edge: float, rig: Rig, origin: np.ndarray, corner: np.
 
     blur = 0.45 * OVERSAMPLE
     colour, alpha = cv2.GaussianBlur(colour * alpha[..., None], (0, 0), blur), cv2.GaussianBlur(alpha, (0, 0), blur)
-    return Layer(*(cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (colour, alpha)))
+    colour, alpha = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (colour, alpha))
+    return Layer(colour, alpha, (int(corner[0]), int(corner[1])))
 
 
 def _tooth(arch: Arch, left: float, right: float, place: int, edge: float, half: float) -> list[tuple[float, float]]:

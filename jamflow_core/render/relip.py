@@ -1,0 +1,86 @@
+"""New lips for a video: every frame's own face, its mouth first brought to rest, then driven by generated motion.
+
+Two passes over the frames: `track_face` follows the face, `relip_frames` paints. Lips and skin are those of the frame,
+so light and pose are right; the inside of the mouth is painted throughout, because the recorded one comes and goes with
+the old words.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
+
+import numpy as np
+
+from ..motion.basis import exp_to_state
+from ..motion.extract import mouth_states
+from .mesh.colours import MouthColours, mouth_colours
+from .mesh.crop import HeadCrop
+from .mesh.mouth import MouthInterior
+from .mesh.rig import Rig, at_rest, build_rig
+from .mesh.warp import MeshWarp
+from .topology import load_topology
+from .track import FaceTrack
+
+GONE = 5  # frames; a face missing for longer is gone and nothing is painted, a shorter gap is bridged
+FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside
+
+
+def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray) -> Iterator[np.ndarray]:
+    """Frames (uint8 RGB) with the mouths that `exp` [n,21,3] asks for, one at a time.
+
+    frames, track and exp describe the same n frames at the same rate: bring motion to the video's with `Motion.at`.
+    Frames without a face come back as they are.
+    """
+    if len(track) != len(exp):
+        raise ValueError(f"motion must have a frame for each of the video's {len(track)}, not {len(exp)}")
+    topology, colours = load_topology(), None
+    wanted = exp_to_state(exp)
+    points, gone = steady(track)
+    shown = mouth_states(points)
+    for frame, face, old, new, skip in zip(frames, points, shown, wanted, gone, strict=True):
+        if skip:
+            yield frame
+            continue
+        crop = HeadCrop(frame, face)
+        rig = at_rest(build_rig(crop.to_crop(face), topology, with_eyes=False), old)
+        colours = _blend(colours, mouth_colours(crop.picture, rig))
+        yield _paint(crop, rig, colours, new)
+
+
+def steady(track: FaceTrack) -> tuple[np.ndarray, np.ndarray]:
+    """Landmarks smoothed over three frames, short gaps bridged in a straight line; and which frames have lost the face
+    for good, bool [n]."""
+    points = track.points.astype(np.float64)
+    lost = np.zeros(len(points), bool)
+    lost[track.missing] = True
+    gone = np.zeros_like(lost)
+    for start, end in _runs(lost):
+        if start == 0 or end == len(points) or end - start > GONE:
+            gone[start:end] = True
+            continue
+        part = (np.arange(start, end) - start + 1) / (end - start + 1)
+        points[start:end] = points[start - 1] + part[:, None, None] * (points[end] - points[start - 1])
+    smooth = points.copy()
+    smooth[1:-1] = (points[:-2] + 2 * points[1:-1] + points[2:]) / 4
+    return smooth, gone
+
+
+def _paint(crop: HeadCrop, rig: Rig, colours: MouthColours, state: np.ndarray) -> np.ndarray:
+    relative = rig.relative(state)
+    points = rig.pose(relative)
+    picture = crop.picture.copy()
+    changed = MeshWarp(crop.picture, rig).paint(picture, points)
+    opened = MouthInterior(rig, colours).paint(picture, points, relative)
+    return crop.paste(picture, opened.union(changed) if opened else changed)
+
+
+def _blend(before: MouthColours | None, now: MouthColours) -> MouthColours:
+    """Colours that follow the light slowly."""
+    if before is None:
+        return now
+    return MouthColours(*((1 - FOLLOW) * a + FOLLOW * b for a, b in zip(astuple(before), astuple(now))))
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """Stretches [start, end) of True."""
+    edges = np.flatnonzero(np.diff(np.r_[0, flags.astype(int), 0]))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
