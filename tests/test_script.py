@@ -1,5 +1,7 @@
 """Scripts with several speakers; subtitles."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,6 @@ from jamflow_core.errors import JamFlowError
 from jamflow_core.text.phonemes import parse
 from jamflow_core.text.script import Turn, read_script
 from jamflow_core.text.srt import Subtitle, format_srt, parse_srt, subtitles_of
-import itertools
 
 
 def test_script_turns_and_pauses():
@@ -82,5 +83,5 @@ def test_subtitles_of_timed_text():
     assert " ".join(subtitle.text for subtitle in subtitles) == text.text
     spans = text.word_spans()
     assert subtitles[0].start == spans[0][1] and subtitles[-1].end == spans[-1][2]
-    assert all(a.end <= b.start for a, b in itertools.pairwise(subtitles))
-    assert any(b.start - a.end > 2 for a, b in itertools.pairwise(subtitles))
+    assert all(a.end <= b.start for a, b in pairwise(subtitles))
+    assert any(b.start - a.end > 2 for a, b in pairwise(subtitles))

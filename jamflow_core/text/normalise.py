@@ -164,10 +164,12 @@ def _time(match: re.Match) -> str:
 
 
 def _half_of_day(match: re.Match) -> str:
-    ends = match["stop"] and (
-        not match.string[match.end() :].strip() or re.match(r"\s+[A-Z]", match.string[match.end() :])
-    )
-    return f" {match['half'].upper()}M" + ("." if ends else "")
+    return f" {match['half'].upper()}M" + ("." if match["stop"] and _sentence_ends(match) else "")
+
+
+def _sentence_ends(match: re.Match) -> bool:
+    """Whether the full stop that the match ends with also closes its sentence."""
+    return re.match(r"\s*$|\s+[A-Z]", match.string[match.end() :]) is not None
 
 
 def _many(number: str, forms) -> str:
@@ -235,9 +237,9 @@ def _title(match: re.Match) -> str | None:
 
 
 def _abbreviation(match: re.Match) -> str:
-    after = match.string[match.end() :]
-    ends = match[0].endswith(".") and (not after.strip() or re.match(r"\s+[A-Z]", after))
-    return ABBREVIATIONS[match[0]] + ("." if ends and match[0] not in ("e.g.", "i.e.", "vs.", "cf.") else "")
+    never_last = ("e.g.", "i.e.", "vs.", "cf.")
+    ends = match[0].endswith(".") and match[0] not in never_last and _sentence_ends(match)
+    return ABBREVIATIONS[match[0]] + ("." if ends else "")
 
 
 def _power(match: re.Match) -> str:

@@ -6,12 +6,12 @@ can, else after commas, else between words, never inside one; the pieces are abo
 """
 
 from bisect import bisect_left
+from itertools import pairwise
 
 import numpy as np
 
 from .timed import TimedText, Word
 from .tokens import SILENCE
-import itertools
 
 SYMBOLS_PER_SECOND = 15.0
 # Kinds of cuts; what one costs, a piece being worth 1; the silence on either side, None = what the duration head finds.
@@ -42,7 +42,7 @@ def split(text: TimedText, seconds: float = 12.0) -> list[TimedText]:
     kinds = _cuts(text)
     places = _written_places(text)
     edges = _best_edges([0, *sorted(kinds), len(text) - 1], kinds, np.cumsum(estimate(text)), seconds)
-    return [_piece(text, begin, end, kinds, places) for begin, end in itertools.pairwise(edges)]
+    return [_piece(text, begin, end, kinds, places) for begin, end in pairwise(edges)]
 
 
 def _best_edges(edges: list[int], kinds: dict[int, str], ends: np.ndarray, seconds: float) -> list[int]:
