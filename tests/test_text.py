@@ -189,7 +189,8 @@ def test_tokens_and_concatenation():
 
 LONG = (
     'Dr. Smith paid $5.20 (or so) on 3/4/2020. "Why?" he asked; no one knew, and so it went on and on without any end '
-    "in sight, truly. [pause 1s] The U.S. team won 3.5 to 2. It was near.\n\nA new paragraph/pˈæɹəɡɹˌæf/ follows here, e.g. this one. "
+    "in sight, truly. [pause 1s] The U.S. team won 3.5 to 2. It was near."
+    "\n\nA new paragraph/pˈæɹəɡɹˌæf/ follows here, e.g. this one. "
 )
 
 

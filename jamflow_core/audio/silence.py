@@ -51,7 +51,7 @@ def pauses(wave: Tensor, shortest: float = 0.15) -> list[tuple[float, float]]:
 
 
 def cut(wave: Tensor, seconds: float) -> Tensor:
-    """At most `seconds` long: up to the middle of the last pause that leaves half of it, else to its quietest moment."""
+    """At most `seconds` long: to the middle of the last pause that leaves half of it, else to its quietest moment."""
     if wave.shape[-1] <= seconds * SAMPLE_RATE:
         return wave
     middles = [(start + end) / 2 for start, end in pauses(wave)]

@@ -25,7 +25,7 @@ _TELLTALE = frozenset(symbol for symbol in _ALPHABET if ord(symbol) > 127 and sy
 
 @dataclass(frozen=True)
 class Passage:
-    """Text between two pauses: `written` without markup, (start, end, phonemes) of its overrides, the pause after in s."""
+    """Text between two pauses: `written` without markup, its overrides (start, end, phonemes), the pause after, s."""
 
     written: str
     overrides: tuple[tuple[int, int, str], ...]

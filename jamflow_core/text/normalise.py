@@ -62,7 +62,7 @@ _FREE = r"(?<![\w.,])"  # a number begins here
 _MONTH = rf"(?:{_alternatives([*MONTHS, *MONTH_OF])})"
 
 
-# Characters ------------------------------------------------------------------------------------------------------------
+# Characters -------------------------------------------------------------------------------------------------------
 
 
 def _plain_character(match: re.Match) -> str | None:
@@ -109,7 +109,7 @@ _CHARACTERS = [
 ]
 
 
-# Dates -----------------------------------------------------------------------------------------------------------------
+# Dates ------------------------------------------------------------------------------------------------------------
 
 
 def _ordinal(number: int) -> str:
@@ -143,7 +143,7 @@ def _dates(british: bool) -> list:
 _AMERICAN_DATES, _BRITISH_DATES = _dates(False), _dates(True)
 
 
-# Everything else -------------------------------------------------------------------------------------------------------
+# Everything else --------------------------------------------------------------------------------------------------
 
 
 def _spell_address(match: re.Match) -> str:
@@ -231,7 +231,7 @@ _NUMBERED = frozenset(
 
 
 def _title(match: re.Match) -> str | None:
-    """ "St. John" and "Dr. Who", but "12 Main St. He ..." and "in Elm Dr. We ..." are streets: a name comes before them."""
+    """Titles stand before a name; "12 Main St. He ..." and "in Elm Dr. We ..." are streets, with a name before them."""
     street = f"{match[1]}." in ABBREVIATIONS and re.search(r"[\w,] [A-Z][a-z]+ $", match.string[: match.start()])
     return None if street else TITLES[match[1]]
 

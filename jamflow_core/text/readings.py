@@ -100,42 +100,45 @@ UNITS = {
 TITLES = {
     "Mr": "Mister", "Mrs": "Mrs", "Ms": "Miz", "Dr": "Doctor", "Prof": "Professor", "St": "Saint", "Mt": "Mount",
     "Ft": "Fort", "Gen": "General", "Gov": "Governor", "Sen": "Senator", "Rep": "Representative", "Capt": "Captain",
-    "Lt": "Lieutenant", "Col": "Colonel", "Sgt": "Sergeant", "Cmdr": "Commander", "Rev": "Reverend", "Hon": "Honorable",
-    "Pres": "President", "Cpl": "Corporal", "Maj": "Major", "Adm": "Admiral", "Fr": "Father", "Supt": "Superintendent",
+    "Lt": "Lieutenant", "Col": "Colonel", "Sgt": "Sergeant", "Cmdr": "Commander", "Rev": "Reverend",
+    "Hon": "Honorable", "Pres": "President", "Cpl": "Corporal", "Maj": "Major", "Adm": "Admiral", "Fr": "Father",
+    "Supt": "Superintendent",
 }  # fmt: skip
 # With their full stop, which may also end the sentence.
 ABBREVIATIONS = {
-    "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "cf.": "compare", "et al.": "and others",
-    "approx.": "approximately", "est.": "established", "Jr.": "Junior", "Sr.": "Senior", "St.": "Street", "Dr.": "Drive",
-    "Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road", "Ln.": "Lane", "Hwy.": "Highway", "Apt.": "Apartment",
-    "Bldg.": "Building", "Ltd.": "Limited", "Inc.": "Incorporated", "Corp.": "Corporation", "Co.": "Company",
-    "Bros.": "Brothers", "Dept.": "Department", "Univ.": "University", "Assn.": "Association", "Govt.": "Government",
-    "vol.": "volume", "Vol.": "Volume", "fig.": "figure", "Fig.": "Figure", "ch.": "chapter", "Ch.": "Chapter",
-    "pp.": "pages", "Mon.": "Monday", "Tue.": "Tuesday", "Tues.": "Tuesday", "Wed.": "Wednesday", "Thu.": "Thursday",
-    "Thurs.": "Thursday", "Fri.": "Friday", "w/": "with", "w/o": "without", "vs": "versus", "aka": "also known as",
+    "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "cf.": "compare",
+    "et al.": "and others", "approx.": "approximately", "est.": "established", "Jr.": "Junior", "Sr.": "Senior",
+    "St.": "Street", "Dr.": "Drive", "Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road", "Ln.": "Lane",
+    "Hwy.": "Highway", "Apt.": "Apartment", "Bldg.": "Building", "Ltd.": "Limited", "Inc.": "Incorporated",
+    "Corp.": "Corporation", "Co.": "Company", "Bros.": "Brothers", "Dept.": "Department", "Univ.": "University",
+    "Assn.": "Association", "Govt.": "Government", "vol.": "volume", "Vol.": "Volume", "fig.": "figure",
+    "Fig.": "Figure", "ch.": "chapter", "Ch.": "Chapter", "pp.": "pages", "Mon.": "Monday", "Tue.": "Tuesday",
+    "Tues.": "Tuesday", "Wed.": "Wednesday", "Thu.": "Thursday", "Thurs.": "Thursday", "Fri.": "Friday",
+    "w/": "with", "w/o": "without", "vs": "versus", "aka": "also known as",
 }  # fmt: skip
 
 # Names whose numeral is an ordinal: "Louis XIV" is the fourteenth, "Rocky IV" is four.
 REGNAL = frozenset(
-    "Pope King Queen Tsar Emperor Alexander Benedict Catherine Charles Edward Elizabeth Ferdinand Francis Frederick George "
-    "Gregory Gustav Henry Innocent Ivan James John Leo Leopold Louis Ludwig Napoleon Nicholas Otto Paul Peter Philip Pius "
-    "Ramses Richard Robert Urban Victoria Wilhelm William".split()
+    "Pope King Queen Tsar Emperor Alexander Benedict Catherine Charles Edward Elizabeth Ferdinand Francis "
+    "Frederick George Gregory Gustav Henry Innocent Ivan James John Leo Leopold Louis Ludwig Napoleon "
+    "Nicholas Otto Paul Peter Philip Pius Ramses Richard Robert Urban Victoria Wilhelm William".split()
 )
 
 FRACTIONS = {
-    2: ("half", "halves"), 3: ("third", "thirds"), 4: ("quarter", "quarters"), 5: ("fifth", "fifths"),
-    6: ("sixth", "sixths"), 7: ("seventh", "sevenths"), 8: ("eighth", "eighths"), 9: ("ninth", "ninths"),
-    10: ("tenth", "tenths"), 12: ("twelfth", "twelfths"), 16: ("sixteenth", "sixteenths"), 20: ("twentieth", "twentieths"),
+    2: ("half", "halves"), 3: ("third", "thirds"), 4: ("quarter", "quarters"), 5: ("fifth", "fifths"), 6: ("sixth",
+    "sixths"), 7: ("seventh", "sevenths"), 8: ("eighth", "eighths"), 9: ("ninth", "ninths"), 10: ("tenth",
+    "tenths"), 12: ("twelfth", "twelfths"), 16: ("sixteenth", "sixteenths"), 20: ("twentieth", "twentieths"),
     32: ("thirty-second", "thirty-seconds"), 100: ("hundredth", "hundredths"),
 }  # fmt: skip
 
 SYMBOLS = {
-    "=": "equals", "≈": "is about", "≠": "is not equal to", "≤": "is at most", "≥": "is at least", "<": "is less than",
-    ">": "is greater than", "±": "plus or minus", "×": "times", "÷": "divided by", "√": "square root of", "∞": "infinity",
-    "²": "squared", "³": "cubed", "°": "degrees", "%": "percent", "©": "copyright", "§": "section", "¶": "paragraph",
-    "№": "number", "→": "to", "$": "dollars", "£": "pounds", "€": "euros", "¥": "yen",
+    "=": "equals", "≈": "is about", "≠": "is not equal to", "≤": "is at most", "≥": "is at least",
+    "<": "is less than", ">": "is greater than", "±": "plus or minus", "×": "times", "÷": "divided by",
+    "√": "square root of", "∞": "infinity", "²": "squared", "³": "cubed", "°": "degrees", "%": "percent",
+    "©": "copyright", "§": "section", "¶": "paragraph", "№": "number", "→": "to", "$": "dollars", "£": "pounds",
+    "€": "euros", "¥": "yen",
 }  # fmt: skip
 IN_ADDRESSES = {
-    ".": "dot", "@": "at", "/": "slash", "-": "dash", "_": "underscore", "+": "plus", ":": "colon", "?": "question mark",
-    "=": "equals", "&": "and", "#": "hash", "%": "percent", "~": "tilde", ",": "comma",
+    ".": "dot", "@": "at", "/": "slash", "-": "dash", "_": "underscore", "+": "plus", ":": "colon",
+    "?": "question mark", "=": "equals", "&": "and", "#": "hash", "%": "percent", "~": "tilde", ",": "comma",
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """Long texts in pieces that the model can speak at one go.
 
 The pieces are cut from the phonemes, not from the writing, so every word keeps the reading that its sentence gave it,
-and "Dr." or "3.5" has no full stop left to be mistaken for an end. Cuts fall at pauses and the ends of sentences where they
-can, else after commas, else between words, never inside one; the pieces are about equally long.
+and "Dr." or "3.5" has no full stop left to be mistaken for an end. Cuts fall at pauses and the ends of sentences where
+they can, else after commas, else between words, never inside one; the pieces are about equally long.
 """
 
 from bisect import bisect_left
@@ -20,8 +20,9 @@ _COST = {_SENTENCE: 0.0, _CLAUSE: 0.5, _PHRASE: 1.5, _WORD: 2.5}
 _GAP = {_SENTENCE: None, _CLAUSE: 0.05, _PHRASE: 0.025, _WORD: 0.025}
 # A phrase begins with these.
 _OPENERS = frozenset(
-    "and or but nor so yet that which who whom whose what when where why how if because while although though unless until "
-    "since as than with without for of in on at to from by into over under about after before between through".split()
+    "and or but nor so yet that which who whom whose what when where why how if because while although though "
+    "unless until since as than with without for of in on at to from by into over under about after before "
+    "between through".split()
 )
 _SHORT = 1.0  # what a piece of no length costs on top
 
@@ -105,7 +106,7 @@ def _piece(text: TimedText, begin: int, end: int, kinds: dict[int, str], places:
 
 
 def _written_places(text: TimedText) -> list[tuple[int, int]]:
-    """(first symbol of a word, where its writing begins, an opening quote or bracket included), and those of the end."""
+    """(first symbol of a word, where its writing with an opening quote or bracket begins), and those of the end."""
     places, position = [], 0
     for word in text.words:
         found = text.text.index(word.text, position)

@@ -22,7 +22,7 @@ class Subtitle:
 
 
 def parse_srt(text: str) -> list[Subtitle]:
-    """The subtitles of an .srt file that have words, in order of time; line breaks become spaces, formatting is dropped.
+    """The subtitles with words of an .srt file, in order of time; line breaks become spaces, formatting is dropped.
 
     JamFlowError: no subtitle in it, or one that ends before it begins.
     """
