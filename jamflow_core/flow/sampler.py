@@ -43,7 +43,8 @@ class Settings:
 
     steps of `method` ("euler" or "midpoint", which asks twice a step); text_guidance and reference_guidance as F5's cfg: 0 =
     off; v = v_all + text * (v_all - v_without_text) + reference * (v_without_text - v_without_both).
-    sway, pruned: see schedule.py. anchored: keep the noised given frames on their known path (False = F5's official code,
+    temperature: size of the noise that audio starts from; less than 1 gives a plainer, clearer delivery. sway, pruned: see
+    schedule.py. anchored: keep the noised given frames on their known path (False = F5's official code,
     which lets them drift and restores them at the end).
     """
 
@@ -51,6 +52,7 @@ class Settings:
     method: str = "euler"
     text_guidance: float = 1.0
     reference_guidance: float = 1.0
+    temperature: float = 1.0
     sway: float = -1.0
     pruned: bool = True
     anchored: bool = True
@@ -151,13 +153,17 @@ class _Run:
             text = canvas.text if with_text else canvas.null_text
             statics.append(dit.input_embed.static(given, None if text is None else text.to(**place)))
         return {
-            "x0": noise(name, frames, canvas.given.shape[1], self.settings.seed).to(self.device),
+            "x0": self.start(name, frames, canvas.given.shape[1]),
             "known": known,
             "generate": generate,
             "static": torch.stack(statics),
             "modulations": dit.modulations(self.asked.to(self.device)),
             "rotary": rotary,
         }
+
+    def start(self, name: str, frames: int, channels: int) -> Tensor:
+        scale = self.settings.temperature if name == "audio" else 1.0
+        return scale * noise(name, frames, channels, self.settings.seed).to(self.device)
 
     def solve(self, progress, cancelled) -> None:
         call = 0

@@ -18,6 +18,8 @@ from .corpus import Cache
 from .visemes import teacher_motion
 
 _RATE = float(MEL_RATE)
+# Clips at the end of the corpus that training never sees.
+HOLD_OUT = 64
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,18 @@ def jitter(durations: np.ndarray, amount: float, rng: np.random.Generator) -> np
 class Windows:
     """Batches of `frames` mel frames from a prepared corpus.
 
-    motion: make the teacher's mouth as well. hold_out: the last so many clips are never used (validation).
+    mouth: its statistics, None = no motion. The last HOLD_OUT clips are never trained on; `held_out` takes only these.
     """
 
-    def __init__(self, cache: Cache, mel: Normaliser, mouth: Normaliser | None, frames: int, hold_out: int = 64):
+    def __init__(self, cache: Cache, mel: Normaliser, mouth: Normaliser | None, frames: int, held_out: bool = False):
         self.cache, self.frames = cache, frames
         self.mel_mean, self.mel_std = (np.asarray(value, np.float32) for value in (mel.mean, mel.std))
         self.mouth = mouth
-        rows = cache.clips[: len(cache) - hold_out]
-        self.by_voice = {voice: [i for i, row in enumerate(rows) if row["voice"] == voice] for voice in cache.voices}
+        training = len(cache) - HOLD_OUT
+        rows = range(training, len(cache)) if held_out else range(training)
+        self.by_voice: dict[str, list[int]] = {}
+        for index in rows:
+            self.by_voice.setdefault(cache.clips[index]["voice"], []).append(index)
         self.voices = sorted(self.by_voice)
         counts = np.array([len(self.by_voice[voice]) for voice in self.voices], float)
         self.chances = counts / counts.sum()

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ..model.duration import SHORTEST, DurationHead
 from .corpus import Cache
+from .data import HOLD_OUT
 
 
 def examples(cache: Cache, pool: dict[str, list[int]], size: int, rng: np.random.Generator) -> list[tuple]:
@@ -59,12 +60,11 @@ def main(argv) -> None:
     add("--steps", type=int, default=2500)
     add("--batch", type=int, default=32)
     add("--lr", type=float, default=1e-3)
-    add("--hold-out", type=int, default=64, help="clips at the end of the corpus kept for validation")
     options = parser.parse_args(argv)
     cache, rng = Cache(options.cache), np.random.default_rng(0)
     pools = [{}, {}]
     for index, row in enumerate(cache.clips):
-        pools[index >= len(cache) - options.hold_out].setdefault(row["voice"], []).append(index)
+        pools[index >= len(cache) - HOLD_OUT].setdefault(row["voice"], []).append(index)
     torch.manual_seed(0)
     head = DurationHead()
     optimiser = torch.optim.AdamW(head.parameters(), lr=options.lr, weight_decay=0.01)

@@ -43,6 +43,18 @@ def mouth_statistics(cache: Cache, clips: int = 400, floor: float = 1e-3) -> Nor
     return Normaliser(tuple(mouth.mean(0).round(6).tolist()), tuple(mouth.std(0).clip(floor).round(6).tolist()))
 
 
+def with_joint(config: JamFlowConfig, options: argparse.Namespace) -> JamFlowConfig:
+    """The config with the options' changes to the joint attention (for the ablation)."""
+    joint = config.joint
+    if options.independent:
+        joint = replace(joint, layers=(), audio_sees=(), motion_sees=())
+    if options.band is not None:
+        joint = replace(joint, band=options.band if options.band > 0 else None)
+    if options.unaligned:
+        joint = replace(joint, aligned=False)
+    return replace(config, joint=joint)
+
+
 def matmul_peak(size: int = 1024) -> float:
     """FLOP/s of one large float32 matrix product on this machine, the yardstick printed beside the training speed."""
     a = torch.randn(size, size)
@@ -78,6 +90,7 @@ class Trainer:
         if checkpoint is None and options.init:
             checkpoint = torch.load(options.init, map_location="cpu", weights_only=True)
         self.config = JamFlowConfig.from_json(checkpoint["config"]) if checkpoint else self.fresh_config(cache)
+        self.config = with_joint(self.config, options)
         if self.config.mouth is None:
             self.config = replace(self.config, mouth=mouth_statistics(cache))
         torch.manual_seed(options.seed)
@@ -193,6 +206,9 @@ def arguments(argv) -> argparse.Namespace:
     add("--lr", type=float, default=2e-3)
     add("--ema", type=float, default=0.999)
     add("--warmup", type=int, default=100)
+    add("--independent", action="store_true", help="no joint attention")
+    add("--band", type=float, help="half-width of the joint attention's band in seconds, 0 = none")
+    add("--unaligned", action="store_true", help="each stream counts its own frames")
     add("--steps", type=int, help="stop at this step")
     add("--cooldown-from", type=int, help="lower the learning rate linearly from this step to --steps")
     add("--minutes", type=float, default=1e9, help="stop after so many minutes")

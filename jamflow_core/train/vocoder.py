@@ -21,7 +21,7 @@ from .corpus import Cache
 from .discriminators import Discriminators
 
 MEL_SCALES = ((512, 64), (1024, 100), (2048, 160))  # n_fft, mel bins
-MEL_WEIGHT, FEATURE_WEIGHT = 15.0, 1.0
+MEL_WEIGHT, FEATURE_WEIGHT = 10.0, 4.0  # beside an adversarial loss of weight 1
 HELD_OUT_EVERY = 81
 
 

@@ -1,0 +1,157 @@
+"""The command line on real input: every job end to end with the embedded weights, and one clear line for bad input."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from jamflow_core.audio.files import load_audio, save_wav
+from jamflow_core.cli import main
+from jamflow_core.motion.files import load_motion, save_motion
+
+ROOT = Path(__file__).parent.parent
+FACE = str(ROOT / "examples" / "mona_lisa.jpg")
+VOICE = str(ROOT / "jamflow_core" / "weights" / "voices" / "george.opus")
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory):
+    """One `speak` whose outputs the other jobs take as input."""
+    folder = tmp_path_factory.mktemp("spoken")
+    paths = {"out": folder / "a.mp4", "wav": folder / "a.wav", "motion": folder / "a.safetensors"}
+    flags = [part for name, path in paths.items() for part in (f"--{name}", str(path))]
+    assert main(["speak", "The old boat came back.", "--portrait", FACE, "--steps", "4", *flags]) == 0
+    return paths
+
+
+def test_speak_writes_video_speech_and_motion_of_one_length(spoken):
+    wave, rate = load_audio(spoken["wav"])
+    motion = load_motion(spoken["motion"])
+    assert rate == 24000 and 0.8 < wave.shape[-1] / rate < 5
+    assert motion.fps == 25 and abs(motion.seconds - wave.shape[-1] / rate) < 0.1
+    assert motion.exp.shape[1:] == (21, 3) and np.abs(motion.exp).max() > 0.005
+    sound, _ = load_audio(spoken["out"])
+    assert float(sound.abs().max()) > 0.02
+    assert not list(spoken["out"].parent.glob("*.part*"))
+
+
+def test_speak_repeats_itself(spoken, tmp_path):
+    again = tmp_path / "b.wav"
+    command = ["speak", "The old boat came back.", "--portrait", FACE, "--steps", "4", "--out", str(tmp_path / "b.mp4")]
+    assert main([*command, "--wav", str(again)]) == 0
+    assert again.read_bytes() == spoken["wav"].read_bytes()
+
+
+def test_animate(spoken, tmp_path):
+    out, motion = tmp_path / "c.mp4", tmp_path / "c.safetensors"
+    command = ["animate", "--audio", str(spoken["wav"]), "--portrait", FACE, "--steps", "4", "--out", str(out)]
+    assert main([*command, "--motion", str(motion)]) == 0
+    wave, rate = load_audio(spoken["wav"])
+    assert out.exists() and abs(load_motion(motion).seconds - wave.shape[-1] / rate) < 0.05
+
+
+def test_dub(spoken, tmp_path):
+    out, wav = tmp_path / "d.mp4", tmp_path / "d.wav"
+    command = ["dub", "The old boat came back.", "--motion", str(spoken["motion"]), "--voice", VOICE, "--steps", "4"]
+    assert main([*command, "--portrait", FACE, "--out", str(out), "--wav", str(wav)]) == 0
+    assert abs(load_audio(wav)[0].shape[-1] / 24000 - load_motion(spoken["motion"]).seconds) < 0.2
+
+
+def test_edit_keeps_what_is_outside_the_span(tmp_path):
+    out = tmp_path / "e.wav"
+    wave, rate = load_audio(VOICE)
+    take = tmp_path / "take.wav"
+    save_wav(take, wave.mean(0), rate)
+    text = "The glare of the moon snow-blinded her."
+    command = ["edit", "--audio", str(take), "--text", text, "--span", "0.9:1.3", "--steps", "4", "--out", str(out)]
+    assert main(command) == 0
+    before, after = (load_audio(path)[0][0] for path in (take, out))
+    assert torch.equal(before[: int(0.5 * rate)], after[: int(0.5 * rate)])
+    assert torch.equal(before[-int(0.5 * rate) :], after[-int(0.5 * rate) :])
+
+
+def test_info(capsys):
+    assert main(["info"]) == 0
+    assert "heart" in capsys.readouterr().out
+
+
+def write(path: Path, content: bytes | str) -> str:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+BAD = {
+    "empty text": (["speak", "  "], "The text is empty"),
+    "no words": (["speak", "... !!!"], "The text holds nothing to say"),
+    "10,000 characters": (["speak", "word " * 2000], "The text is too long"),
+    "Russian": (["speak", "Привет"], ""),
+    "unknown voice": (["speak", "Hi.", "--voice", "nobody"], 'Unknown voice "nobody"'),
+    "text named .png": (["speak", "Hi.", "--portrait", "{text}.png"], ""),
+    "missing portrait": (["speak", "Hi.", "--portrait", "{folder}/none.png"], ""),
+    "a face nowhere": (["speak", "Hi.", "--portrait", "{blank}"], "No face found"),
+    "steps": (["speak", "Hi.", "--steps", "0"], "--steps must be"),
+    "speed": (["speak", "Hi.", "--speed", "9"], "--speed must be"),
+    "mouth box": (["speak", "Hi.", "--mouth-box", "1,2"], "Write --mouth-box"),
+    "a model that is none": (["speak", "Hi.", "--model", "{text}.png"], ""),
+    "silent audio": (["animate", "--audio", "{silent}"], ""),
+    "text named .wav": (["animate", "--audio", "{text}.wav"], ""),
+    "missing motion": (["dub", "Hi.", "--motion", "{folder}/none.safetensors"], ""),
+    "motion that is none": (["dub", "Hi.", "--motion", "{text}.safetensors"], ""),
+    "a video that is none": (["dub", "Hi.", "--video", "{text}.mp4"], ""),
+    "span backwards": (["edit", "--audio", VOICE, "--text", "Hi.", "--span", "2:1"], "Write --span"),
+    "span outside": (["edit", "--audio", VOICE, "--text", "Hi there.", "--span", "20:21"], "Span 20.00:21.00"),
+}
+
+
+@pytest.mark.parametrize("name", list(BAD))
+def test_bad_input_is_one_line_and_writes_nothing(name, tmp_path, capsys):
+    command, words = BAD[name]
+    places = {"folder": str(tmp_path), "text": str(tmp_path / "text")}
+    for ending in ("png", "wav", "safetensors", "mp4"):
+        write(tmp_path / f"text.{ending}", "this is no such file\n" * 50)
+    if "{blank}" in str(command):
+        import cv2
+
+        places["blank"] = str(tmp_path / "blank.png")
+        cv2.imwrite(places["blank"], np.full((256, 256, 3), 200, np.uint8))
+    places["silent"] = str(tmp_path / "silent.wav")
+    save_wav(places["silent"], torch.zeros(24000))
+    out = tmp_path / ("out.wav" if command[0] == "edit" else "out.mp4")
+    out.write_bytes(b"already here")
+    arguments = [part.format(**places) if "{" in part else part for part in command]
+    assert main([*arguments, "--out", str(out)]) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith(f"jamflow: {words}") and "Traceback" not in error
+    assert out.read_bytes() == b"already here"
+
+
+@pytest.mark.parametrize("target", ("{}/none/a.mp4", "{}/a.avi", "{}"))
+def test_outputs_are_checked_first(target, tmp_path, capsys):
+    assert main(["speak", "Hi.", "--out", target.format(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("jamflow: ")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write everywhere")
+def test_read_only_folder(tmp_path, capsys):
+    tmp_path.chmod(0o500)
+    assert main(["speak", "Hi.", "--out", str(tmp_path / "a.mp4")]) == 2
+    assert "read-only" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_leaves_nothing(tmp_path, monkeypatch):
+    from jamflow_core.render import animate
+
+    motion = tmp_path / "m.safetensors"
+    save_motion(motion, np.zeros((50, 21, 3), np.float32), 25)
+
+    def stopped(*_, **__):
+        yield np.zeros((512, 512, 3), np.uint8)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(animate, "render_frames", stopped)
+    out = tmp_path / "a.mp4"
+    assert main(["speak", "Hi.", "--steps", "2", "--portrait", FACE, "--out", str(out)]) == 130
+    assert not out.exists() and sorted(path.name for path in tmp_path.iterdir()) == ["m.safetensors"]
