@@ -58,8 +58,8 @@ def parser() -> argparse.ArgumentParser:
     def sampling(sub) -> None:
         sub.add_argument("--seed", type=int, default=0)
         sub.add_argument("--steps", type=int, default=None, help="steps of the sampler (default: the task's own)")
-        sub.add_argument("--model", help="a JAM-Flow model file (default: the embedded one)")
-        sub.add_argument("--vocoder", help="a Vocos file (default: the embedded one)")
+        sub.add_argument("--model", help="a JAM-Flow model or an F5-TTS checkpoint (default: the embedded model)")
+        sub.add_argument("--vocoder", help="a Vocos for 24 kHz mels, .safetensors or .bin (default: the embedded one)")
 
     def picture(sub) -> None:
         sub.add_argument("--portrait", default=str(PORTRAIT), help="any picture with a face")
@@ -173,13 +173,18 @@ def _models(options):
     return Models(options.model, options.vocoder)
 
 
-def _settings(options, default: int):
+def _settings(options, default: int, models=None):
+    """Settings of a job; F5-TTS weights, if that is what the models are, have their own defaults."""
+    from dataclasses import replace
+
+    from .f5 import OFFICIAL
     from .flow.sampler import Settings
 
-    steps = default if options.steps is None else options.steps
+    usual = OFFICIAL if models is not None and models.flow.config.spells else Settings(steps=default)
+    steps = usual.steps if options.steps is None else options.steps
     if not 1 <= steps <= 200:
         raise JamFlowError(f"--steps must be between 1 and 200, not {steps}.")
-    return Settings(steps=steps, seed=options.seed)
+    return replace(usual, steps=steps, seed=options.seed)
 
 
 def _voice(models, options):
@@ -265,7 +270,7 @@ def _speak(options) -> None:
     models = _models(options)
     portrait, voice = _portrait(options), _voice(models, options)
     with _bar("speaking") as tell:
-        clip = speak(models, options.text, voice, speed=options.speed, settings=_settings(options, 10), progress=tell)
+        clip = speak(models, options.text, voice, speed=options.speed, settings=_settings(options, 10, models), progress=tell)
     _film(options, portrait, clip.motion, clip.wave)
     _keep(clip, options.wav, options.motion)
 

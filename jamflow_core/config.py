@@ -79,6 +79,11 @@ class JamFlowConfig:
     mel: Normaliser | None = None
     mouth: Normaliser | None = None
 
+    @property
+    def spells(self) -> bool:
+        """Whether the audio stream reads a text as it is written (F5-TTS) instead of timed phonemes."""
+        return self.text.symbols is not None
+
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 

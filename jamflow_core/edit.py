@@ -14,7 +14,7 @@ from .errors import JamFlowError
 from .flow.conditions import Segment, normalised, restored, text_features
 from .flow.sampler import Canvas, Settings, sample
 from .motion.space import exp_of, mouth_of
-from .tasks import CELL, WINDOW, Clip, Progress
+from .tasks import CELL, WINDOW, Clip, Progress, require_phonemes
 from .text.phonemes import parse
 from .text.timed import TimedText
 from .voices import GRID
@@ -90,6 +90,7 @@ def edit(
     motion [m, 21, 3] at 25 fps is edited along. Outside the painted frames mel and motion are bit-identical, the wave as
     well but for a blend of 20 ms on each side.
     """
+    require_phonemes(models, "edit")
     config = models.flow.config
     level, gain = normalise(wave)
     mel = log_mel(level)[: len(wave) // HOP]

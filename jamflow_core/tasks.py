@@ -4,6 +4,7 @@ Each is a choice of masks on the same two canvases (see flow/sampler.py), cut in
 so that cost grows linearly and nothing limits the length.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -11,8 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .audio.mel import log_mel
-from .clock import HOP, MEL_RATE, MOTION_FPS, SAMPLE_RATE
+from .audio.mel import LOG_FLOOR, log_mel
+from .clock import HOP, MEL_RATE, MOTION_FPS, SAMPLE_RATE, motion_frames_of_mel
+from .errors import JamFlowError
 from .flow.conditions import Segment, normalised, restored, text_features
 from .flow.sampler import Canvas, Settings, sample
 from .motion.space import exp_of, mouth_of
@@ -39,6 +41,12 @@ class Clip:
     mel: Tensor
     motion: Tensor | None
     text: TimedText | None
+
+
+def require_phonemes(models: Models, job: str) -> None:
+    """JamFlowError for weights that know letters and no times: they cannot put a sound where it belongs."""
+    if models.flow.config.spells:
+        raise JamFlowError(f"Choose a JAM-Flow model to {job}: F5-TTS weights only speak new text.")
 
 
 def predict_durations(models: Models, text: TimedText, voice: Voice | None = None, speed: float = 1.0) -> TimedText:
@@ -68,7 +76,7 @@ def fill_grid(text: TimedText, frames: int | None = None) -> tuple[TimedText, in
     return replace(text, durations=durations), frames
 
 
-def _portion(progress: Progress | None, part: int, parts: int):
+def portion(progress: Progress | None, part: int, parts: int):
     """The sampler's progress as a fraction of the whole job."""
     if progress is None:
         return None
@@ -88,15 +96,23 @@ def speak(
 ) -> Clip:
     """Text -> speech and face. Long text is split at sentences; every part imitates the same prompt.
 
-    A TimedText (or a list of them, one a part) with durations is spoken with exactly these.
+    A TimedText (or a list of them, one a part) with durations is spoken with exactly these. F5-TTS weights read the writing
+    and time it themselves (see f5.py).
     """
+    if models.flow.config.spells:
+        from .f5 import speak as spell
+
+        written = text if isinstance(text, str) else " ".join(part.text for part in (text if isinstance(text, list) else [text]))
+        return spell(
+            models, written, voice, speed=speed, face=face, settings=settings, progress=progress, cancelled=cancelled
+        )
     parts = plan_speech(models, text, voice, speed)
     mels, mouths, said = [], [], []
     for index, part in enumerate(parts):
         part, frames = fill_grid(part)
         seed = settings.seed + index
         mel, mouth = _speak_part(
-            models, part, frames, voice, face, replace(settings, seed=seed), _portion(progress, index, len(parts)), cancelled
+            models, part, frames, voice, face, replace(settings, seed=seed), portion(progress, index, len(parts)), cancelled
         )
         mels.append(mel)
         mouths.append(mouth)
@@ -145,12 +161,20 @@ def animate(
     cancelled: Callable[[], bool] | None = None,
 ) -> Clip:
     """Speech [samples] -> the face that says it. A timed text (see `align`) helps where the recording is unclear."""
-    config = models.flow.config
     frames = max(1, -(-len(wave) // (HOP * GRID))) * GRID
     padded = torch.nn.functional.pad(wave, (0, frames * HOP - len(wave)))
     mel = log_mel(padded)[:frames]
+    mouth = lips_of(models.lips, mel, text, settings, progress, cancelled)
+    return Clip(wave, mel, exp_of(mouth[: -(-len(wave) * MOTION_FPS // SAMPLE_RATE)]), text)
+
+
+def lips_of(models: Models, mel: Tensor, text: TimedText | None, settings: Settings, progress, cancelled) -> Tensor:
+    """Log mel [frames, 100] of speech -> mouth [m, 18] at 25 fps that covers it."""
+    config, wanted = models.flow.config, len(mel)
+    frames = -(-wanted // GRID) * GRID
+    mel = torch.nn.functional.pad(mel, (0, 0, 0, frames - wanted), value=math.log(LOG_FLOOR))
     audio = normalised(mel, config.mel)
-    features = None if text is None else text_features(models.flow, [Segment(frames, text)])
+    features = None if text is None or config.spells else text_features(models.flow, [Segment(frames, text)])
     stretches = list(_stretches(frames))
     mouth = torch.zeros(frames // GRID * CELL, config.motion.channels)
     for index, (start, end, known) in enumerate(stretches):
@@ -162,10 +186,9 @@ def animate(
             heard = replace(heard, text=torch.zeros(end - start, config.text.dim))
         seen = Canvas(mouth[first:last], torch.arange(last - first) >= behind)
         seeded = replace(settings, seed=settings.seed + index)
-        _, painted = sample(models.flow, heard, seen, seeded, _portion(progress, index, len(stretches)), cancelled)
+        _, painted = sample(models.flow, heard, seen, seeded, portion(progress, index, len(stretches)), cancelled)
         mouth[first:last] = painted.float().cpu()
-    shown = restored(mouth, config.mouth)[: -(-len(wave) * MOTION_FPS // SAMPLE_RATE)]
-    return Clip(wave, mel, exp_of(shown), text)
+    return restored(mouth, config.mouth)[: motion_frames_of_mel(wanted)]
 
 
 def _stretches(frames: int):
@@ -200,6 +223,7 @@ def dub(
 
     The text is first laid on the lips by viseme alignment; the model, which sees the motion, does the fine timing.
     """
+    require_phonemes(models, "dub")
     config = models.flow.config
     timed = text
     if not (isinstance(text, TimedText) and text.timed):
@@ -220,7 +244,7 @@ def dub(
     features = text_features(models.flow, [Segment(prompt, voice.text), Segment(frames, timed)])
     audio = Canvas(given, torch.arange(total) >= prompt, features, torch.zeros_like(features))
     seen = Canvas(mouth, torch.zeros(len(mouth), dtype=torch.bool))
-    mel, _ = sample(models.flow, audio, seen, settings, _portion(progress, 0, 1), cancelled)
+    mel, _ = sample(models.flow, audio, seen, settings, portion(progress, 0, 1), cancelled)
     mel = restored(mel[prompt:].float().cpu(), config.mel)
     return _clip(models, mel, motion, timed)
 

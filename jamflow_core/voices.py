@@ -56,8 +56,13 @@ def preset(name: str) -> Voice:
 def from_recording(models: Models, wave: Tensor, rate: int, transcript: str | None = None, name: str = "recording") -> Voice:
     """A voice from a recording [channels, samples]; with its transcript, the words are aligned and help the imitation.
 
-    Only the first PROMPT_SECONDS are used: a longer prompt slows every run and makes no voice more alike.
+    Only the first PROMPT_SECONDS are used: a longer prompt slows every run and makes no voice more alike. F5-TTS weights get
+    the recording as their own driver prepares it, and need the transcript.
     """
+    if models.flow.config.spells:
+        from .f5 import reference
+
+        return reference(wave, rate, transcript, name)
     from .audio.reference import prepare_reference
 
     if not transcript:

@@ -6,14 +6,16 @@ the numbers are read off the weights' shapes.
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from ..clock import HOP
+from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
+from ..weights.safe import load_state
 from .mel import N_FFT, N_MELS
 
 EMBEDDED = Path(__file__).parent.parent / "weights" / "jamflow-tiny-vocoder.safetensors"
@@ -64,21 +66,44 @@ class Vocoder(nn.Module):
 
 
 def load_vocoder(path: str | Path | None = None, device: str | torch.device = "cpu") -> Vocoder:
-    """A Vocos from a safetensors file in the official key layout (None = the embedded model), float32, in eval mode."""
-    from safetensors import SafetensorError, safe_open
+    """A Vocos in the official key layout (None = the embedded model), float32, in eval mode.
+
+    Safetensors of ours or of others, or the public pytorch_model.bin, whose config.yaml is checked where it lies beside.
+    """
+    from safetensors import safe_open
 
     path = Path(path or EMBEDDED)
     if not path.is_file():
         raise JamFlowError(f"No vocoder at {path}.")
-    try:
-        with safe_open(path, "pt") as file:
+    state = load_state(path, "a Vocos for 24 kHz mels")
+    weights = {key: value.float() for key, value in state.items() if key.startswith(("backbone.", "head."))}
+    config = None
+    if path.suffix == ".safetensors":
+        with safe_open(str(path), "pt") as file:
             config = (file.metadata() or {}).get("config")
-            weights = {key: file.get_tensor(key).float() for key in file.keys() if key.startswith(("backbone.", "head."))}
+    _check_yaml(path.with_name("config.yaml"))
+    try:
         vocoder = Vocoder(VocoderConfig(**json.loads(config)) if config else VocoderConfig.of(weights))
         vocoder.load_state_dict(weights)
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise JamFlowError(f"Not a Vocos for 100-bin mels: {path} ({str(error).splitlines()[0]}).") from error
     return vocoder.eval().requires_grad_(False).to(device)
+
+
+# What the weights' shapes do not say, and this pack's mels need.
+_SOUND = {"sample_rate": SAMPLE_RATE, "hop_length": HOP, "n_mels": N_MELS, "n_fft": N_FFT, "padding": "center"}
+
+
+def _check_yaml(path: Path) -> None:
+    """JamFlowError if the config.yaml of a Vocos asks for other sound than 24 kHz mels of 100 bins."""
+    if not path.is_file():
+        return
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if "vocos." not in text:  # of something else in this folder
+        return
+    for key, value in re.findall(r"^\s*(\w+)\s*:\s*(\w+)\s*$", text, re.MULTILINE):
+        if key in _SOUND and value != str(_SOUND[key]):
+            raise JamFlowError(f"Choose another vocoder: {path} says {key} {value}, expected {_SOUND[key]}.")
 
 
 def save_vocoder(vocoder: Vocoder, path: str | Path, dtype: torch.dtype = torch.float32) -> None:

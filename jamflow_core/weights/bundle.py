@@ -13,6 +13,8 @@ from ..errors import JamFlowError
 from ..model.duration import DurationHead
 from ..model.jamflow import JamFlow
 from ..text.aligner import Aligners, load_aligner
+from .f5 import load_f5
+from .recognise import Kind, recognise
 
 EMBEDDED = Path(__file__).parent / "jamflow-tiny.safetensors"
 
@@ -39,6 +41,11 @@ class Models:
         return self._nets[1]
 
     @cached_property
+    def lips(self) -> "Models":
+        """The models that find the face for a recording: the embedded ones where these (F5-TTS) have no motion stream."""
+        return self if self.flow.config.motion is not None else Models(device=next(self.flow.parameters()).device)
+
+    @cached_property
     def vocoder(self) -> Vocoder:
         return load_vocoder(self.vocoder_path, self.device)
 
@@ -57,17 +64,24 @@ def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype =
 
 
 def load_flow(path) -> tuple[JamFlow, DurationHead]:
-    """Read a file of `save_flow`, float32 on the CPU, in eval mode. JamFlowError if it is missing or something else."""
+    """Read a file of `save_flow`, or an F5-TTS checkpoint (with the embedded duration head), float32 on the CPU, in eval mode.
+
+    JamFlowError if it is missing or something else, with what it is.
+    """
     from safetensors import SafetensorError, safe_open
 
     path = Path(path)
     if not path.is_file():
         raise JamFlowError(f"No JAM-Flow model at {path}: check the path, or train one (README, Training).")
+    kind = recognise(path)
+    if kind is Kind.F5:
+        return load_f5(path), load_flow(EMBEDDED)[1]
+    if kind is not Kind.JAMFLOW:
+        named = getattr(kind, "value", kind)
+        raise JamFlowError(f"Choose another file: {path} is {named}, expected a JAM-Flow model or an F5-TTS checkpoint.")
     try:
         with safe_open(str(path), "pt") as file:
-            header = file.metadata() or {}
-            if header.get("format") != "jamflow":
-                raise JamFlowError(f"Not a JAM-Flow model: {path} has no jamflow configuration in its header.")
+            header = file.metadata()
             with torch.device("meta"):
                 nets = {"flow": JamFlow(JamFlowConfig.from_json(header["config"])), "durations": DurationHead()}
             for kind, net in nets.items():
