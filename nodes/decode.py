@@ -1,11 +1,24 @@
 """Mel -> sound."""
 
-from comfy_api.latest import io
+from dataclasses import dataclass
 
+from comfy_api.latest import io
+from torch import Tensor
+
+from ..jamflow_core.clock import HOP
 from . import latent as streams
 from .media import audio_of
 from .node import CATEGORY, Node, stop_if_interrupted
 from .sockets import Vocoder
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an edit leaves as it was: the recording [samples], the gain it was heard with, and the core's plan of the edit."""
+
+    wave: Tensor
+    gain: float
+    plan: object
 
 
 class JamFlowVocoderDecode(Node):
@@ -17,7 +30,8 @@ class JamFlowVocoderDecode(Node):
             node_id="JamFlowVocoderDecode",
             display_name="JAM-Flow Vocoder Decode",
             category=CATEGORY,
-            description="Turns the mel of a clip into sound: mono, 24 kHz.",
+            description="Turns the mel of a clip into sound: mono, 24 kHz. Of an edited recording only the changed span is decoded; "
+            "the rest is the recording itself.",
             search_aliases=["vocos", "mel to audio", "latent to audio"],
             inputs=[
                 io.Latent.Input("latent", tooltip="A clip of JAM-Flow Joint Sampler, or its audio part. A batch is one clip each."),
@@ -28,9 +42,17 @@ class JamFlowVocoderDecode(Node):
 
     @classmethod
     def run(cls, latent, vocoder) -> io.NodeOutput:
+        from torch.nn.functional import pad
+
         net = vocoder.load()
         waves = []
         for mel in streams.mels(latent):
             stop_if_interrupted()
-            waves.append(net.decode(mel))
+            wave = net.decode(mel).float().cpu()
+            waves.append(pad(wave, (0, len(mel) * HOP - len(wave))))
+        kept = latent.get("jamflow_kept")
+        if kept is not None and len(waves) == 1:
+            from ..jamflow_core.edit import splice
+
+            waves = [splice(kept.wave, waves[0] / kept.gain, kept.plan, 0)]
         return io.NodeOutput(audio_of(waves))

@@ -1,19 +1,22 @@
 """Motion and a picture -> a moving portrait, as a streamed video or as frames."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import tee
 from pathlib import Path
 
 import folder_paths
 import numpy as np
 import torch
-from comfy_api.latest import InputImpl, io
+from comfy_api.latest import InputImpl, Types, io
 
-from ..jamflow_core.clock import MOTION_FPS
+from ..jamflow_core.clock import MOTION_FPS, SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
 from .draw import thumbnail
-from .media import frames_of, image_of
+from .media import FrameSource, frames_of, image_of, read_video
 from .node import CATEGORY, Node, Progress
 from .sockets import Motion, Portrait
 
@@ -43,7 +46,14 @@ class JamFlowPortraitRender(Node):
                 io.Image.Input(
                     "image",
                     optional=True,
-                    tooltip="The portrait, of any size; what is transparent becomes white. Without one the example is used.",
+                    tooltip="The portrait, of any size; what is transparent becomes white. A batch is the frames of a video, which "
+                    "gets new lips. Without an image the example is used.",
+                ),
+                io.Video.Input(
+                    "video",
+                    optional=True,
+                    tooltip="A video of a face in place of the portrait: it gets new lips and keeps all else. fps, blink, "
+                    "head_motion and mouth_box do not count then.",
                 ),
                 io.Combo.Input(
                     "example",
@@ -117,39 +127,80 @@ class JamFlowPortraitRender(Node):
         )
 
     @classmethod
-    def validate_inputs(cls, mouth_box=None):
+    def validate_inputs(cls, portrait=None, image=..., video=..., mouth_box=None):
+        wrong = None
+        if image is not ... and video is not ...:
+            wrong = "connect an image or a video, not both: the face is taken from one of them"
         try:
             parse_box(mouth_box or "")
         except JamFlowError as error:
-            return f"{cls.title()}: {error}"
-        return True
+            wrong = str(error)
+        return f"{cls.title()}: {wrong}" if wrong else True
 
     @classmethod
     def run(
-        cls, portrait, latent, example, output, fps, blink, head_motion, seed, face, mouth_box, image=None, audio=None
-    ) -> io.NodeOutput:
+        cls, portrait, latent, example, output, fps, blink, head_motion, seed, face, mouth_box,
+        image=None, video=None, audio=None,
+    ) -> io.NodeOutput:  # fmt: skip
         from ..jamflow_core.motion.files import Motion as Clip
-        from ..jamflow_core.render.animate import idle_motion, render_frames
-        from ..jamflow_core.render.mesh import MeshPortrait
 
         clip = latent if isinstance(latent, Clip) else Clip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
-        exp = clip.at(fps).exp
-        picture = one_picture(image, example)
-        box = parse_box(mouth_box)
-        posed = MeshPortrait(picture, box, face, None if box else portrait.finder)
-        if posed.warning:
-            cls.say(posed.warning)
-        lids, head = idle_motion(len(exp), seed, fps, blink, head_motion)
-        frames = watched(render_frames(posed, exp, lids, head), len(exp))
+        if video is not None:
+            shots = relip(lambda: read_video(video), clip, face, portrait.finder)
+        elif image is not None and len(image) > 1:
+            shots = relip(lambda: FrameSource(frames_of(image), fps, len(image)), clip, face, portrait.finder)
+        else:
+            shots = pose(one_picture(image, example), clip.at(fps), face, parse_box(mouth_box), portrait, blink, head_motion, seed)
+        if shots.warning:
+            cls.say(shots.warning)
+        pairs = watched(shots.pairs, shots.count)
         if output == STREAM:
             from comfy_execution.graph_utils import ExecutionBlocker
 
             told = ExecutionBlocker(f"{cls.title()}: set output to frames to use its pictures or mask")
-            return io.NodeOutput(write(frames, fps, posed.size, audio), told, told, fps)
-        made = list(frames)
-        images = image_of(made)
-        masks = torch.stack([torch.from_numpy((frame != posed.image).any(axis=2)) for frame in made]).float()
-        return io.NodeOutput(video_of(images, fps, audio), images, masks, fps)
+            return io.NodeOutput(write(pairs, shots.fps, audio), told, told, shots.fps)
+        frames, masks = [], []
+        for before, after in pairs:
+            frames.append(after)
+            masks.append(torch.from_numpy((before != after).any(axis=2)))
+        images = image_of(frames)
+        return io.NodeOutput(video_of(images, shots.fps, audio), images, torch.stack(masks).float(), shots.fps)
+
+
+@dataclass(frozen=True)
+class Shots:
+    """A clip being painted: (picture before, picture after) one at a time, their rate and number, and what to tell."""
+
+    pairs: Iterator[tuple[np.ndarray, np.ndarray]]
+    fps: float
+    count: int
+    warning: str | None = None
+
+
+def pose(picture, clip, face, box, portrait, blink, head_motion, seed) -> Shots:
+    """One picture, moved by a clip's motion at its rate."""
+    from ..jamflow_core.render.animate import idle_motion, render_frames
+    from ..jamflow_core.render.mesh import MeshPortrait
+
+    posed = MeshPortrait(picture, box, face, None if box else portrait.finder)
+    lids, head = idle_motion(len(clip.exp), seed, clip.fps, blink, head_motion)
+    pairs = ((posed.image, frame) for frame in render_frames(posed, clip.exp, lids, head))
+    return Shots(pairs, clip.fps, len(clip.exp), posed.warning)
+
+
+def relip(source: Callable[[], FrameSource], clip, face: int, finder) -> Shots:
+    """A video with new lips. It is read twice: to follow the face, and to paint it."""
+    from ..jamflow_core.render.relip import relip_frames
+    from ..jamflow_core.render.track import track_face
+
+    first, show = source(), Progress()
+    track = track_face(first.frames, finder, face, lambda done: show(done, first.count))
+    exp = np.zeros((len(track), 21, 3), np.float32)
+    said = clip.at(first.fps).exp[: len(exp)]
+    exp[: len(said)] = said
+    before, again = tee(source().frames)
+    missing = f"no face in {len(track.missing)} frames, which stay as they are" if track.missing else None
+    return Shots(zip(before, relip_frames(again, track, exp)), first.fps, len(track), missing)
 
 
 def one_picture(image, example: str) -> np.ndarray:
@@ -158,8 +209,6 @@ def one_picture(image, example: str) -> np.ndarray:
         from ..jamflow_core.render.image import read_image
 
         return read_image(EXAMPLES / f"{example}.jpg")
-    if len(image) != 1:
-        raise JamFlowError(f"connect one picture: this is a batch of {len(image)}; pick one with Get Image From Batch")
     return next(frames_of(image))
 
 
@@ -176,12 +225,12 @@ def parse_box(text: str) -> tuple[float, ...] | None:
     return box
 
 
-def watched(frames: Iterator[np.ndarray], total: int) -> Iterator[np.ndarray]:
-    """The same frames, with progress, a preview now and then, and a stop at a cancel."""
+def watched(pairs, total: int):
+    """The same pairs, with progress, a preview now and then, and a stop at a cancel."""
     show = Progress()
-    for done, frame in enumerate(frames, 1):
-        show(done, total, thumbnail(frame) if done % 25 == 1 else None)
-        yield frame
+    for done, (before, after) in enumerate(pairs, 1):
+        show(done, total, thumbnail(after) if done % 25 == 1 else None)
+        yield before, after
 
 
 def one_sound(audio: dict) -> np.ndarray:
@@ -191,25 +240,23 @@ def one_sound(audio: dict) -> np.ndarray:
     return audio["waveform"][0].float().cpu().numpy()
 
 
-def write(frames: Iterator[np.ndarray], fps: float, size: tuple[int, int], audio: dict | None):
-    """Frames -> VIDEO over a file in ComfyUI's temporary folder, written as they come."""
+def write(pairs, fps: float, audio: dict | None):
+    """Painted pictures -> VIDEO over a file in ComfyUI's temporary folder, written as they come."""
     from ..jamflow_core.render.video import VideoWriter
 
+    sound, rate = (None, SAMPLE_RATE) if audio is None else (one_sound(audio), audio["sample_rate"])
     folder, name, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
     path = os.path.join(folder, f"{name}_{counter:05}_.mp4")
-    sound, rate = (None, 24000) if audio is None else (one_sound(audio), audio["sample_rate"])
-    with VideoWriter(path, fps, size, sound, rate) as writer:
-        for frame in frames:
+    first = next(pairs)[1]
+    with VideoWriter(path, fps, (first.shape[1], first.shape[0]), sound, rate) as writer:
+        writer.write(first)
+        for _, frame in pairs:
             writer.write(frame)
     return InputImpl.VideoFromFile(path)
 
 
 def video_of(images, fps: float, audio: dict | None):
     """Frames in memory -> VIDEO."""
-    from fractions import Fraction
-
-    from comfy_api.latest import Types
-
     if audio is not None:
         one_sound(audio)
     return InputImpl.VideoFromComponents(Types.VideoComponents(images=images, audio=audio, frame_rate=Fraction(fps)))

@@ -5,6 +5,7 @@ from comfy_api.latest import io
 from ..jamflow_core.clock import HOP, MOTION_FPS, SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
+from .decode import Kept
 from .jobs import Job, job_of, refusal
 from .node import CATEGORY, Node, Progress
 from .sockets import AudioRef, Model, MotionRef, Text, TimeMask
@@ -134,14 +135,14 @@ class JamFlowJointSampler(Node):
         )
         callbacks = {"settings": settings, "progress": _Watcher(model.flow.config)}
         work = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit}[job]
-        clip = work(model, text, audio_ref, motion_ref, time_mask, face, callbacks)
+        clip, extra = work(model, text, audio_ref, motion_ref, time_mask, face, callbacks)
         motion = clip.motion
         if motion is None:
             motion = clip.mel.new_zeros(-(-len(clip.mel) * HOP * MOTION_FPS // SAMPLE_RATE), 21, 3)
         said = Line(clip.text.text, clip.text) if clip.text is not None else None
         report = f"{job.value} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
         cls.say(report)
-        return io.NodeOutput(streams.pack(clip.mel, motion, jamflow_text=said), said, report)
+        return io.NodeOutput(streams.pack(clip.mel, motion, jamflow_text=said, **extra), said, report)
 
 
 def _voice(recording):
@@ -161,7 +162,7 @@ def _script(line: Line):
 def _speak(model, text, recording, motion, mask, face, callbacks):
     from ..jamflow_core.tasks import speak
 
-    return speak(model, _script(text), _voice(recording), speed=text.speed, face=face, **callbacks)
+    return speak(model, _script(text), _voice(recording), speed=text.speed, face=face, **callbacks), {}
 
 
 def _animate(model, text, recording, motion, mask, face, callbacks):
@@ -172,24 +173,29 @@ def _animate(model, text, recording, motion, mask, face, callbacks):
     said = recording.text
     if text is not None:
         said = text.text if text.timed else align(model, level, text.text)
-    return animate(model, level, said, **callbacks)
+    return animate(model, level, said, **callbacks), {}
 
 
 def _dub(model, text, recording, motion, mask, face, callbacks):
     from ..jamflow_core.tasks import dub
 
-    return dub(model, _script(text), motion, _voice(recording), **callbacks)
+    return dub(model, _script(text), motion, _voice(recording), **callbacks), {}
 
 
 def _edit(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.edit import edit
+    from ..jamflow_core.audio.loudness import normalise
+    from ..jamflow_core.audio.mel import log_mel
+    from ..jamflow_core.edit import edit, plan_edit
 
     if len(mask.speech) != 1:
         raise JamFlowError(f"give the time mask one span of speech: it has {len(mask.speech)}; change one after the other")
-    wave = recording.speech()
+    wave, span = recording.speech(), mask.speech[0]
+    level, gain = normalise(wave)
+    kept = Kept(wave, gain, plan_edit(model, log_mel(level)[: len(wave) // HOP], text.written, span))
     if mask.face and motion is None:
-        motion = _animate(model, None, recording, None, None, True, callbacks).motion
-    return edit(model, wave, text.written, mask.speech[0], motion if mask.face else None, **callbacks)
+        motion = _animate(model, None, recording, None, None, True, callbacks)[0].motion
+    with model.mute():
+        return edit(model, wave, text.written, span, motion if mask.face else None, **callbacks), {"jamflow_kept": kept}
 
 
 class _Watcher:

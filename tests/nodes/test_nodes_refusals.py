@@ -1,0 +1,185 @@
+"""Thirty wrong graphs and inputs: each is refused with words that name the node and the fix, and the host lives on."""
+
+import comfy_hosts
+import graphs as g
+import pytest
+import torch
+from PIL import Image
+
+SAMPLER, RENDER = "JAM-Flow Joint Sampler: ", "JAM-Flow Portrait Render: "
+TEXT, VOICE, LIPS = "JAM-Flow Encode Text: ", "JAM-Flow Reference Audio: ", "JAM-Flow Reference Motion: "
+MASK, WORDS, PAINT = ("JAM-Flow Time Mask (%s): " % kind for kind in ("seconds", "words", "painted"))
+
+
+def sampled(*parts, **links) -> dict:
+    """A graph that ends in the sampler."""
+    graph = {**g.loader(), **g.sampler(**links), **g.look(["sample", 2])}
+    for part in parts:
+        graph |= part
+    return graph
+
+
+def mask(spans="0.2-0.4", **more) -> dict:
+    return {"mask": g.node("JamFlowMaskSpans", **{"spans": spans, "lanes": "speech only"} | more)}
+
+
+def lips(**links) -> dict:
+    return {"lips": g.node("JamFlowReferenceMotion", portrait=["load", 2], fps=25.0, **links)}
+
+
+def still(size=64, batch=1) -> dict:
+    return {"still": g.node("EmptyImage", width=size, height=size, batch_size=batch, color=0x808080)}
+
+
+def silence(seconds=1.0) -> dict:
+    return {"silence": g.node("EmptyAudio", duration=seconds, sample_rate=44100, channels=2)}
+
+
+def rendered(**changes) -> dict:
+    return {**g.loader(), **LATENT, **g.render(("latent", 0), **changes), **g.look(["render", 3])}
+
+
+LATENT = {"latent": g.node("EmptyLatentAudio", seconds=1.0, batch_size=1)}
+SAID = {"text": ["text", 0]}
+DRIVEN = {"audio_ref": ["ref", 0]}
+
+WRONG = {
+    "sampler: nothing connected": (sampled(), SAMPLER + "connect a text to speak, or a recording"),
+    "sampler: a voice without text": (
+        sampled(g.audio_ref(g.VOICE), **DRIVEN),
+        SAMPLER + "connect a text for this voice to say",
+    ),
+    "sampler: a motion without text": (
+        sampled(still(), lips(images=["still", 0]), motion_ref=["lips", 0]),
+        SAMPLER + "connect a text: motion alone does not say",
+    ),
+    "sampler: a mask without recording": (
+        sampled(g.text(), mask(), **SAID, time_mask=["mask", 0]),
+        SAMPLER + "connect the recording that the time mask is for",
+    ),
+    "sampler: a mask without text": (
+        sampled(g.audio_ref(g.DRIVE), mask(), **DRIVEN, time_mask=["mask", 0]),
+        SAMPLER + "connect the whole new text",
+    ),
+    "sampler: a mask on a voice": (
+        sampled(g.text(), g.audio_ref(g.VOICE), mask(), **SAID, **DRIVEN, time_mask=["mask", 0]),
+        SAMPLER + "set the role of JAM-Flow Reference Audio to drive",
+    ),
+    "sampler: recording and motion both given": (
+        sampled(still(), g.audio_ref(g.DRIVE), lips(images=["still", 0]), **DRIVEN, motion_ref=["lips", 0]),
+        SAMPLER + "remove the motion or the recording",
+    ),
+    "sampler: two spans at once": (
+        sampled(g.text(), g.audio_ref(g.DRIVE), mask("0.2-0.4, 1-1.2"), **SAID, **DRIVEN, time_mask=["mask", 0]),
+        SAMPLER + "give the time mask one span of speech: it has 2",
+    ),
+    "sampler: a span behind the end": (
+        sampled(g.text(), g.audio_ref(g.DRIVE), mask("90-91"), **SAID, **DRIVEN, time_mask=["mask", 0]),
+        SAMPLER + "Span 90.00:91.00 lies outside the clip",
+    ),
+    "sampler: a mask of the face alone": (
+        sampled(g.text(), g.audio_ref(g.DRIVE), mask(lanes="face only"), **SAID, **DRIVEN, time_mask=["mask", 0]),
+        SAMPLER + "give the time mask one span of speech: it has 0",
+    ),
+    "sampler: no steps": (sampled(g.text(), **SAID, steps=0), "steps"),
+    "sampler: a guidance below zero": (sampled(g.text(), **SAID, text_guidance=-1.0), "text_guidance"),
+    "text: empty": (sampled(g.text("   "), **SAID), TEXT + "The text is empty"),
+    "text: nothing to say": (sampled(g.text("... !!!"), **SAID), TEXT + "The text holds nothing to say"),
+    "text: not Latin": (sampled(g.text("Привет"), **SAID), TEXT),
+    "text: a wrong pause": (sampled(g.text("Hi [pause long] there"), **SAID), TEXT + "[pause long] is not a pause"),
+    "text: the recording is a voice": (
+        sampled(g.audio_ref(g.VOICE), g.text(recording=["ref", 0]), **SAID),
+        TEXT + "set the role of JAM-Flow Reference Audio to drive",
+    ),
+    "voice: silence": (
+        sampled(silence(), g.text(), g.audio_ref(g.VOICE, audio=["silence", 0]), **SAID, **DRIVEN),
+        VOICE + "The recording is silent",
+    ),
+    "voice: unknown preset": (sampled(g.text(), g.audio_ref(g.VOICE | {"preset": "nobody"}), **SAID, **DRIVEN), "preset"),
+    "motion: nothing connected": (sampled(g.text(), lips(), **SAID, motion_ref=["lips", 0]), LIPS + "connect one of video"),
+    "motion: two sources": (
+        sampled(still(), LATENT, g.text(), lips(images=["still", 0], motion=["latent", 0]), **SAID, motion_ref=["lips", 0]),
+        LIPS + "connect one of video, images and motion (now: images and motion)",
+    ),
+    "motion: no face": (
+        sampled(still(batch=3), g.text(), lips(images=["still", 0]), **SAID, motion_ref=["lips", 0]),
+        LIPS + "No face in the video",
+    ),
+    "motion: a foreign latent": (
+        sampled(LATENT, g.text(), lips(motion=["latent", 0]), **SAID, motion_ref=["lips", 0]),
+        LIPS + "connect the latent of JAM-Flow Joint Sampler: this one holds no motion",
+    ),
+    "render: a foreign latent": (rendered(), RENDER + "connect the latent of JAM-Flow Joint Sampler"),
+    "render: a mouth box of two numbers": (rendered(mouth_box="1,2"), RENDER + "write mouth_box as x0,y0,x1,y1"),
+    "decode: a foreign latent": (
+        {**g.loader(), **LATENT, **g.decode(("latent", 0)), **g.look(["decode", 0])},
+        "JAM-Flow Vocoder Decode: connect the latent of JAM-Flow Joint Sampler: this one holds no speech",
+    ),
+    "timeline: nothing connected": (
+        {"timeline": g.node("JamFlowTimeline", width=512), **g.look(["timeline", 1])},
+        "JAM-Flow Timeline: connect a latent, audio or a text",
+    ),
+    "mask: no span": ({**mask("soon"), **g.look(["mask", 0])}, MASK + "write spans as start-end in seconds"),
+    "mask: words without times": (
+        {
+            **g.loader(),
+            **g.text(),
+            "mask": g.node("JamFlowMaskWords", text=["text", 0], words="there", padding=0.0, lanes="speech only"),
+            **g.look(["mask", 0]),
+        },
+        WORDS + "connect a text with times",
+    ),
+    "mask: no paint": (
+        {
+            "paint": g.node("SolidMask", value=0.0, width=64, height=64),
+            "mask": g.node("JamFlowMaskPainted", mask=["paint", 0], seconds=2.0),
+            **g.look(["mask", 0]),
+        },
+        PAINT + "paint a stretch of the timeline first",
+    ),
+    "motion file: gone": (
+        {**g.loader(), "motion": g.node("JamFlowLoadMotion", file="gone.safetensors"), **g.look(["motion", 0])},
+        "JAM-Flow Load Motion: choose another file",
+    ),
+    "loader: a model that is not there": ({**g.loader(model="gone.safetensors"), **g.look(["load", 0])}, "model"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_refused_with_words_that_help(comfy, case):
+    graph, words = WRONG[case]
+    with pytest.raises(comfy_hosts.Refused) as told:
+        comfy.run(graph)
+    assert words in str(told.value)
+
+
+def test_no_face_in_a_picture_is_said_with_the_way_out(comfy):
+    Image.new("RGB", (128, 128), (90, 120, 90)).save(comfy.base / "input" / "wall.png")
+    motion = {"latent": g.node("JamFlowLoadMotion", file=saved_motion(comfy))}
+    graph = {
+        **g.loader(),
+        **motion,
+        "wall": g.node("LoadImage", image="wall.png"),
+        **g.render(("latent", 0), image=["wall", 0]),
+        **g.look(["render", 3]),
+    }
+    with pytest.raises(comfy_hosts.Refused, match="No face found: give mouth_box"):
+        comfy.run(graph)
+    graph["render"]["inputs"]["mouth_box"] = "40,70,90,95"
+    comfy.run(graph)
+
+
+def test_a_file_that_is_no_model_is_named(comfy):
+    folder = comfy.base / "models" / "jamflow"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "broken.safetensors").write_bytes(b"not a model")
+    with pytest.raises(comfy_hosts.Refused, match="Load JAM-Flow: .*broken.safetensors"):
+        comfy.run({**g.loader(model="broken.safetensors"), **g.look(["load", 0])})
+
+
+def saved_motion(comfy) -> str:
+    """A motion file of half a second of rest in the input folder; its name."""
+    from jamflow_core.motion.files import save_motion
+
+    save_motion(comfy.base / "input" / "rest.safetensors", torch.zeros(12, 21, 3).numpy(), 25)
+    return "rest.safetensors"
