@@ -36,7 +36,7 @@ def mouth_colours(image: np.ndarray, rig: Rig) -> MouthColours:
 
     chroma = min(1.0, max(math.hypot(*skin[1:]), math.hypot(*lip[1:])) / 18)
     depth = float(np.clip(skin[0] / 65, 0.45, 1.15))
-    yellow = skin[2] * 0.44 + 0.35 * max(0.0, skin[2] - 22) + 2.5 * chroma
+    yellow = skin[2] * 0.55 + 0.35 * max(0.0, skin[2] - 22) + 2.5 * chroma
     return MouthColours(
         teeth=_rgb(np.clip(skin[0] * 0.68 + 24, 34, 86), skin[1] * 0.2, yellow),
         gums=_rgb(max(lip[0] * 0.92, 22), lip[1], lip[2] * 0.75),

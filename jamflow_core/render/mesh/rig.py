@@ -35,6 +35,7 @@ class Rig:
     moves: np.ndarray  # [6,n,2] displacement per unit of jaw, wide, pucker, press, smile, shift
     blinks: np.ndarray  # [2,n,2] displacement that closes the image-left and image-right eye
     points: np.ndarray  # [468,3] the settled landmarks
+    depth: np.ndarray  # [n] of the vertices, towards the back; the rings lie behind the face
     rotation: np.ndarray  # [3,3] head pose: canonical = points @ rotation
     unit: float  # pixels between the outer eye corners, as if seen from the front
     width: float  # width of the relaxed mouth
@@ -99,7 +100,8 @@ def build_rig(points: np.ndarray, topology: FaceTopology, image: np.ndarray | No
     fill[0, : len(topology.triangles)] = topology.triangles_within(LIP_INNER)
     fill[1, : len(topology.triangles)] = sum(topology.triangles_within(eye.upper + eye.lower) for eye in EYES)
     blinks = _blinks(rest) if with_eyes else np.zeros((2, *rest.shape))
-    return Rig(rest, triangles, fill[0], fill[1], moves, blinks, points, to_canonical.rotation, unit, width, down,
+    depth = np.r_[points[:, 2], np.full(len(rest) - 468, points[:, 2].max())]
+    return Rig(rest, triangles, fill[0], fill[1], moves, blinks, points, depth, to_canonical.rotation, unit, width, down,
                is_open, neutral)  # fmt: skip
 
 

@@ -55,16 +55,18 @@ class MeshWarp:
         self.image = image
         self.rig = rig
         moving = (np.abs(rig.moves).max((0, 2)) + np.abs(rig.blinks).max((0, 2))) > 0.03
-        active = (moving[rig.triangles].any(1) & ~rig.eye_fill) | rig.mouth_fill
-        order = np.concatenate([np.flatnonzero(active & rig.mouth_fill), np.flatnonzero(active & ~rig.mouth_fill)])
-        self._triangles = rig.triangles[order]  # the mouth's fill first: skin is painted over it
+        facing = twice_area(rig.rest, rig.triangles)
+        facing *= np.sign(np.median(facing))
+        skin = moving[rig.triangles].any(1) & (facing > SLIVER) & ~rig.eye_fill & ~rig.mouth_fill  # what is seen of it
+        skin = np.flatnonzero(skin)
+        skin = skin[np.argsort(-rig.depth[rig.triangles[skin]].mean(1), kind="stable")]
+        order = np.concatenate([np.flatnonzero(rig.mouth_fill), skin])
+        self._triangles = rig.triangles[order]  # the mouth's fill, then skin from far to near: each covers the last
         self._fill_count = int(rig.mouth_fill.sum())
         corners = rig.rest[self._triangles]
         a, b, c = (as_complex(corners[:, k]) for k in range(3))
         self._origin, self._sides, self._centre = a, (b - a, c - a), (a + b + c) / 3
-        area = twice_area(rig.rest, self._triangles)
-        self._turn = np.where(area < 0, -1.0, 1.0)
-        self._turn[: self._fill_count] = np.sign(np.median(area))  # closed lips have no area to tell from
+        self._turn = np.sign(np.median(twice_area(rig.rest, rig.triangles)))
         self._skirt_source = as_complex(self._lip_rim())
         self._limits = Box(0, 0, image.shape[1], image.shape[0])
 
