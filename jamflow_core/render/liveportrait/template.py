@@ -22,9 +22,13 @@ CLOSED = 0.03  # opening of lips that count as closed (the official threshold of
 NEVER_CLOSED = 0.15  # a clip whose smallest openings stay above this does not show the closed mouth
 CLOSEST = 0.15  # share of the frames that the closed mouth is taken from
 
-# The mean closed mouth of people: keypoint -> x, y, z. Source: KwaiVGI/LivePortrait, lip_array.
-_USUAL = {14: (-0.00083262, -0.00179592, 0), 17: (-0.00063684, -0.0011661, 0.00005623),
-          19: (0, -0.0150906, -0.0025494), 20: (0.00022247, 0.00562788, 0.00272646)}  # fmt: skip
+# The mean expression of people with a closed mouth, in millionths. Source: KwaiVGI/LivePortrait, lip_array.
+_USUAL = (
+    (-95, 242, -40), (209, 468, 13), (-125, 325, 4), (120, -457, 54), (-265, -75, -16), (-33, -183, -3), (0, 0, 2),
+    (-541, 2633, 7), (-12, 5, 10), (1, 5, -409), (167, -20, -89), (-15, 83, 6), (0, 3, 2), (-66, -68, -3),
+    (-833, -1796, -3), (7, 37, -2), (-5, 7, -10), (-637, -1166, 56), (283, -15, 11), (-4, -15091, -2549),
+    (222, 5628, 2726),
+)
 # Opening of the lips per unit of expression: regression on the openings that official templates carry (R2 0.92).
 _OPENING = {(19, 1): 5.20, (20, 1): -6.78, (14, 1): 1.83, (20, 2): 1.38}
 
@@ -68,11 +72,8 @@ class Template:
 
 
 def usual_mouth(like: Tensor) -> Tensor:
-    """Expression [21,3] of the mean closed mouth of people."""
-    exp = like.new_zeros(like.shape[-2:])
-    for point, place in _USUAL.items():
-        exp[point] = torch.tensor(place)
-    return exp
+    """Mean expression [21,3] of people with a closed mouth."""
+    return like.new_tensor(_USUAL) * 1e-6
 
 
 def _opening(exp: Tensor) -> Tensor:

@@ -1,0 +1,335 @@
+"""LivePortrait: loading, networks and motion against figures of the official code, crops, templates, renderers."""
+
+import copy
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from liveportrait_weights import (OPTIONS, figures, layout, motion_inputs, random_state, random_template, tiny_inputs,
+                                  tiny_networks)  # fmt: skip
+
+from jamflow_core.errors import JamFlowError
+from jamflow_core.motion.space import MOUTH
+from jamflow_core.render.image import read_image
+from jamflow_core.render.liveportrait import (LivePortraitRenderer, LivePortraitVideo, Options, extract_template,
+                                              load_template, save_template)  # fmt: skip
+from jamflow_core.render.liveportrait import renderer as renderers
+from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, cut, to_crop
+from jamflow_core.render.liveportrait.drive import drive, speak
+from jamflow_core.render.liveportrait.keypoints import LIPS, rotation
+from jamflow_core.render.liveportrait.networks import LivePortrait
+from jamflow_core.render.liveportrait.warping import _shifted
+from jamflow_core.weights.liveportrait import FILES, fill, find_liveportrait, load_liveportrait
+from jamflow_core.weights.safe import load_pickle, load_state
+
+
+@pytest.fixture(scope="module")
+def tiny() -> LivePortrait:
+    """Small networks with random weights, through our loader."""
+    networks = tiny_networks()
+    for part, shapes in layout("tiny").items():
+        fill(networks, part, random_state(shapes))
+    return networks
+
+
+@pytest.fixture(scope="module")
+def retargeting(tiny):
+    return tiny.retargeting
+
+
+def assert_figures(result: torch.Tensor, expected: list[float], tolerance: float) -> None:
+    """Against figures of the official code, relative to the size of a value."""
+    scale = expected[0] / result.numel() ** 0.5
+    error = np.abs(np.subtract(figures(result), expected)) / scale
+    assert error[0] <= tolerance * result.numel() ** 0.5
+    assert error[1] <= tolerance * result.numel()
+    assert error[2:].max() <= tolerance
+
+
+# --- networks -----------------------------------------------------------------------------------------------------
+
+
+def test_networks_agree_with_the_official_code(tiny):
+    given, expected = tiny_inputs(), layout("networks")
+    heads = tiny.motion(given["picture"])
+    source = tiny.warping.source(given["volume"], given["source"])
+    results = {
+        "appearance": tiny.appearance(given["picture"]),
+        "motion": torch.cat([heads[name] for name in sorted(heads)], 1),
+        "warping": tiny.warping(source, given["driving"]),
+        "generator": tiny.generator(given["features"]),
+    }
+    assert results.keys() == expected.keys()
+    for name, result in results.items():
+        assert_figures(result, expected[name], 2e-5)
+
+
+def test_full_size_networks_take_the_official_layout():
+    with torch.device("meta"):
+        networks = LivePortrait()
+        for part, shapes in layout("full").items():
+            fill(networks, part, {key: torch.empty(shape) for key, shape in shapes.items()})
+    sizes = {part: sum(weight.numel() for weight in getattr(networks, part).parameters()) for part in FILES}
+    assert 225 < sum(sizes.values()) / 1e6 * 2 < 265  # 112-130 million values
+
+
+def test_separable_sampling_is_trilinear():
+    generator = torch.Generator().manual_seed(0)
+    volume = torch.randn(1, 2, 4, 8, 8, generator=generator)
+    shift = 0.8 * torch.randn(2, 3, 3, generator=generator)
+    ticks = [torch.linspace(-1, 1, n) for n in (4, 8, 8)]
+    z, y, x = torch.meshgrid(*ticks, indexing="ij")
+    grid = torch.stack((x, y, z), -1) + shift.view(6, 1, 1, 1, 3)
+    expected = torch.nn.functional.grid_sample(volume.expand(6, -1, -1, -1, -1), grid, align_corners=False)
+    torch.testing.assert_close(_shifted(volume, shift).flatten(0, 1), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_bfloat16_painting_stays_close(tiny):
+    given = tiny_inputs()
+    short = copy.deepcopy(tiny).paint_in(torch.bfloat16)
+
+    def painted(networks):
+        source = networks.warping.source(given["volume"], given["source"])
+        return networks.generator(networks.warping(source, given["driving"][:1]))
+
+    exact, rounded = painted(tiny), painted(short).float()
+    psnr = -10 * torch.log10((exact - rounded).square().mean())
+    assert psnr > 35
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+def kijai_keys(state):
+    return {key.replace(".mlp", "_module.mlp", 1): value for key, value in state.items()}
+
+
+def test_finds_files_by_name_and_by_keys(tmp_path):
+    from safetensors.torch import save_file
+
+    tiny_files = {part: random_state(shapes) for part, shapes in layout("tiny").items()}
+    save_file(kijai_keys(tiny_files["retargeting"]), tmp_path / "stitching_retargeting_module.safetensors")
+    save_file(tiny_files["appearance"], tmp_path / "renamed.safetensors")
+    (tmp_path / "base_models").mkdir()
+    for part in ("motion", "warping", "generator"):
+        torch.save(tiny_files[part], tmp_path / "base_models" / f"{FILES[part][0]}.pth")
+    found = find_liveportrait(tmp_path)
+    assert found["appearance"].name == "renamed.safetensors"
+    assert found["warping"] == tmp_path / "base_models" / "warping_module.pth"
+    networks = tiny_networks()
+    for part, path in found.items():
+        fill(networks, part, load_state(path))
+    (tmp_path / "renamed.safetensors").unlink()
+    with pytest.raises(JamFlowError, match="appearance_feature_extractor.safetensors.*not found"):
+        load_liveportrait(tmp_path)
+
+
+def test_kijai_and_official_retargeting_are_the_same(retargeting):
+    state = random_state(layout("tiny")["retargeting"])
+    official = {key.replace(".mlp", ".module.mlp", 1): value for key, value in state.items()}
+    for keys in (kijai_keys(state), official | {"unknown.thing": torch.zeros(1)}):
+        networks = tiny_networks()
+        fill(networks, "retargeting", keys)
+        for name, value in networks.retargeting.state_dict().items():
+            assert torch.equal(value, retargeting.state_dict()[name])
+
+
+def test_wrong_weights_are_named():
+    state = random_state(layout("tiny")["warping"])
+    with pytest.raises(JamFlowError, match="is LivePortrait's warping_module, expected LivePortrait's spade_generator"):
+        fill(tiny_networks(), "generator", state)
+    with pytest.raises(JamFlowError, match="fourth.bias is missing"):
+        fill(tiny_networks(), "warping", {key: value for key, value in state.items() if key != "fourth.bias"})
+    with pytest.raises(JamFlowError, match="is of shape"):
+        fill(tiny_networks(), "warping", state | {"fourth.bias": torch.zeros(3)})
+
+
+class Malicious:
+    def __reduce__(self):
+        return (eval, ("1 + 1",))
+
+
+def test_unsafe_and_broken_files_are_refused(tmp_path):
+    torch.save({"weight": torch.ones(2000)}, tmp_path / "good.pth")
+    assert load_state(tmp_path / "good.pth")["weight"].sum() == 2000
+    for old in (True, False):
+        torch.save({"weight": Malicious()}, tmp_path / "evil.pth", _use_new_zipfile_serialization=old)
+        with pytest.raises(JamFlowError, match="Refused .*eval"):
+            load_state(tmp_path / "evil.pth")
+    (tmp_path / "evil.pkl").write_bytes(pickle.dumps({"motion": Malicious()}))
+    with pytest.raises(JamFlowError, match="Refused .*eval"):
+        load_pickle(tmp_path / "evil.pkl")
+    whole = (tmp_path / "good.pth").read_bytes()
+    for name, data, why in (("cut.pth", whole[: len(whole) // 2], "cut short"), ("empty.pt", b"", "empty"),
+                            ("page.bin", b"<!DOCTYPE html><html>", "web page"), ("text.pth", b"hello", "something else"),
+                            ("pointer.safetensors", b"version https://git-lfs.github.com/spec/v1\n", "Git LFS")):  # fmt: skip
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(JamFlowError, match=why) as caught:
+            load_state(tmp_path / name, "F5-TTS")
+        assert "expected F5-TTS" in str(caught.value) and "\n" not in str(caught.value)
+    with pytest.raises(JamFlowError, match="No file"):
+        load_state(tmp_path / "none.pth")
+
+
+# --- motion -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_keypoints_agree_with_the_official_pipeline(retargeting, name):
+    _, points = drive(retargeting, *motion_inputs(name), Options(**OPTIONS[name]))
+    assert_figures(points, layout("motion")[name], 2e-5)
+
+
+def test_generated_lips_move_nothing_else_before_stitching(retargeting, monkeypatch):
+    monkeypatch.setattr(type(retargeting), "stitch", lambda self, source, driving: driving)
+    source = random_template(1, 4)
+    source.lips[:] = 0.01
+    exp = 0.01 * torch.randn(4, 21, 3, generator=torch.Generator().manual_seed(0))
+    rest, points = speak(retargeting, source, exp)
+    moved = (points - rest).norm(dim=2).amax(0) > 1e-6
+    assert moved.nonzero().flatten().tolist() == sorted(MOUTH) == sorted(LIPS)
+    torch.testing.assert_close((points - rest)[:, LIPS], exp[:, LIPS] * source.faces.scale[..., None], atol=1e-6, rtol=1e-4)
+
+
+def test_open_lips_are_closed_first_and_blinks_start_from_the_picture(retargeting):
+    source, still = random_template(1, 4), torch.zeros(3, 21, 3)
+    source.lips[:] = 0.2
+    rest, points = speak(retargeting, source, still)
+    source.lips[:] = 0.0
+    _, closed = speak(retargeting, source, still)
+    shift = retargeting.lips(rest, torch.full((1, 1), 0.2), torch.zeros(1, 1))
+    torch.testing.assert_close(points - closed, shift.expand(3, -1, -1))
+    _, blinking = speak(retargeting, source, still, blink=torch.tensor([0.0, 1.0, 0.0]))
+    torch.testing.assert_close(blinking[[0, 2]], closed[[0, 2]], atol=1e-6, rtol=1e-5)
+    assert not torch.allclose(blinking[1], closed[1], atol=1e-3)
+
+
+def test_a_dubbed_video_loses_its_own_mouth(retargeting, monkeypatch):
+    monkeypatch.setattr(type(retargeting), "stitch", lambda self, source, driving: driving)
+    source = random_template(8, 5)
+    source.lips[:] = torch.linspace(0.01, 0.4, 8)[:, None]
+    _, points = speak(retargeting, source, torch.zeros(8, 21, 3))
+    upright = ((points - torch.nn.functional.pad(source.faces.t[:, None, :2], (0, 1))) / source.faces.scale[..., None]
+               - source.faces.kp @ source.faces.rotation)  # fmt: skip
+    mouth = upright[:, LIPS]
+    torch.testing.assert_close(mouth, source.faces.exp[[0]][:, LIPS].expand(8, -1, -1), atol=1e-5, rtol=1e-3)
+
+
+def test_rotation_turns_the_nose_as_documented():
+    nose = torch.tensor([[0.0, 0.0, -1.0]])
+    angle = torch.tensor([20.0])
+    none = torch.zeros(1)
+    down, left = nose @ rotation(angle, none, none)[0], nose @ rotation(none, angle, none)[0]
+    assert down[0, 1] > 0.3 and left[0, 0] < -0.3
+    right_ear = torch.tensor([[1.0, 0.0, 0.0]]) @ rotation(none, none, angle)[0]
+    assert right_ear[0, 1] > 0.3
+
+
+# --- templates ----------------------------------------------------------------------------------------------------
+
+
+def test_templates_go_through_files(tmp_path):
+    template = random_template(5, 6)
+    save_template(tmp_path / "a.safetensors", template)
+    again = load_template(tmp_path / "a.safetensors")
+    for name in ("kp", "exp", "rotation", "t", "scale"):
+        assert torch.equal(getattr(again.faces, name), getattr(template.faces, name))
+    assert torch.equal(again.eyes, template.eyes) and torch.equal(again.lips, template.lips) and again.fps == 25
+
+
+def test_official_templates_of_all_ages(tmp_path):
+    rng = np.random.default_rng(0)
+    faces = [dict(scale=np.ones((1, 1), np.float32), R_d=np.eye(3, dtype=np.float32)[None], t=np.zeros((1, 3), np.float32),
+                  exp=rng.standard_normal((1, 21, 3)).astype(np.float32)) for _ in range(4)]  # fmt: skip
+    old = dict(n_frames=4, output_fps=30, motion=faces, c_d_eyes_lst=[np.full((1, 2), 0.3)] * 4, c_d_lip_lst=[np.full((1, 1), 0.1)] * 4)
+    (tmp_path / "old.pkl").write_bytes(pickle.dumps(old, protocol=2))
+    template = load_template(tmp_path / "old.pkl")
+    assert template.fps == 30 and template.faces.kp is None and template.eyes.shape == (4, 2)
+    assert np.allclose(template.faces.exp[2], faces[2]["exp"][0])
+    bare = dict(n_frames=4, motion=[{("R" if key == "R_d" else key): value for key, value in face.items()} for face in faces])
+    (tmp_path / "bare.pkl").write_bytes(pickle.dumps(bare))
+    assert load_template(tmp_path / "bare.pkl").lips is None
+    (tmp_path / "other.pkl").write_bytes(pickle.dumps([1, 2]))
+    with pytest.raises(JamFlowError, match="not a motion template"):
+        load_template(tmp_path / "other.pkl")
+
+
+def test_template_motion_starts_from_the_closed_mouth():
+    template = random_template(20, 7)
+    template.lips[:] = 0.3
+    template.lips[4:7] = 0.01
+    motion = template.motion()
+    assert np.abs(motion.exp[4:7].mean(0)).max() < 1e-6 and np.abs(motion.exp).max() > 0.01
+
+
+# --- crops and renderers ------------------------------------------------------------------------------------------
+
+
+def test_crop_is_upright_and_sized_by_the_landmarks():
+    turn = np.deg2rad(30)
+    axes = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])  # rows: right, down of the face
+    square = np.array([[-50, -50], [50, -50], [50, 50], [-50, 50]]) @ axes + [300, 200]
+    box = box_around(square, np.array([0, -30]) @ axes + [300, 200], np.array([0, 30]) @ axes + [300, 200], 2.0, 0.0)
+    assert np.allclose(box.centre, [300, 200]) and np.isclose(box.size, 200)
+    crop = square @ to_crop(box)[:, :2].T + to_crop(box)[:, 2]
+    assert np.allclose(crop, [[128, 128], [384, 128], [384, 384], [128, 384]], atol=1e-2)
+
+
+def test_paste_back_keeps_what_is_outside():
+    picture = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    matrix = to_crop(Box(np.array([200.0, 150.0]), 160.0, np.array([0.0, 1.0])))
+    red = np.zeros((512, 512, 3), np.uint8) + np.array([255, 0, 0], np.uint8)
+    frame = PasteBack(matrix, picture.shape)(red, picture)
+    assert (frame[150, 200] == [255, 0, 0]).all()
+    outside = np.ones((300, 400), bool)
+    outside[69:232, 119:282] = False
+    assert np.array_equal(frame[outside], picture[outside]) and not np.array_equal(frame, picture)
+    outside_of_it = PasteBack(to_crop(Box(np.array([-500.0, 0.0]), 160.0, np.array([0.0, 1.0]))), picture.shape)
+    assert np.array_equal(outside_of_it(red, picture), picture)
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    return read_image(Path(__file__).parent.parent / "examples" / "mona_lisa.jpg")
+
+
+@pytest.fixture
+def small_crops(tiny, monkeypatch):
+    """The tiny networks as a renderer takes them, though they look at 64 pixels and paint 128."""
+    import cv2
+
+    pixels_of = renderers.pixels_of
+    monkeypatch.setattr(renderers, "cut", lambda *given: cv2.resize(cut(*given), (64, 64)))
+    monkeypatch.setattr(renderers, "pixels_of", lambda made: [cv2.resize(one, (512, 512)) for one in pixels_of(made)])
+    return tiny
+
+
+def test_picture_renderer(small_crops, portrait):
+    renderer = LivePortraitRenderer(small_crops, portrait, batch=2)
+    exp = 0.02 * np.random.default_rng(0).standard_normal((3, 21, 3))
+    frames = list(renderer.frames(exp, np.array([0, 0.5, 0]), np.array([[0, 0, 0, 0, 0], [2, 1, 0, 0, 0], [0, 0, 0, 0.1, 0]])))
+    assert len(frames) == 3 and all(frame.shape == portrait.shape and frame.dtype == np.uint8 for frame in frames)
+    assert not np.array_equal(frames[0], frames[1])
+    assert np.abs(frames[0].astype(int) - renderer.frame(exp[0])).max() <= 1  # batches round differently
+    assert np.array_equal(frames[0][:, :3], portrait[:, :3])
+    driven = list(renderer.drive(random_template(2, 8)))
+    assert len(driven) == 2
+    with pytest.raises(ValueError):
+        list(renderer.frames(exp, np.zeros(2)))
+
+
+def test_video_renderer_leaves_frames_without_a_face(small_crops, portrait):
+    grey = np.full_like(portrait, 128)
+    clip = [portrait, grey, portrait]
+    video = LivePortraitVideo(small_crops, lambda: iter(clip), batch=2)
+    assert video.missing == (1,)
+    frames = list(video.frames(np.zeros((2, 21, 3))))
+    assert len(frames) == 3 and np.array_equal(frames[1], grey)
+    assert not np.array_equal(frames[0], portrait)
+    template = extract_template(small_crops, lambda: iter(clip), 25)
+    assert len(template) == 3 and template.missing == (1,) and template.lips.shape == (3, 1)
+    once = iter(clip)
+    with pytest.raises(JamFlowError, match="anew"):
+        LivePortraitVideo(small_crops, lambda: once)
