@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from jamflow_core.clock import Span
 from jamflow_core.errors import JamFlowError
 from jamflow_core.motion.space import exp_of, mouth_of
 from jamflow_core.text.aligner import (
@@ -20,7 +21,7 @@ from jamflow_core.text.aligner import (
     save_aligner,
 )
 from jamflow_core.text.viterbi import recognise, segment
-from jamflow_core.train.aligner import edit_distance, frame_labels, word_boundaries
+from jamflow_core.train.aligner import frame_labels, word_boundaries
 from jamflow_core.train.visemes import teacher_motion
 
 SYMBOLS = ["<sil>", *"bˈɑb mˈAd ə pˈI", "<sil>"]
@@ -82,11 +83,6 @@ def test_recognise_equals_brute_force(least):
                 if value > best:
                     best, found = value, list(text)
     assert recognise(scores, transitions, least) == found
-
-
-def test_edit_distance():
-    assert edit_distance(list("kitten"), list("sitting")) == 3
-    assert edit_distance([], list("abc")) == edit_distance(list("abc"), []) == 3
 
 
 def test_classes_and_phones():
@@ -159,3 +155,17 @@ def test_file_round_trip_and_foreign_files(tmp_path):
 def test_mouth_of_round_trip_matches_the_aligner_input():
     mouth = torch.randn(4, 18)
     assert torch.equal(mouth_of(exp_of(mouth)), mouth)
+
+
+def test_the_stretch_that_is_not_heard_holds_the_symbols_that_the_rest_does_not(monkeypatch):
+    """Frames say a (1 s), b (1 s), c (1 s); b is hidden, and the new text has five symbols in its place."""
+    net = FrameClassifier(AlignerConfig(3, (" ", ".", "<sil>", "a", "b", "c"), 93.75, dim=8))
+    net.log_seconds[:] = torch.tensor([-2.5, 0.3])
+    aligner = AudioAligner(net)
+    labels = frame_labels(np.array([3, 4, 5]), np.ones(3), 281, 93.75)
+    scores = torch.nn.functional.one_hot(labels, 6).float().numpy() * 9.0 - 9.0
+    monkeypatch.setattr(aligner, "frame_scores", lambda features: scores)
+    found = aligner.align(torch.zeros(281, 100), [*"a", "x", *" x", "x", "x", "c"], unknown=Span(1.0, 2.0))
+    ends = np.cumsum(found)
+    assert ends[0] == pytest.approx(1.0, abs=0.02) and ends[-2] == pytest.approx(2.0, abs=0.02)
+    assert found[1:-1] == pytest.approx(np.full(5, 0.2), abs=0.01)
