@@ -49,7 +49,7 @@ def lip_gap(finder, frame):
 # ---- pictures
 
 
-@pytest.mark.parametrize("name", ["mona_lisa.jpg", "pearl_earring.jpg", "grace_hopper.jpg"])
+@pytest.mark.parametrize("name", ["mona_lisa.jpg", "pearl_earring.jpg", "grace_hopper.jpg", "drawing.jpg"])
 def test_examples_have_a_sure_face(name, finder):
     portrait = MeshPortrait(read_image(EXAMPLES / name), finder=finder)
     assert portrait.warning is None
