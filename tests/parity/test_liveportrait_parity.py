@@ -110,24 +110,23 @@ def test_motion(ours, files, name):
 
 
 def test_composed_frames(ours, theirs):
-    """A picture driven by two frames, pasted back."""
+    """A picture driven by another face, pasted back."""
     from jamflow_core.render.image import read_image
     from jamflow_core.render.liveportrait import LivePortraitRenderer
     from jamflow_core.render.liveportrait.crop import cut, face_box, to_crop
     from jamflow_core.render.face import FaceFinder
 
-    picture, driving = read_image(EXAMPLES / "mona_lisa.jpg"), random_template(2, 11)
+    picture, driving = read_image(EXAMPLES / "mona_lisa.jpg"), random_template(1, 11)
     renderer = LivePortraitRenderer(ours, picture)
     frames = list(renderer.drive(driving))
     matrix = to_crop(face_box(FaceFinder().find(picture).points))
     inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))
     expected = official.execute(theirs, renderer.source, driving, {}, [picture], [cut(picture, matrix)], [inverse])
-    assert len(frames) == len(expected) == 2
-    for frame, other in zip(frames, expected):
-        error = np.abs(frame.astype(int) - other)
-        print(error.mean(), error.max(), np.abs(frame.astype(int) - picture).mean())
-        assert error.mean() < 1 and (error > 2).mean() < 1e-3
-        assert np.abs(frame.astype(int) - picture).mean() > 5
+    assert len(frames) == len(expected) == 1
+    error = np.abs(frames[0].astype(int) - expected[0])
+    print("mean and largest difference:", error.mean(), error.max())
+    assert error.mean() < 1 and (error > 2).mean() < 1e-3
+    assert np.abs(frames[0].astype(int) - picture).mean() > 5
 
 
 def test_crop_agrees_with_the_official_one():
