@@ -14,8 +14,10 @@ from torch import Tensor
 from ..errors import JamFlowError
 
 _STRAIGHT = str.maketrans({";": ",", "“": '"', "”": '"', "‘": "'", "’": "'"})
-# jieba: runs of its own alphabet are words or what is between them; white space is kept whole, other signs are single.
-_ASCII_WORDS = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*%?|[+#&._%-]+|\r\n|.", re.DOTALL)
+# jieba's words of plain ASCII: names of its dictionary, letters and digits, runs of its other signs, single characters.
+_NAMES = r"AT&T|[Cc](?:\+\+|#)"
+_LETTERS = rf"(?:(?!{_NAMES})[A-Za-z0-9])+"
+_ASCII_WORDS = re.compile(rf"{_NAMES}|{_LETTERS}(?:[._-]{_LETTERS})*%?|[+#&._%-]+|\r\n|.", re.DOTALL)
 
 
 def f5_tokens(text: str) -> list[str]:

@@ -28,9 +28,9 @@ class Models:
         self.device, self.dtype = torch.device(device), dtype
 
     @cached_property
-    def _nets(self) -> tuple[JamFlow, DurationHead]:
+    def _nets(self) -> tuple[JamFlow, DurationHead | None]:
         flow, durations = load_flow(self.flow_path)
-        return flow.to(self.device, self.dtype), durations.to(self.device)
+        return flow.to(self.device, self.dtype), None if durations is None else durations.to(self.device)
 
     @property
     def flow(self) -> JamFlow:
@@ -38,7 +38,7 @@ class Models:
 
     @property
     def durations(self) -> DurationHead:
-        return self._nets[1]
+        return self.lips.durations if self._nets[1] is None else self._nets[1]
 
     @cached_property
     def lips(self) -> "Models":
@@ -63,8 +63,8 @@ def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype =
     save_file(tensors, str(path), {"format": "jamflow", "config": flow.config.to_json()})
 
 
-def load_flow(path) -> tuple[JamFlow, DurationHead]:
-    """Read a file of `save_flow`, or an F5-TTS checkpoint (with the embedded duration head), float32 on the CPU, in eval mode.
+def load_flow(path) -> tuple[JamFlow, DurationHead | None]:
+    """Read a file of `save_flow`, or an F5-TTS checkpoint (which has no duration head), float32 on the CPU, in eval mode.
 
     JamFlowError if it is missing or something else, with what it is.
     """
@@ -75,7 +75,7 @@ def load_flow(path) -> tuple[JamFlow, DurationHead]:
         raise JamFlowError(f"No JAM-Flow model at {path}: check the path, or train one (README, Training).")
     kind = recognise(path)
     if kind is Kind.F5:
-        return load_f5(path), load_flow(EMBEDDED)[1]
+        return load_f5(path), None
     if kind is not Kind.JAMFLOW:
         named = getattr(kind, "value", kind)
         raise JamFlowError(f"Choose another file: {path} is {named}, expected a JAM-Flow model or an F5-TTS checkpoint.")

@@ -68,5 +68,11 @@ def same_noise(monkeypatch, seeds) -> None:
     """Let `torch.randn` of the official sampler give our noise, one seed a call."""
     from jamflow_core.flow.sampler import noise
 
-    left = iter(seeds)
-    monkeypatch.setattr(torch, "randn", lambda frames, channels, **_: noise("audio", int(frames), channels, next(left)))
+    left, plain = iter(seeds), torch.randn
+
+    def randn(frames, channels, generator=None, **_):
+        if generator is not None:
+            return plain(frames, channels, generator=generator)
+        return noise("audio", int(frames), channels, next(left))
+
+    monkeypatch.setattr(torch, "randn", randn)

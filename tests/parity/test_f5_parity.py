@@ -127,7 +127,7 @@ def test_speaking(theirs, tmp_path, monkeypatch):
     models.vocoder = Vocoder().eval().requires_grad_(False)
     net = official.network(dit_class, TINY, f5_state(TINY))
     vocoder = Vocos(MelSpectrogramFeatures(), models.vocoder.backbone, models.vocoder.head)
-    wave = 0.3 * recording(3, 24000, 3.0)
+    wave = 0.3 * recording(2, 24000, 3.0)
     voice = reference(wave, 24000, "Some words that it says.")
     text = "One thing is said first, and then another thing is said. No! 你好，世界。 At the end, a last sentence follows the others."
     settings = Settings(steps=3, text_guidance=2.0, reference_guidance=2.0, anchored=False, seed=7)
