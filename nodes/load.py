@@ -18,9 +18,13 @@ MESH = "mesh (embedded)"
 
 
 def register_folder() -> None:
-    """Make models/jamflow a model folder of ComfyUI's (further places may come from extra_model_paths.yaml)."""
-    folder_paths.add_model_folder_path(FOLDER, os.path.join(folder_paths.models_dir, FOLDER))
-    folder_paths.folder_names_and_paths[FOLDER][1].update({".safetensors"})
+    """Make models/jamflow a model folder of ComfyUI's, with the places where F5-TTS packs keep their files beside it.
+
+    Further places may come from extra_model_paths.yaml, under the name jamflow.
+    """
+    for place in (FOLDER, "checkpoints/F5-TTS", "F5-TTS", "TTS/F5-TTS"):
+        folder_paths.add_model_folder_path(FOLDER, os.path.join(folder_paths.models_dir, *place.split("/")))
+    folder_paths.folder_names_and_paths[FOLDER][1].update({".safetensors", ".pt", ".pth", ".bin"})
 
 
 class Renderer:

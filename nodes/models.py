@@ -42,8 +42,7 @@ class ManagedModels(Models):
         size = sum(weight.numel() for weight in flow.parameters())
         dtype = PRECISIONS[precision] or mm.unet_dtype(device, size, supported_dtypes=[torch.bfloat16, torch.float32])
         self._flow = Managed(flow.to(dtype), device, offload)
-        self._durations = Managed(durations, device, offload)
-        self._aligners = None
+        self._durations = None if durations is None else Managed(durations, device, offload)
 
     @contextmanager
     def mute(self):
@@ -60,7 +59,11 @@ class ManagedModels(Models):
 
     @property
     def durations(self):
-        return self._durations.load()
+        return self.lips.durations if self._durations is None else self._durations.load()
+
+    @cached_property
+    def lips(self):
+        return self if self.flow.config.motion is not None else ManagedModels(None, "auto")
 
     @cached_property
     def _aligner_nets(self):

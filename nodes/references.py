@@ -13,6 +13,7 @@ from .node import CATEGORY, Node, Progress
 from .sockets import AudioRef, Model, Motion, MotionRef, Portrait
 
 VOICE, DRIVE = "voice", "drive"
+DEFAULT_VOICE = "heart"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class JamFlowReferenceAudio(Node):
                 io.Combo.Input(
                     "preset",
                     options=preset_names(),
+                    default=DEFAULT_VOICE,
                     tooltip="A voice that ships with the pack, used while no audio is connected.",
                 ),
                 io.Audio.Input(

@@ -8,6 +8,7 @@ from . import latent as streams
 from .decode import Kept
 from .jobs import Job, job_of, refusal
 from .node import CATEGORY, Node, Progress
+from .references import DEFAULT_VOICE
 from .sockets import AudioRef, Model, MotionRef, Text, TimeMask
 from .text import Line
 
@@ -34,8 +35,8 @@ class JamFlowJointSampler(Node):
                 AudioRef.Input(
                     "audio_ref",
                     optional=True,
-                    tooltip="A voice to imitate, or a recording to follow (its role says which). Without one, a preset "
-                    "voice speaks.",
+                    tooltip="A voice to imitate, or a recording to follow (its role says which). Without one, the preset "
+                    "heart speaks.",
                 ),
                 MotionRef.Input(
                     "motion_ref",
@@ -150,7 +151,7 @@ def _voice(recording):
     from ..jamflow_core import voices
 
     if recording is None:
-        return voices.preset(voices.preset_names()[0])
+        return voices.preset(DEFAULT_VOICE)
     return recording.voice
 
 

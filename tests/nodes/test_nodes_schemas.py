@@ -57,7 +57,7 @@ def test_locales_cover_every_word(nodes, language):
     for key, node in nodes.items():
         schema, text = node.GET_SCHEMA(), texts[key]
         assert text["display_name"] and text["description"], key
-        assert list(text.get("inputs", {})) == [item.id for item in schema.inputs], key
+        assert set(text["inputs"]) == {item.id for item in schema.inputs}, key
         assert list(text["outputs"]) == [str(index) for index in range(len(schema.outputs))], key
         for item in (*text.get("inputs", {}).values(), *text["outputs"].values()):
             assert item["name"] and item["tooltip"], key
