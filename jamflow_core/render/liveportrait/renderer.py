@@ -1,6 +1,7 @@
 """LivePortrait as a renderer: a picture or a video whose face is moved by generated lips or by a template."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -10,8 +11,9 @@ from torch import Tensor
 from ...errors import JamFlowError
 from ..face import FaceFinder
 from ..image import to_rgb
+from ..relip import steady
 from ..topology import EYE_CORNERS, load_topology
-from ..track import track_face
+from ..track import FaceTrack, track_face
 from .crop import (DRIVING_RISE, DRIVING_SCALE, Box, PasteBack, cut, eye_openings, face_box, lip_opening, to_crop,
                    upright)  # fmt: skip
 from .drive import Options, drive, speak
@@ -97,17 +99,17 @@ class LivePortraitVideo:
 
     frames: a function that opens the video anew at each call and gives its frames (uint8 RGB); they are read twice, one
     batch in memory at a time. face: which face of the first frame that shows one. progress: called with the number of
-    frames measured. `missing`: numbers of the frames without a face, which are left as they are. Raises JamFlowError if
-    no frame shows a face.
+    frames measured. `gone`: bool [n], frames that have no face and are left as they are (short gaps are bridged). Raises
+    JamFlowError if no frame shows a face.
     """
 
     def __init__(self, networks: LivePortrait, frames: Frames, finder: FaceFinder | None = None, face: int = 0,
                  batch: int | None = None, progress: Progress | None = None):  # fmt: skip
         self._networks, self._frames, self._batch = networks, frames, batch or _batch_of(networks)
         track = track_face(frames(), finder, face)
-        self._matrices = [to_crop(face_box(points)) for points in track.points]
-        self.source = _measured(networks, frames, self._matrices, track, "area", 25.0, progress)
-        self.missing = self.source.missing
+        points, self.gone = steady(track)
+        self._matrices = [to_crop(face_box(face)) for face in points]
+        self.source = _measured(networks, frames, self._matrices, replace(track, points=points), "area", 25.0, progress)
 
     def frames(self, exp: np.ndarray) -> Iterator[np.ndarray]:
         """Frames with generated lips, deltas [n,21,3] at the video's rate. As many frames as the video has: a longer motion
@@ -123,9 +125,8 @@ class LivePortraitVideo:
         return self._painted(*drive(self._networks.retargeting, self.source, driving, options))
 
     def _painted(self, rest: Tensor, points: Tensor) -> Iterator[np.ndarray]:
-        missing = set(self.missing)
         for frames, first in _batches(islice(self._frames(), len(points)), self._batch):
-            chosen = [index for index in range(first, first + len(frames)) if index not in missing]
+            chosen = [index for index in range(first, first + len(frames)) if not self.gone[index]]
             squares = {}
             if chosen:
                 crops = tensor_of([cut(frames[index - first], self._matrices[index]) for index in chosen])
@@ -158,7 +159,7 @@ def pixels_of(pictures: Tensor) -> np.ndarray:
     return (pictures.clamp(0, 1) * 255).to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
 
 
-def _measured(networks, frames: Frames, matrices, track, shrink: str, fps: float, progress: Progress | None) -> Template:
+def _measured(networks, frames: Frames, matrices, track: FaceTrack, shrink: str, fps: float, progress: Progress | None) -> Template:
     parts = []
     for number, (frame, matrix) in enumerate(zip(frames(), matrices), 1):
         parts.append(networks.faces(tensor_of([cut(frame, matrix, shrink)])))

@@ -1,6 +1,6 @@
 """The head's part of the picture at a size good to work in, and the way back.
 
-Between 288 and 768 pixels the crop is the picture's own pixels: nothing is resampled. Larger heads are worked on
+Between 288 and 1280 pixels the crop is the picture's own pixels: nothing is resampled. Larger heads are worked on
 smaller and only what changed is pasted back, so that the rest keeps its sharpness; small ones are enlarged, so that
 teeth have pixels to live in.
 """
@@ -14,7 +14,8 @@ from .rig import Rig
 from .warp import Box
 
 HEAD_ROOM, HEAD_RISE = 2.0, 0.09  # crop side in face sizes; moved up by this much of it for the hair
-SMALLEST, LARGEST = 288, 768
+SMALLEST, LARGEST = 288, 1280  # pixels; sides between them are worked on as they are
+REDUCED = 1024  # what a larger side is reduced to
 UNCHANGED = 2  # grey levels
 FEATHER = 8  # working pixels
 
@@ -26,7 +27,8 @@ class HeadCrop:
         self.image = image
         self.box = _around_head(points, image.shape)
         width, height = self.size
-        self.scale = float(np.clip(max(width, height), SMALLEST, LARGEST)) / max(width, height)
+        side = max(width, height)
+        self.scale = SMALLEST / side if side < SMALLEST else REDUCED / side if side > LARGEST else 1
         part = image[self.box.slices]
         if self.scale == 1:
             self.picture = part.copy()
@@ -68,20 +70,29 @@ class HeadCrop:
 
     def _paste_resampled(self, frame: np.ndarray, crop: np.ndarray, changed: Box) -> np.ndarray:
         cv2 = _cv2()
-        part = Box(max(0, changed.x0 - FEATHER), max(0, changed.y0 - FEATHER), changed.x1 + FEATHER, changed.y1 + FEATHER)
-        new, old = crop[part.slices], self.picture[part.slices]
-        weight = (cv2.absdiff(new, old).max(2) > UNCHANGED).astype(np.float32)
-        weight = cv2.GaussianBlur(cv2.dilate(weight, np.ones((9, 9), np.uint8)), (0, 0), FEATHER / 4)
+        change = cv2.absdiff(crop[changed.slices], self.picture[changed.slices])
+        change = cv2.threshold(np.maximum.reduce(cv2.split(change)), UNCHANGED, 255, cv2.THRESH_BINARY)[1]
+        x, y, width, height = cv2.boundingRect(change)
+        if not width:
+            return frame
+        x, y = x + changed.x0, y + changed.y0
+        bottom, right = crop.shape[:2]
+        part = Box(max(0, x - FEATHER), max(0, y - FEATHER), min(right, x + width + FEATHER), min(bottom, y + height + FEATHER))
+        weight = np.zeros((bottom, right), np.uint8)
+        weight[changed.slices] = change
+        weight = cv2.dilate(weight[part.slices], np.ones((9, 9), np.uint8))
+        weight = cv2.GaussianBlur(weight, (0, 0), FEATHER / 4)
+        new = crop[part.slices]
         if self.scale > 1:  # low-pass before it shrinks, or edges alias
             new = cv2.GaussianBlur(new, (0, 0), 0.5 * np.sqrt(self.scale**2 - 1))
 
-        corners = np.array([part[:2], [part.x0 + new.shape[1], part.y0 + new.shape[0]]]) / self._ratio
+        corners = np.array([part[:2], part[2:]]) / self._ratio
         low, high = np.floor(corners[0]).astype(int), np.minimum(np.ceil(corners[1]).astype(int), self.size)
         shift = (low + 0.5) * self._ratio - 0.5 - part[:2]
         matrix = np.array([[self._ratio[0], 0, shift[0]], [0, self._ratio[1], shift[1]]])
         size = (int(high[0] - low[0]), int(high[1] - low[1]))
         flags = cv2.WARP_INVERSE_MAP
-        weight = cv2.warpAffine(weight, matrix, size, flags=cv2.INTER_LINEAR | flags)[..., None]
+        weight = cv2.warpAffine(weight, matrix, size, flags=cv2.INTER_LINEAR | flags)[..., None].astype(np.float32) / 255
         new = cv2.warpAffine(new, matrix, size, flags=cv2.INTER_CUBIC | flags, borderMode=cv2.BORDER_REPLICATE)
         region = frame[self.box.slices][low[1] : high[1], low[0] : high[0]]
         region[:] = (region * (1 - weight) + new * weight + 0.5).astype(np.uint8)
