@@ -6,6 +6,7 @@ import torch
 
 from jamflow_core import voices
 from jamflow_core.errors import JamFlowError
+from jamflow_core.flow.sampler import Settings
 from jamflow_core.text.aligner import EMBEDDED as ALIGNER
 from jamflow_core.train import evaluate
 from jamflow_core.train.metrics import at_16k, edit_distance, need
@@ -98,7 +99,8 @@ def test_every_section_runs_on_a_real_recording(tmp_path):
     voice = voices.preset("heart")
     wave = evaluate._preset_wave("heart")
     recording = evaluate.Recording("0", "heart", wave, voice.text)
-    evaluation = evaluate.Evaluation(Models(), evaluate.WHAT, ("phonemes",))
+    settings = {task: Settings(steps=2) for task in evaluate.STEPS}
+    evaluation = evaluate.Evaluation(Models(), evaluate.WHAT, ("phonemes",), settings)
     row = evaluation.row(recording)
     overall = summarise([row])
     assert overall["teacher"]["phoneme_error"] < 60 and overall["teacher"]["onsets"] < 60
