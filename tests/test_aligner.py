@@ -21,7 +21,7 @@ from jamflow_core.text.aligner import (
     save_aligner,
 )
 from jamflow_core.text.viterbi import recognise, segment
-from jamflow_core.train.aligner import frame_labels, word_boundaries
+from jamflow_core.train.aligner import Frames, distort_lips, fit, frame_labels, learn_scale, word_boundaries
 from jamflow_core.train.visemes import teacher_motion
 
 SYMBOLS = ["<sil>", *"bˈɑb mˈAd ə pˈI", "<sil>"]
@@ -79,7 +79,8 @@ def test_recognise_equals_brute_force(least):
             if spans.min() < least:
                 continue
             for text in product(range(3), repeat=count):
-                value = scores[np.arange(8), np.repeat(text, spans)].sum() + sum(transitions[a, b] for a, b in zip(text, text[1:]))
+                value = scores[np.arange(8), np.repeat(text, spans)].sum()
+                value += sum(transitions[a, b] for a, b in zip(text, text[1:]))
                 if value > best:
                     best, found = value, list(text)
     assert recognise(scores, transitions, least) == found
@@ -169,3 +170,15 @@ def test_the_stretch_that_is_not_heard_holds_the_symbols_that_the_rest_does_not(
     ends = np.cumsum(found)
     assert ends[0] == pytest.approx(1.0, abs=0.02) and ends[-2] == pytest.approx(2.0, abs=0.02)
     assert found[1:-1] == pytest.approx(np.full(5, 0.2), abs=0.01)
+
+
+def test_training_learns_and_survives_a_channel_that_never_moves():
+    torch.manual_seed(0)
+    labels = torch.randint(3, (60,)).repeat_interleave(20)
+    features = torch.cat([torch.nn.functional.one_hot(labels, 3) + 0.1 * torch.randn(1200, 3), torch.zeros(1200, 1)], 1)
+    net = FrameClassifier(AlignerConfig(4, (" ", ".", "<sil>"), 100, dim=16))
+    data = Frames(features, labels)
+    learn_scale(net, data)
+    fit(net, data, distort_lips, 40, seed=0, report=lambda line: None)
+    with torch.no_grad():
+        assert (net(features[None]).argmax(-1)[0] == labels).float().mean() > 0.9

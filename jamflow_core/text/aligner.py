@@ -99,7 +99,7 @@ def audio_features(mel: torch.Tensor) -> torch.Tensor:
 
 def lip_features(mouth: torch.Tensor) -> torch.Tensor:
     """Mouth channels [frames, 18] at 25 fps -> [4 x frames, 18] at 100 Hz, linear between frames."""
-    times = torch.arange(len(mouth) * LIP_RATE // MOTION_FPS) * (MOTION_FPS / LIP_RATE)
+    times = torch.arange(len(mouth) * LIP_RATE // MOTION_FPS, device=mouth.device) * (MOTION_FPS / LIP_RATE)
     left = times.long()
     right = (left + 1).clamp(max=len(mouth) - 1)
     weight = (times - left)[:, None]
@@ -120,7 +120,7 @@ class _Aligner:
             return self.net(features[None].to(device))[0].float().cpu().numpy()
 
     def _symbol_scores(self, scores: np.ndarray, symbols) -> np.ndarray:
-        """Log-probabilities [frames, classes] -> [frames, n]. A boundary may be silent; an unknown symbol may be any."""
+        """Log-probabilities [frames, classes] -> [frames, n]. A boundary may be silent, an unknown symbol anything."""
         columns = np.full((len(scores), len(self._index) + 1), -math.log(len(self._index)), np.float32)
         columns[:, :-1] = scores
         silence = scores[:, self._index[SILENCE]]
@@ -129,7 +129,7 @@ class _Aligner:
         return columns[:, [self._index.get(class_of(symbol), -1) for symbol in symbols]]
 
     def _seconds(self, spans: np.ndarray) -> np.ndarray:
-        """Frames per symbol -> seconds. Frame i stands at i / rate, so a boundary lies half a frame before its frame."""
+        """Frames per symbol -> seconds. Frame i stands at i / rate: a boundary lies half a frame before its frame."""
         ends = np.cumsum(spans) - 0.5
         ends[-1] += 0.5
         return np.diff(ends, prepend=0.0) / self.net.config.rate
@@ -145,13 +145,12 @@ class AudioAligner(_Aligner):
     """Aligns a recording with its transcript, and recognises phones without one."""
 
     SLACK_SECONDS = 60.0
-    BIGRAM_WEIGHT = 1.0
-    ENTRY_COST = 0.0
+    BIGRAM_WEIGHT = 0.5
 
     def align(self, mel: torch.Tensor, symbols, unknown: Span | None = None) -> np.ndarray:
         """Log mel [frames, 100] and its symbols -> seconds per symbol, float64 [n], together frames * 256 / 24000.
 
-        `unknown`: a stretch whose sound says nothing about the text; as many symbols as the rest does not hold share it.
+        `unknown`: a stretch whose sound says nothing about the text; the symbols that the rest does not hold share it.
         JamFlowError if there are more symbols than frames.
         """
         scores = self._symbol_scores(self.frame_scores(audio_features(mel)), symbols)
@@ -183,7 +182,7 @@ class AudioAligner(_Aligner):
     def recognise(self, mel: torch.Tensor) -> list[str]:
         """Log mel [frames, 100] -> the phones said, by the frame classifier and a bigram of the corpus' text."""
         scores = self.frame_scores(audio_features(mel))
-        transitions = self.net.transitions.float().cpu().numpy() * self.BIGRAM_WEIGHT - self.ENTRY_COST
+        transitions = self.net.transitions.float().cpu().numpy() * self.BIGRAM_WEIGHT
         return phones_of(self.net.config.classes[index] for index in recognise(scores, transitions))
 
 
@@ -235,16 +234,18 @@ def save_aligner(path, audio: FrameClassifier, lips: FrameClassifier) -> None:
     """Write both networks to one safetensors file, half precision, their configurations in the header."""
     from safetensors.torch import save_file
 
-    nets = {"audio": audio, "lips": lips}
-    tensors = {f"{name}.{key}": value.half().contiguous() for name, net in nets.items() for key, value in net.state_dict().items()}
-    save_file(tensors, str(path), {name: json.dumps(asdict(net.config), ensure_ascii=False) for name, net in nets.items()})
+    tensors, header = {}, {}
+    for name, net in (("audio", audio), ("lips", lips)):
+        tensors |= {f"{name}.{key}": value.half().contiguous() for key, value in net.state_dict().items()}
+        header[name] = json.dumps(asdict(net.config), ensure_ascii=False)
+    save_file(tensors, str(path), header)
 
 
 def load_aligner(path=None, device="cpu") -> Aligners:
     """Read the aligners (None: those of this package). JamFlowError if the file is missing or is something else."""
     path = Path(path or EMBEDDED)
     if not path.is_file():
-        raise JamFlowError(f"No aligner at {path}: check the path, or train one with `python -m jamflow_core train aligner`.")
+        raise JamFlowError(f"No aligner at {path}: check the path, or run `python -m jamflow_core train aligner`.")
     nets = {}
     with safe_open(str(path), "pt", device=str(device)) as file:
         header = file.metadata() or {}

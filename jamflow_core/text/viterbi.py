@@ -10,7 +10,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ..errors import JamFlowError
 
 
-def segment(scores: np.ndarray, lengths: np.ndarray, slack: int | None = None, expected: np.ndarray | None = None) -> np.ndarray:
+def segment(
+    scores: np.ndarray, lengths: np.ndarray, slack: int | None = None, expected: np.ndarray | None = None
+) -> np.ndarray:
     """Frames per symbol, int64 [n], of the best division of all frames among n symbols in their order.
 
     scores [frames, n]: score of symbol k in frame t. lengths [n, most]: score of symbol k lasting 1..most frames (-inf

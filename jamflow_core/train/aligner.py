@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from ..audio.mel import N_MELS
 from ..clock import MEL_RATE, MOTION_FPS
+from ..errors import JamFlowError
 from ..motion.space import MOUTH_CHANNELS, exp_of, mouth_of
 from ..text.aligner import (
     LIP_RATE,
@@ -38,7 +39,7 @@ HELD_OUT_EVERY = 40
 RAREST = 20
 CROP = 320
 BATCH = 8
-PEAK_RATE = 2e-3
+PEAK_RATE = 1.5e-3
 
 
 @dataclass
@@ -81,6 +82,14 @@ def learn_statistics(net: FrameClassifier, texts: list[list[int]], durations: li
         net.log_seconds[index] = torch.tensor([logs[said == index].mean(), logs[said == index].std()])
 
 
+def learn_scale(net: FrameClassifier, data: Frames) -> None:
+    """Fill the network's mean and deviation of every feature; a channel that never moves is divided by infinity."""
+    features = data.features.float()
+    spread = features.std(0)
+    net.centre.copy_(features.mean(0))
+    net.spread.copy_(torch.where(spread > 1e-6, spread, float("inf")))
+
+
 def _curve(rng: torch.Generator, batch: int, points: int, bumps: int) -> torch.Tensor:
     """Smooth random curves [batch, 1, points], of unit deviation at `bumps` knots."""
     return F.interpolate(torch.randn(batch, 1, bumps, generator=rng), points, mode="linear", align_corners=True)
@@ -104,12 +113,13 @@ def distort_voice(mel: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
 
 
 def distort_lips(motion: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
-    """Other faces for lip crops [B, frames, channels] in units of their deviation: reach, resting shape, jitter."""
+    """Other faces for lip crops [B, frames, channels]: reach, resting shape, jitter."""
     batch, frames, channels = motion.shape
+    unit = motion.std((0, 1))
     reach = _uniform(rng, 0.7, 1.4, batch, 1, 1) * _uniform(rng, 0.85, 1.15, batch, 1, channels)
-    rest = 0.15 * torch.randn(batch, 1, channels, generator=rng)
+    rest = 0.15 * unit * torch.randn(batch, 1, channels, generator=rng)
     jitter = F.interpolate(torch.randn(batch, channels, frames // 4, generator=rng), frames, mode="linear")
-    return motion * reach + rest + _uniform(rng, 0.0, 0.15, batch, 1, 1) * jitter.transpose(1, 2)
+    return motion * reach + rest + _uniform(rng, 0.0, 0.15, batch, 1, 1) * unit * jitter.transpose(1, 2)
 
 
 def crops(data: Frames, rng: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
@@ -126,6 +136,9 @@ def crops(data: Frames, rng: torch.Generator) -> tuple[torch.Tensor, torch.Tenso
 def fit(net: FrameClassifier, data: Frames, distort, steps: int, seed: int, report=print) -> None:
     """Train `net` in place; prints loss and frames a second."""
     rng = torch.Generator().manual_seed(seed)
+    if not steps:
+        return
+    net.train()
     optimiser = torch.optim.AdamW(net.parameters(), PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, steps, pct_start=0.1)
     began, losses = time.perf_counter(), []
@@ -170,29 +183,26 @@ def gather(cache: Cache, indices: list[int], classes: tuple[str, ...], seed: int
     return *(Frames(torch.cat(features), torch.cat(labels)) for features, labels in (voice, lips)), texts, durations
 
 
-def train(cache: Cache, out: Path, audio_steps: int, lip_steps: int, seed: int, report=print) -> None:
-    """Train both networks on the cache's training clips and write them to `out`."""
+def train(
+    cache: Cache, out: Path, audio_steps: int, lip_steps: int, seed: int, start: Path | None = None, report=print
+) -> None:
+    """Train both networks on the cache's training clips, from scratch or from the file `start`; write them to `out`."""
     learning, _ = split(cache)
     classes = count_classes([decode(cache[index].tokens) for index in learning])
+    earlier = load_aligner(start) if start else None
+    if earlier and earlier.audio.net.config.classes != classes:
+        raise JamFlowError(f"Start from scratch: {start} tells other classes apart than this corpus has.")
     voice, lips, texts, durations = gather(cache, learning, classes, seed)
     torch.manual_seed(seed)
     nets = []
-    for data, config, distort, steps in (
-        (voice, AlignerConfig(N_MELS, classes, float(MEL_RATE)), distort_voice, audio_steps),
-        (lips, AlignerConfig(MOUTH_CHANNELS, classes, LIP_RATE, dim=96), distort_lips, lip_steps),
+    for name, data, config, distort, steps in (
+        ("audio", voice, AlignerConfig(N_MELS, classes, float(MEL_RATE)), distort_voice, audio_steps),
+        ("lips", lips, AlignerConfig(MOUTH_CHANNELS, classes, LIP_RATE, dim=96), distort_lips, lip_steps),
     ):
-        net = FrameClassifier(config)
+        net = getattr(earlier, name).net if earlier else FrameClassifier(config)
         learn_statistics(net, texts, durations)
-        centre, spread = data.features.float().mean(0), data.features.float().std(0)
-        if data is lips:  # distortions are in units of the deviation; channels that never move stay at zero
-            data.features = torch.where(spread > 1e-6, (data.features - centre) / spread.clamp(min=1e-6), 0.0)
-        else:
-            net.centre.copy_(centre)
-            net.spread.copy_(spread)
+        learn_scale(net, data)
         fit(net, data, distort, steps, seed, report)
-        if data is lips:
-            net.centre.copy_(centre)
-            net.spread.copy_(torch.where(spread > 1e-6, spread, float("inf")))
         nets.append(net.eval())
     save_aligner(out, *nets)
 
@@ -259,10 +269,12 @@ def main(argv=None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="safetensors file to write")
     parser.add_argument("--audio-steps", type=int, default=2500)
     parser.add_argument("--lip-steps", type=int, default=2500)
+    parser.add_argument("--start", type=Path, help="continue from this file")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(argv)
     cache = Cache(options.cache)
-    train(cache, options.out, options.audio_steps, options.lip_steps, options.seed, lambda line: print(line, flush=True))
+    steps = options.audio_steps, options.lip_steps
+    train(cache, options.out, *steps, options.seed, options.start, lambda line: print(line, flush=True))
     for name, value in measure(load_aligner(options.out), cache, split(cache)[1]).items():
         print(f"{name:32s} {value:8.2f}")
 
