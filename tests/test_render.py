@@ -7,8 +7,8 @@ import pytest
 
 from jamflow_core.errors import JamFlowError
 from jamflow_core.motion.basis import state_to_exp
-from jamflow_core.motion.extract import extract_motion, head_poses, mouth_states
-from jamflow_core.render.animate import idle_motion, render_frames
+from jamflow_core.motion.extract import brow_states, extract_motion, gaze_states, head_poses, mouth_states
+from jamflow_core.render.animate import idle_gaze, idle_motion, render_frames
 from jamflow_core.render.face import FaceFinder
 from jamflow_core.render.image import read_image, to_rgb
 from jamflow_core.render.mesh import MeshPortrait
@@ -183,6 +183,21 @@ def test_blink_closes_the_lids(portrait, finder):
     assert opening(portrait.frame(REST, blink=1)) < 0.6 * opening(portrait.frame(REST))
 
 
+def test_brow_and_gaze_move_as_told_and_are_read_back(portrait, finder):
+    shown = [{}, {}, {"brow": 1}, {}, {"brow": -1}, {"gaze": (1, 0)}, {}, {"gaze": (-1, 0)}, {}]
+    points = np.array([finder.find(portrait.frame(REST, **extra)).points for extra in shown])
+    brow, gaze = brow_states(points), gaze_states(points)
+    assert brow[2] > 0.3 and brow[4] < -0.1 and np.abs(brow[[0, 1, 3, 5, 6, 7, 8]]).max() < 0.15
+    assert gaze[5, 0] > 0.3 and gaze[7, 0] < -0.3 and np.abs(gaze[[0, 1, 3, 6, 8]]).max() < 0.15
+
+
+def test_a_smile_raises_the_corners_of_the_mouth(portrait, finder):
+    def corners(smile):
+        return finder.find(portrait.frame(REST, smile=smile)).points[[61, 291], 1].sum()
+
+    assert corners(1) < corners(0) - 3 and corners(-1) > corners(0) + 3
+
+
 @pytest.mark.parametrize("axis, amount", [(0, 4), (1, 4), (2, 3), (3, 0.06), (4, 0.06)])
 def test_head_motion_goes_where_it_is_told(portrait, finder, axis, amount):
     head = np.zeros(5)
@@ -258,13 +273,21 @@ def test_the_head_moves_slowly_and_slightly_and_nods_with_the_voice():
     assert extra[995:1012].max() > 0.3 and np.abs(extra[:900]).max() < 1e-6
 
 
+def test_glances_are_small_and_seeded():
+    gaze = idle_gaze(2000, seed=2)
+    assert (idle_gaze(500, 2) == gaze[:500]).all() and not (idle_gaze(500, 3) == gaze[:500]).all()
+    jumps = np.abs(np.diff(gaze, axis=0)).max(1) > 0
+    assert 15 < jumps.sum() < 130 and np.abs(gaze).mean() < 0.25
+    assert (gaze == 0).all(1).mean() > 0.3  # mostly they look at you
+
+
 def test_render_frames_streams_one_frame_a_motion_frame(portrait):
     exp = state_to_exp(np.array([REST, OPEN, REST]))
     frames = render_frames(portrait, exp)
     assert iter(frames) is frames
     first, second, third = frames
     assert (first == third).all() and difference(first, second).max() > 30
-    with pytest.raises(ValueError, match="equally long"):
+    with pytest.raises(ValueError, match="blink must be as long"):
         next(render_frames(portrait, exp, blink=np.zeros(2)))
 
 
@@ -284,7 +307,7 @@ def test_missing_faces_are_held_and_told(portrait, finder):
     blank = np.full_like(shown, 255)
     found = extract_motion([blank, shown, shown, blank, shown, shown], 50, finder)
     assert found.missing == [0, 3]
-    assert len(found.motion.exp) == len(found.blink) == len(found.head) == 3
+    assert {len(part) for part in (found.motion.exp, found.blink, found.head, found.brow, found.gaze)} == {3}
     assert np.abs(found.motion.exp).max() < 0.02
     with pytest.raises(JamFlowError, match="No face in the video"):
         extract_motion([blank, blank], 25, finder)

@@ -13,7 +13,7 @@ import numpy as np
 from ..clock import MOTION_FPS
 from ..render.face import FaceFinder
 from ..render.mesh.geometry import align
-from ..render.topology import EYES, STABLE, load_topology
+from ..render.topology import BROWS, EYES, IRIS_CENTRES, STABLE, load_topology
 from ..render.track import track_face
 from .basis import state_to_exp
 from .files import Motion
@@ -21,6 +21,8 @@ from .files import Motion
 # Units of the states, in mouth widths (motion/basis.py); lips that open wide also narrow the mouth a little.
 JAW_UNIT, WIDE_UNIT, PUCKER_UNIT, PRESS_UNIT, SHIFT_UNIT = 0.60, 0.30, 0.45, 0.35, 0.10
 NARROWED_BY_JAW = 0.12
+BROW_UNIT = 0.09  # eye distances
+GAZE_UNIT = (0.17, 0.09)  # of the iris, in eye widths
 CONTACT = 0.012  # eye distances between the lips' inner landmarks that still are closed lips
 CLOSED = 0.05  # a clip whose lowest gaps stay above this never closes the mouth
 USUAL_WIDTH = (0.50, 0.66)  # of a relaxed mouth, in eye distances
@@ -34,11 +36,14 @@ _LIDS = [list(zip(eye.upper[3:6], eye.lower[3:6])) for eye in EYES]
 class FaceMotion:
     """What a video's face does, at 25 fps: `motion` (mouth), `blink` float32 [n,2] (image left, right; 0 open, 1
     closed), `head` float32 [n,5] relative to the clip's median pose (yaw, pitch, roll in degrees, x, y in eye
-    distances). `missing`: numbers of the source frames without a face, where the last one was held."""
+    distances), `brow` float32 [n] and `gaze` float32 [n,2] (-1..1, up; to the picture's right and down). All are what
+    `MeshPortrait.frame` takes. `missing`: numbers of the source frames without a face, where the last one was held."""
 
     motion: Motion
     blink: np.ndarray
     head: np.ndarray
+    brow: np.ndarray
+    gaze: np.ndarray
     missing: list[int]
 
 
@@ -50,10 +55,14 @@ def extract_motion(frames: Iterable[np.ndarray], fps: float, finder: FaceFinder 
     """
     track = track_face(frames, finder, progress=progress)
     points = track.points
-    state, blink = _smooth(mouth_states(points)), _smooth(lid_states(points))
-    motion = Motion(state_to_exp(_resample(state, fps)), MOTION_FPS)
-    head = _resample(_smooth(head_poses(points)), fps)
-    return FaceMotion(motion, _resample(blink, fps), (head - np.median(head, 0)).astype(np.float32), track.missing)
+
+    def at_25(values):
+        return _resample(_smooth(values), fps)
+
+    head = at_25(head_poses(points))
+    motion = Motion(state_to_exp(at_25(mouth_states(points))), MOTION_FPS)
+    brow, gaze = at_25(brow_states(points)[:, None])[:, 0], at_25(gaze_states(points))
+    return FaceMotion(motion, at_25(lid_states(points)), head - np.median(head, 0), brow, gaze, track.missing)
 
 
 def mouth_states(points: np.ndarray, neutral: np.ndarray | None = None) -> np.ndarray:
@@ -96,6 +105,29 @@ def lid_states(points: np.ndarray) -> np.ndarray:
         shut = min(0.10, 0.45 * usual)
         closing.append(np.clip((usual - ratio) / (usual - shut + 1e-6), 0, 1))
     return np.stack(closing, 1)
+
+
+def brow_states(points: np.ndarray) -> np.ndarray:
+    """Landmarks [n,468,3] -> brows, 0 as they mostly are, 1 raised, -1 lowered [n]."""
+    faces = _on_median_face(points)
+    height = faces[:, [33, 133, 263, 362], 1].mean(1) - faces[:, BROWS, 1].mean(1)
+    return np.clip((height - np.median(height)) / BROW_UNIT, -1, 1)
+
+
+def gaze_states(points: np.ndarray) -> np.ndarray:
+    """Landmarks [n,478,3] -> gaze to the picture's right and down, from where it mostly rests, -1..1 [n,2]."""
+    sides = []
+    for eye, iris in zip(EYES, IRIS_CENTRES):
+        corners = points[:, [eye.upper[0], eye.upper[-1]], :2].astype(np.float64)
+        along = corners[:, 1] - corners[:, 0]
+        along *= np.sign(along[:, :1])  # image left to right
+        width = np.linalg.norm(along, axis=1, keepdims=True)
+        along /= width
+        offset = (points[:, iris, :2] - corners.mean(1)) / width
+        down = np.stack([-along[:, 1], along[:, 0]], 1)
+        sides.append(np.stack([(offset * along).sum(1), (offset * down).sum(1)], 1))
+    place = np.mean(sides, 0)
+    return np.clip((place - np.median(place, 0)) / GAZE_UNIT, -1, 1)
 
 
 def head_poses(points: np.ndarray) -> np.ndarray:

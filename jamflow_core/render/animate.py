@@ -13,6 +13,9 @@ BLINK_EVERY = (2.0, 6.0)
 BLINK_FALL, BLINK_REST, BLINK_RISE = (0.06, 0.10), (0.02, 0.08), (0.10, 0.20)
 FIRST_BLINK = (0.8, 3.0)
 
+GLANCE_EVERY = (0.7, 2.8)  # seconds
+GLANCE_SIZE = np.array([0.28, 0.15])
+
 SWAY_BAND = (0.08, 0.55)  # Hz
 SWAY_WAVES = 5
 SWAY_SIZE = np.array([1.3, 0.8, 0.6, 0.006, 0.005])  # standard deviation of yaw, pitch, roll (degrees), x, y (IOD)
@@ -38,19 +41,33 @@ def idle_motion(frames: int, seed: int, fps: float = 25, blink: bool = True, swa
     return lids, (head * (sway * fade * fade * (3 - 2 * fade))[:, None]).astype(np.float32)
 
 
-def render_frames(portrait: MeshPortrait, exp: np.ndarray, blink: np.ndarray | None = None,
-                  head: np.ndarray | None = None) -> Iterator[np.ndarray]:  # fmt: skip
+def idle_gaze(frames: int, seed: int, fps: float = 25) -> np.ndarray:
+    """Small glances [frames, 2] (to the picture's right and down, -1..1): quick jumps between long rests near the middle."""
+    rng = np.random.default_rng([seed, 2])
+    gaze, time, place = np.zeros((frames, 2), np.float32), rng.uniform(*GLANCE_EVERY), np.zeros(2)
+    while time < frames / fps:
+        place = GLANCE_SIZE * rng.standard_normal(2) if np.allclose(place, 0) or rng.random() < 0.5 else np.zeros(2)
+        gaze[int(time * fps) :] = np.clip(place, -1, 1)
+        time += rng.uniform(*GLANCE_EVERY)
+    return gaze
+
+
+def render_frames(portrait: MeshPortrait, exp: np.ndarray, blink: np.ndarray | None = None, head: np.ndarray | None = None,
+                  smile: np.ndarray | None = None, brow: np.ndarray | None = None,
+                  gaze: np.ndarray | None = None) -> Iterator[np.ndarray]:  # fmt: skip
     """Frames (uint8 RGB, the portrait's size) for expression deltas [n,21,3], made one at a time.
 
-    blink [n] and head [n,5] are as `idle_motion` gives them; where they are missing the face is still.
+    blink [n] or [n,2], head [n,5], smile [n], brow [n] and gaze [n,2] are as `MeshPortrait.frame` and `idle_motion` have
+    them, for frames that may be more than n; where one is missing that part of the face is still.
     """
     states = exp_to_state(exp)
-    blink = np.zeros(len(states)) if blink is None else blink
-    head = np.zeros((len(states), 5)) if head is None else head
-    if not len(states) == len(blink) == len(head):
-        raise ValueError(f"exp, blink and head must be equally long, not {len(states)}, {len(blink)}, {len(head)}")
-    for state, lids, pose in zip(states, blink, head):
-        yield portrait.frame(state, lids, pose)
+    extras = {"blink": blink, "head": head, "smile": smile, "brow": brow, "gaze": gaze}
+    extras = {name: values for name, values in extras.items() if values is not None}
+    for name, values in extras.items():
+        if len(values) < len(states):
+            raise ValueError(f"{name} must be as long as exp: {len(states)} frames, not {len(values)}")
+    for index, state in enumerate(states):
+        yield portrait.frame(state, **{name: values[index] for name, values in extras.items()})
 
 
 def _blinks(frames: int, fps: float, rng: np.random.Generator) -> np.ndarray:

@@ -56,6 +56,9 @@ EYE_RIGHT = Eye(
 EYES = (EYE_LEFT, EYE_RIGHT)
 EYE_CORNERS = (33, 263)  # outer corners; their distance (IOD) is the unit of face size
 
+BROWS = [70, 63, 105, 66, 107, 55, 65, 52, 53, 46, 300, 293, 334, 296, 336, 285, 295, 282, 283, 276]
+IRIS_CENTRES = (468, 473)  # of the 478 landmarks, image left and right; four rim points follow each
+
 FACE_OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
              152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109]  # fmt: skip
 # Vertices that expression hardly moves: temples, forehead, bridge of the nose, eye corners.

@@ -13,7 +13,7 @@ from .face import Face, FaceFinder
 class FaceTrack:
     """Landmarks of one face in every frame of a video.
 
-    points: float32 [n,468,3] in pixels; where the face was not seen they are those of the last frame that showed it (of
+    points: float32 [n,478,3] in pixels; where the face was not seen they are those of the last frame that showed it (of
     the first one that will, before that). missing: the numbers of those frames.
     """
 
@@ -39,7 +39,7 @@ def track_face(frames: Iterable[np.ndarray], finder: FaceFinder | None = None, i
         if seen is None:
             missing.append(number)
         face = seen or face
-        landmarks.append(None if face is None else face.points[:468].astype(np.float32))
+        landmarks.append(None if face is None else face.points.astype(np.float32))
         if progress:
             progress(number + 1)
     if face is None:

@@ -70,7 +70,7 @@ class DenseMotion(nn.Module):
     def compressed(self, volume: Tensor) -> tuple[Tensor, Tensor]:
         """A few channels of the volume, and what the sampling at rest makes of them."""
         few = F.relu(self.compress(volume.to(self.compress.weight.dtype))).float()
-        return few, _shifted(few, few.new_zeros(1, 1, 3))[:, 0]
+        return few, _shifted(few, few.new_zeros(len(few), 1, 3))[:, 0]
 
     def forward(self, source: Source, keypoints: Tensor) -> tuple[Tensor, Tensor]:
         shift = source.keypoints - keypoints  # from where a voxel near a keypoint takes its content

@@ -4,16 +4,17 @@ import numpy as np
 
 from ...errors import JamFlowError
 from ...motion.basis import STATES
-from ..face import Face, FaceFinder
-from ..image import _cv2, to_rgb
-from ..topology import EYES, load_topology
+from ..face import FaceFinder
+from ..image import to_rgb
+from ..topology import load_topology
 from .colours import mouth_colours
 from .crop import HeadCrop
-from .geometry import spline
+from .eyes import Eyeballs
 from .mouth import MouthInterior, photographed
 from .rig import SURE_EYES, build_rig, fit_to_mouth
 from .sway import Head, Sway
-from .warp import Box, MeshWarp, box_around
+from .warp import Box, MeshWarp
+
 
 class MeshPortrait:
     """Poses the face of one picture, without a neural renderer.
@@ -38,6 +39,8 @@ class MeshPortrait:
         has_lids = self.face is not None and self.face.eye_spread <= SURE_EYES
         self.rig = build_rig(self._crop.to_crop(points), topology, self._crop.picture, spread, has_lids)
         self._warp = MeshWarp(self._crop.picture, self.rig)
+        landmarks = self._crop.to_crop(self.face.points) if has_lids else None
+        self._eyeballs = Eyeballs(self._crop.picture, self.rig, landmarks) if has_lids else None
         colours, photo = mouth_colours(self._crop.picture, self.rig), None
         if self.rig.open:
             photo, colours = photographed(self._crop.picture, self.rig, colours)
@@ -49,24 +52,25 @@ class MeshPortrait:
         """Width and height of every frame."""
         return self.image.shape[1], self.image.shape[0]
 
-    def frame(self, state, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0), smile: float = 0.0) -> np.ndarray:
+    def frame(self, state, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0), smile: float = 0.0, brow: float = 0.0,
+              gaze: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:  # fmt: skip
         """One picture, uint8 RGB of the portrait's size.
 
         state [5]: jaw, wide, pucker, press (0..1) and shift, as in motion/basis.py; all 0 is the relaxed closed
         mouth. blink: closing of the lids 0..1, one number or (image left, image right). head: yaw, pitch, roll in
-        degrees, x, y in eye distances.
+        degrees, x, y in eye distances. smile: -1..1. brow: 1 raised, -1 lowered. gaze: -1..1 to the picture's right and
+        down. Where the eyes of a picture are doubtful (many drawings) blink and gaze do nothing.
         """
         if np.shape(state) != (5,):
             raise JamFlowError(f"Give a state of 5 numbers ({', '.join(STATES)}), not the shape {np.shape(state)}")
-        blink = tuple(np.broadcast_to(np.clip(blink, 0, 1), 2))
-        relative = self.rig.relative(state, smile)
+        blink, gaze = tuple(np.broadcast_to(np.clip(blink, 0, 1), 2)), tuple(np.clip(gaze, -1, 1))
+        relative = self.rig.relative(state, float(np.clip(smile, -1, 1)), float(np.clip(brow, -1, 1)))
         points = self.rig.pose(relative, blink)
         crop = self._crop.picture.copy()
         changed = self._warp.paint(crop, points)
-        if changed is not None and max(blink) > 0.01:
-            self._keep_eyeballs(crop, points)
-        opened = self._mouth.paint(crop, points, relative)
-        changed = opened.union(changed) if opened else changed
+        if self._eyeballs and (max(blink) > 0.01 or any(gaze) or brow):
+            changed = _joined(self._eyeballs.paint(crop, points, gaze), changed)
+        changed = _joined(self._mouth.paint(crop, points, relative), changed)
         frame = self._crop.paste(crop, changed)
         if any(head):
             self._sway = self._sway or Sway(self._crop.full_size(self.rig), self._crop.size)
@@ -74,21 +78,9 @@ class MeshPortrait:
             frame[region] = self._sway.apply(frame[region], Head(*head))
         return frame
 
-    def _keep_eyeballs(self, crop: np.ndarray, points: np.ndarray) -> None:
-        """Inside what is left of the lid opening the eyeball stays where the portrait has it."""
-        cv2 = _cv2()
-        whole = Box(0, 0, crop.shape[1], crop.shape[0])
-        for eye in EYES:
-            outline = spline(points[eye.outline], 4)
-            box = box_around(outline, 1, whole)
-            if box is None:
-                continue
-            mask = np.zeros((box.y1 - box.y0, box.x1 - box.x0), np.uint8)
-            polygon = np.round((outline - [box.x0, box.y0]) * 16).astype(np.int32)
-            cv2.fillPoly(mask, [polygon], 255, cv2.LINE_AA, 4)
-            shown = (mask.astype(np.float32) / 255)[..., None]
-            mixed = crop[box.slices] * (1 - shown) + self._crop.picture[box.slices] * shown + 0.5
-            crop[box.slices] = mixed.astype(np.uint8)
+
+def _joined(box: Box | None, other: Box | None) -> Box | None:
+    return box.union(other) if box else other
 
 
 def _checked(mouth_box, image: np.ndarray) -> tuple[float, float, float, float]:

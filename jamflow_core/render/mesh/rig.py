@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..topology import (EYES, FACE_OVAL, LIP_INNER, LIP_OUTER, LIP_RING_IN, LIP_RING_OUT,
+from ..topology import (BROWS, EYE_CORNERS, EYES, FACE_OVAL, LIP_INNER, LIP_OUTER, LIP_RING_IN, LIP_RING_OUT,
                         LIPS, LOWER_LIP_MID, LOWER_SEAM, MOUTH_LEFT, MOUTH_RIGHT, STABLE, UPPER_LIP_MID, UPPER_SEAM,
                         FaceTopology)  # fmt: skip
 from .geometry import align, down_of, smoothstep, twice_area
 from .seam import weld_lips
 
-JAW, WIDE, PUCKER, PRESS, SMILE, SHIFT = range(6)
+JAW, WIDE, PUCKER, PRESS, SMILE, SHIFT, BROW = range(7)
 FALLOFF = [(1.12, 0.72), (1.28, 0.38), (1.52, 0.12), (1.85, 0.0)]  # rings around the face: size, share of its motion
 LID_LINE = 0.86  # where the lids meet: this far down from the upper to the lower lid
 SURE_EYES = 0.02  # eye spread above which lids are not moved: big drawn eyes are mis-fitted
 LIMITS = ((0, 0, 0, 0, -2), (1.3, 1.5, 1.5, 1.2, 2))  # of jaw, wide, pucker, press, shift
 TOUCHING = 0.08  # jaw below which lips that are ajar are drawn together
 _UPPER_RING, _LOWER_RING = LIP_RING_IN[1:10], LIP_RING_IN[:10:-1]
+BROW_RISE, BROW_REACH = 0.09, 0.20  # eye distances
 LIP_CONTACTS = ((13, 14), (82, 87), (312, 317))
 
 
@@ -32,7 +33,7 @@ class Rig:
     triangles: np.ndarray  # [t,3]
     mouth_fill: np.ndarray  # bool [t]: triangles that close the mouth opening
     eye_fill: np.ndarray  # bool [t]
-    moves: np.ndarray  # [6,n,2] displacement per unit of jaw, wide, pucker, press, smile, shift
+    moves: np.ndarray  # [7,n,2] displacement per unit of jaw, wide, pucker, press, smile, shift, brow
     blinks: np.ndarray  # [2,n,2] displacement that closes the image-left and image-right eye
     points: np.ndarray  # [468,3] the settled landmarks
     depth: np.ndarray  # [n] of the vertices, towards the back; the rings lie behind the face
@@ -41,16 +42,16 @@ class Rig:
     width: float  # width of the relaxed mouth
     down: np.ndarray  # [2] unit vector from the upper to the lower lip
     open: bool  # the mouth is open in the picture
-    neutral: np.ndarray  # [6] the state the picture shows, subtracted from what is asked for
+    neutral: np.ndarray  # [7] the state the picture shows, subtracted from what is asked for
 
-    def relative(self, state, smile: float = 0.0) -> np.ndarray:
-        """What a state [5] (jaw, wide, pucker, press, shift; motion/basis.py) adds to what the picture shows -> [6]."""
+    def relative(self, state, smile: float = 0.0, brow: float = 0.0) -> np.ndarray:
+        """What a state [5] (jaw, wide, pucker, press, shift; motion/basis.py) adds to what the picture shows -> [7]."""
         jaw, wide, pucker, press, shift = np.clip(np.nan_to_num(state), *LIMITS)
         pucker *= 1 - 0.35 * min(jaw, 1.0)  # an open mouth cannot purse as far
-        return np.array([jaw, wide, pucker, press, smile, shift]) - self.neutral
+        return np.array([jaw, wide, pucker, press, smile, shift, brow]) - self.neutral
 
     def pose(self, state: np.ndarray, blink: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-        """Vertices [n,2] for a state [6] relative to the picture's and the closing of both eyes (0..1)."""
+        """Vertices [n,2] for a state [7] relative to the picture's and the closing of both eyes (0..1)."""
         points = self.rest + np.tensordot(state, self.moves, 1)
         points += blink[0] * self.blinks[0] + blink[1] * self.blinks[1]
         self._let_lips_meet(points, state[JAW] + self.neutral[JAW])
@@ -91,7 +92,7 @@ def build_rig(points: np.ndarray, topology: FaceTopology, image: np.ndarray | No
 
     down = down_of(points[MOUTH_RIGHT, :2] - points[MOUTH_LEFT, :2])
     moves = _moves(points, topology, width, to_canonical.rotation)
-    neutral = np.zeros(6)
+    neutral = np.zeros(7)
     neutral[JAW] = _jaw_for(gap, moves, down, width) if is_open else 0.0
     neutral[WIDE] = 0.6 * np.clip((across / unit - 0.62) / (0.30 * 0.58), 0, 1)
 
@@ -142,7 +143,7 @@ def at_rest(rig: Rig, state: np.ndarray) -> Rig:
     """The rig of a video frame whose mouth is known to be in this state [5] (jaw is measured again: lips must close)."""
     gap = float(np.mean([np.linalg.norm(rig.rest[a] - rig.rest[b]) for a, b in LIP_CONTACTS]))
     _, wide, pucker, press, shift = state
-    neutral = np.array([_jaw_for(gap, rig.moves, rig.down, rig.width), wide, pucker, press, 0.0, shift])
+    neutral = np.array([_jaw_for(gap, rig.moves, rig.down, rig.width), wide, pucker, press, 0.0, shift, 0.0])
     return replace(rig, neutral=neutral)
 
 
@@ -153,7 +154,7 @@ def _jaw_for(gap: float, moves: np.ndarray, down: np.ndarray, width: float) -> f
 
 
 def _moves(points: np.ndarray, topology: FaceTopology, width: float, rotation: np.ndarray) -> np.ndarray:
-    """Displacements [6,468,2] in pixels of this picture."""
+    """Displacements [7,468,2] in pixels of this picture."""
     basis = topology.basis * smoothstep(-0.6, 2.2, topology.vertices[:, 1])[:, None]  # nothing moves above the nose
     for k in (WIDE, PUCKER, PRESS, SMILE, SHIFT):  # only the jaw parts the lips
         basis[k, UPPER_SEAM] = basis[k, LOWER_SEAM] = (basis[k, UPPER_SEAM] + basis[k, LOWER_SEAM]) / 2
@@ -161,7 +162,19 @@ def _moves(points: np.ndarray, topology: FaceTopology, width: float, rotation: n
     basis[:, LIP_RING_IN] = basis[:, LIP_OUTER] * 0.33 + basis[:, LIP_INNER] * 0.67
     thickness = (np.linalg.norm(points[0] - points[13]) + np.linalg.norm(points[17] - points[14])) / width
     basis[PRESS] *= np.clip(thickness / 0.36, 0.25, 1.15)  # thin lips have less to press
-    return ((basis * width) @ rotation.T)[..., :2]
+    brow = _brow_move(topology) * np.linalg.norm(points[EYE_CORNERS[0]] - points[EYE_CORNERS[1]])
+    return (np.concatenate([basis * width, brow[None]]) @ rotation.T)[..., :2]
+
+
+def _brow_move(topology: FaceTopology) -> np.ndarray:
+    """How raised brows move the canonical face, in eye distances [468,3]; the eyes and all below stay."""
+    vertices = topology.vertices
+    distance = np.linalg.norm(vertices[:, None] - vertices[BROWS], axis=2).min(1) / topology.iod
+    lids = vertices[[v for eye in EYES for v in eye.upper]]
+    height = (lids[:, 1].min() - vertices[:, 1]) / topology.iod  # above the open eyes
+    raised = np.zeros_like(vertices)
+    raised[:, 1] = -BROW_RISE * np.exp(-((distance / BROW_REACH) ** 2)) * smoothstep(0, 0.12, height)
+    return raised
 
 
 def _add_falloff(rest: np.ndarray, triangles: np.ndarray, moves: np.ndarray):
