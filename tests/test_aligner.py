@@ -1,6 +1,6 @@
 """Alignment: the dynamic programmes against brute force, the embedded networks on speech of known durations."""
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def brute_force(scores, lengths):
     for cuts in combinations(range(1, frames), n - 1):
         edges = np.array([0, *cuts, frames])
         spans = np.diff(edges)
-        value = sum(scores[a:b, k].sum() for k, (a, b) in enumerate(zip(edges, edges[1:])))
+        value = sum(scores[a:b, k].sum() for k, (a, b) in enumerate(pairwise(edges)))
         value += sum(lengths[k, min(span, lengths.shape[1]) - 1] for k, span in enumerate(spans))
         if value > best:
             best, found = value, spans
@@ -80,7 +80,7 @@ def test_recognise_equals_brute_force(least):
                 continue
             for text in product(range(3), repeat=count):
                 value = scores[np.arange(8), np.repeat(text, spans)].sum()
-                value += sum(transitions[a, b] for a, b in zip(text, text[1:]))
+                value += sum(transitions[a, b] for a, b in pairwise(text))
                 if value > best:
                     best, found = value, list(text)
     assert recognise(scores, transitions, least) == found
