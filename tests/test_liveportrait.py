@@ -66,6 +66,15 @@ def test_networks_agree_with_the_official_code(tiny):
         assert_figures(result, expected[name], 2e-5)
 
 
+def test_each_frame_may_have_its_own_source(tiny):
+    given, warping = tiny_inputs(), tiny.warping
+    volumes = torch.cat((given["volume"], given["volume"].flip(-1)))
+    sources = given["source"] + torch.tensor([0.0, 0.1]).view(2, 1, 1)
+    together = warping(warping.source(volumes, sources), given["driving"][:2])
+    alone = [warping(warping.source(volumes[[i]], sources[[i]]), given["driving"][[i]]) for i in range(2)]
+    torch.testing.assert_close(together, torch.cat(alone), atol=1e-5, rtol=1e-4)
+
+
 def test_full_size_networks_take_the_official_layout():
     with torch.device("meta"):
         networks = LivePortrait()
@@ -322,14 +331,14 @@ def test_picture_renderer(small_crops, portrait):
 
 def test_video_renderer_leaves_frames_without_a_face(small_crops, portrait):
     grey = np.full_like(portrait, 128)
-    clip = [portrait, grey, portrait]
+    clip = [portrait, grey, portrait, grey]
     video = LivePortraitVideo(small_crops, lambda: iter(clip), batch=2)
-    assert video.missing == (1,)
+    assert video.gone.tolist() == [False, False, False, True]
     frames = list(video.frames(np.zeros((2, 21, 3))))
-    assert len(frames) == 3 and np.array_equal(frames[1], grey)
-    assert not np.array_equal(frames[0], portrait)
+    assert len(frames) == 4 and np.array_equal(frames[3], grey)
+    assert not np.array_equal(frames[0], portrait) and not np.array_equal(frames[1], grey)
     template = extract_template(small_crops, lambda: iter(clip), 25)
-    assert len(template) == 3 and template.missing == (1,) and template.lips.shape == (3, 1)
+    assert len(template) == 4 and template.missing == (1, 3) and template.lips.shape == (4, 1)
     once = iter(clip)
     with pytest.raises(JamFlowError, match="anew"):
         LivePortraitVideo(small_crops, lambda: once)

@@ -12,11 +12,13 @@ _SIZE = 768  # of the matrices that are timed: large enough to reach full speed,
 def fast_dtype(device: str | torch.device = "cpu") -> torch.dtype:
     """bfloat16 where the device multiplies matrices faster in it, else float32.
 
-    GPUs say so; a CPU is measured (about 0.1 s), as some emulate bfloat16 and others have units for it.
+    GPUs are known (NVIDIA since Ampere, AMD); a CPU is measured (about 0.1 s), as some emulate bfloat16 and others have
+    units for it.
     """
     device = torch.device(device)
     if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+        known = torch.version.hip or torch.cuda.get_device_capability(device)[0] >= 8
+        return torch.bfloat16 if known else torch.float32
     if device.type != "cpu":
         return torch.float32
     return torch.bfloat16 if _seconds(torch.float32) > WORTH * _seconds(torch.bfloat16) else torch.float32
