@@ -65,7 +65,9 @@ def main() -> None:
         measure("all that and a finished video with sound", film, frames)
         measure("read a video", lambda: [None for _ in read_video(path).frames], frames)
         track = measure("follow a face", lambda: track_face(read_video(path).frames, finder), frames)
-        measure("new lips for a video", lambda: [None for _ in relip_frames(read_video(path).frames, track, exp)], frames)
+        measure(
+            "new lips for a video", lambda: [None for _ in relip_frames(read_video(path).frames, track, exp)], frames
+        )
 
 
 if __name__ == "__main__":

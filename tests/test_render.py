@@ -88,7 +88,9 @@ def test_exif_orientation_is_honoured(tmp_path, picture):
     import cv2
 
     ok, jpeg = cv2.imencode(".jpg", picture[:64, :128, ::-1])
-    exif = b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00"
+    exif = (
+        b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00"
+    )
     segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
     path = tmp_path / "turned.jpg"
     path.write_bytes(jpeg.tobytes()[:2] + segment + jpeg.tobytes()[2:])
@@ -170,7 +172,12 @@ def test_pixels_outside_the_face_stay_without_head_motion(portrait, picture):
     points = portrait.face.points[:468, :2]
     low, high = points.min(0), points.max(0)
     y, x = np.mgrid[: picture.shape[0], : picture.shape[1]]
-    far = np.hypot((x - (low[0] + high[0]) / 2) / np.ptp(points[:, 0]), (y - (low[1] + high[1]) / 2) / np.ptp(points[:, 1])) > 1
+    far = (
+        np.hypot(
+            (x - (low[0] + high[0]) / 2) / np.ptp(points[:, 0]), (y - (low[1] + high[1]) / 2) / np.ptp(points[:, 1])
+        )
+        > 1
+    )
     assert difference(frame, picture)[far].max() == 0
     assert difference(portrait.frame(OPEN), picture)[: int(points[10, 1])].max() == 0
 

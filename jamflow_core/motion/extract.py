@@ -131,7 +131,7 @@ def gaze_states(points: np.ndarray) -> np.ndarray:
 
 
 def head_poses(points: np.ndarray) -> np.ndarray:
-    """Landmarks [n,468,3] -> yaw, pitch, roll in degrees, x, y in eye distances [n,5] (signs as in render/mesh/sway.py)."""
+    """Landmarks [n,468,3] -> yaw, pitch, roll in degrees, x, y in eye distances [n,5]; signs as in mesh/sway.py."""
     canonical = load_topology()
     target = canonical.vertices[STABLE]
     poses = []

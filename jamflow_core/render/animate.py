@@ -1,4 +1,4 @@
-"""From motion to pictures: generated lips, with the small natural movements that nobody asks for but everybody misses."""
+"""From motion to pictures: generated lips, and the small natural movements that are missed when they are absent."""
 
 from collections.abc import Iterator
 
@@ -42,7 +42,7 @@ def idle_motion(frames: int, seed: int, fps: float = 25, blink: bool = True, swa
 
 
 def idle_gaze(frames: int, seed: int, fps: float = 25) -> np.ndarray:
-    """Small glances [frames, 2] (to the picture's right and down, -1..1): quick jumps between long rests near the middle."""
+    """Small glances [frames, 2] (to the picture's right and down, -1..1): quick jumps between longer rests."""
     rng = np.random.default_rng([seed, 2])
     gaze, time, place = np.zeros((frames, 2), np.float32), rng.uniform(*GLANCE_EVERY), np.zeros(2)
     while time < frames / fps:
@@ -52,13 +52,13 @@ def idle_gaze(frames: int, seed: int, fps: float = 25) -> np.ndarray:
     return gaze
 
 
-def render_frames(portrait: MeshPortrait, exp: np.ndarray, blink: np.ndarray | None = None, head: np.ndarray | None = None,
-                  smile: np.ndarray | None = None, brow: np.ndarray | None = None,
+def render_frames(portrait: MeshPortrait, exp: np.ndarray, blink: np.ndarray | None = None,
+                  head: np.ndarray | None = None, smile: np.ndarray | None = None, brow: np.ndarray | None = None,
                   gaze: np.ndarray | None = None) -> Iterator[np.ndarray]:  # fmt: skip
     """Frames (uint8 RGB, the portrait's size) for expression deltas [n,21,3], made one at a time.
 
-    blink [n] or [n,2], head [n,5], smile [n], brow [n] and gaze [n,2] are as `MeshPortrait.frame` and `idle_motion` have
-    them, for frames that may be more than n; where one is missing that part of the face is still.
+    blink [n] or [n,2], head [n,5], smile [n], brow [n] and gaze [n,2] are as `MeshPortrait.frame` takes them, for n or
+    more frames; where one is missing that part of the face is still.
     """
     states = exp_to_state(exp)
     extras = {"blink": blink, "head": head, "smile": smile, "brow": brow, "gaze": gaze}

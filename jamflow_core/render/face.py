@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import JamFlowError
-from .image import _cv2
+from .image import load_cv2
 from .topology import EYE_CORNERS, EYES, LIPS, MODELS, load_topology
 
 DETECTED = 0.5  # detector score that counts as a candidate
@@ -39,7 +39,8 @@ _RIGHT_EYE_OUTPUT = [263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387,
 _REFINED = (_LIP_OUTPUT, _LEFT_EYE_OUTPUT, _RIGHT_EYE_OUTPUT, list(range(468, 473)), list(range(473, 478)))
 
 # Crops around the face whose answers are compared: shift x, shift y (in crop sizes), scale, turn (radians).
-_JITTER = [(0, 0, 1, 0), (.03, 0, 1, 0), (-.03, 0, 1, 0), (0, .03, .94, 0), (0, -.03, 1.08, 0), (0, 0, 1, .06), (0, 0, 1, -.06)]  # fmt: skip
+_JITTER = [(0, 0, 1, 0), (0.03, 0, 1, 0), (-0.03, 0, 1, 0), (0, 0.03, 0.94, 0), (0, -0.03, 1.08, 0), (0, 0, 1, 0.06),
+           (0, 0, 1, -0.06)]  # fmt: skip
 _MIRRORED = 3  # so many of them are repeated on the mirrored picture
 
 
@@ -115,7 +116,9 @@ class FaceFinder:
         if not found:
             raise JamFlowError("No face found: give mouth_box=x0,y0,x1,y1 (the mouth's corners in pixels)")
         if len(found) <= index:
-            raise JamFlowError(f"Choose face 0 to {len(found) - 1}: the picture has {len(found)} face(s), not {index + 1}")
+            raise JamFlowError(
+                f"Choose face 0 to {len(found) - 1}: the picture has {len(found)} face(s), not {index + 1}"
+            )
         return found[index]
 
     def track(self, image: np.ndarray, region: Region) -> Face | None:
@@ -132,7 +135,7 @@ class FaceFinder:
 
     def mesh(self, image: np.ndarray, region: Region) -> tuple[np.ndarray, float]:
         """One pass of the landmark model on a region: points float64 [478,3] in pixels, and presence 0..1."""
-        cv2 = _cv2()
+        cv2 = load_cv2()
         scale = region.size / MESH_SIZE
         cos, sin = math.cos(region.angle) * scale, math.sin(region.angle) * scale
         half = MESH_SIZE / 2
@@ -173,7 +176,9 @@ class FaceFinder:
         flipped = np.ascontiguousarray(image[:, ::-1])
         last = image.shape[1] - 1
         for jitter in _JITTER[:_MIRRORED]:
-            mirrored = self.mesh(flipped, _shifted(region._replace(x=last - region.x, angle=-region.angle), jitter, -1))[0]
+            mirrored = self.mesh(
+                flipped, _shifted(region._replace(x=last - region.x, angle=-region.angle), jitter, -1)
+            )[0]
             points = meshes[0].copy()  # the irises have no mirror index; they keep the first answer
             points[:468] = mirrored[self._mirror]
             points[:468, 0] = last - points[:468, 0]
@@ -185,7 +190,7 @@ class FaceFinder:
         return Face(mean, presence, float(deviation[LIPS].mean() / unit), float(deviation[lids].mean() / unit))
 
     def _detect(self, image: np.ndarray, session, threshold: float = DETECTED) -> list[Detection]:
-        cv2 = _cv2()
+        cv2 = load_cv2()
         size = session.get_inputs()[0].shape[2]
         anchors = _anchors(size)
         height, width = image.shape[:2]
@@ -226,7 +231,7 @@ class FaceFinder:
         return []
 
     def _detect_turned(self, image: np.ndarray) -> list[Detection]:
-        cv2 = _cv2()
+        cv2 = load_cv2()
         height, width = image.shape[:2]
         shrink = 0.8  # so that little is cut off at the corners
         for degrees in (35, -35, 80, -80, 180):
@@ -263,7 +268,7 @@ def _session(name: str, threads: int):
 
 
 def _anchors(size: int) -> np.ndarray:
-    """Anchor centres of the detector, 0..1: 48x48 for the full-range one (192), 2 at 16x16 and 6 at 8x8 for the short."""
+    """Anchor centres of the detector, 0..1: 48x48 for the full range (size 192), 2 at 16x16 and 6 at 8x8 for the short."""
     grids = [(48, 1)] if size == 192 else [(16, 2), (8, 6)]
     rows = []
     for side, repeat in grids:
@@ -291,7 +296,9 @@ def _merge(scores: np.ndarray, boxes: np.ndarray, keypoints: np.ndarray, overlap
 
 def _shifted(region: Region, jitter: tuple, side: int) -> Region:
     dx, dy, scale, turn = jitter
-    return Region(region.x + side * dx * region.size, region.y + dy * region.size, region.size * scale, region.angle + turn)
+    return Region(
+        region.x + side * dx * region.size, region.y + dy * region.size, region.size * scale, region.angle + turn
+    )
 
 
 def _planes(image: np.ndarray) -> np.ndarray:

@@ -11,7 +11,8 @@ MIN_SIDE = 32
 BACKDROP = 128  # grey behind transparent pixels: neither white nor black borders bleed into hair
 
 
-def _cv2():
+def load_cv2():
+    """OpenCV, or a JamFlowError that says how to install it."""
     try:
         import cv2
     except ImportError as error:
@@ -25,7 +26,7 @@ def read_image(path: str | Path) -> np.ndarray:
     EXIF orientation is applied, 16-bit and grey pictures are converted, transparency is laid over mid grey.
     Raises JamFlowError for a missing, unreadable, tiny or huge (over 64 megapixels) picture.
     """
-    cv2 = _cv2()
+    cv2 = load_cv2()
     path = Path(path)
     if not path.is_file():
         raise JamFlowError(f"Choose an existing picture: no file {path}")
@@ -60,7 +61,9 @@ def to_rgb(pixels: np.ndarray, name: str = "the picture") -> np.ndarray:
     if min(height, width) < MIN_SIDE:
         raise JamFlowError(f"Use a larger picture: {name} is only {width}x{height} pixels")
     if height * width > MAX_PIXELS:
-        raise JamFlowError(f"Use a smaller picture: {name} has {height * width / 1e6:.0f} megapixels, at most 64 are read")
+        raise JamFlowError(
+            f"Use a smaller picture: {name} has {height * width / 1e6:.0f} megapixels, at most 64 are read"
+        )
     if pixels.dtype == np.uint16:
         pixels = (pixels >> 8).astype(np.uint8)
     elif pixels.dtype != np.uint8:

@@ -26,7 +26,9 @@ class Soundtrack:
         coded_rate = rate if rate in RATES else 48000
         self._stream = container.add_stream("aac", rate=coded_rate, layout=self._layout)
         self._stream.bit_rate = BITS
-        self._resampler = load_av().AudioResampler(format="fltp", layout=self._layout, rate=coded_rate, frame_size=BLOCK)
+        self._resampler = load_av().AudioResampler(
+            format="fltp", layout=self._layout, rate=coded_rate, frame_size=BLOCK
+        )
 
     def write_until(self, seconds: float) -> None:
         """Encode what is heard before this moment."""

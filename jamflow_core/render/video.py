@@ -44,8 +44,12 @@ class VideoWriter:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._container = av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})
         except OSError as error:
-            raise JamFlowError(f"Choose another place for the video: {self.path} cannot be written ({error.strerror})") from error
-        self._video = self._container.add_stream("libx264", rate=self._fps, options={"preset": PRESET, "crf": str(QUALITY)})
+            raise JamFlowError(
+                f"Choose another place for the video: {self.path} cannot be written ({error.strerror})"
+            ) from error
+        self._video = self._container.add_stream(
+            "libx264", rate=self._fps, options={"preset": PRESET, "crf": str(QUALITY)}
+        )
         self._video.width, self._video.height = (side + side % 2 for side in size)
         self._video.pix_fmt = "yuv420p"
         codec = self._video.codec_context
@@ -97,4 +101,3 @@ class VideoWriter:
         except BaseException:
             self._part.unlink(missing_ok=True)
             raise
-

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..image import _cv2
+from ..image import load_cv2
 from ..topology import EYE_LEFT, EYE_RIGHT, FACE_OVAL, LIPS, LOWER_LIP_MID, UPPER_LIP_MID
 from .networks import CROP, PAINTED
 
@@ -66,7 +66,7 @@ def to_crop(box: Box, pixels: int = PAINTED) -> np.ndarray:
 
 def cut(picture: np.ndarray, matrix: np.ndarray, shrink: str = "area") -> np.ndarray:
     """Crop uint8 [256,256,3]: sampled at 512 by `matrix`, then shrunk by "area" (sources) or "linear" (driving videos)."""
-    cv2 = _cv2()
+    cv2 = load_cv2()
     large = cv2.warpAffine(picture, matrix, (PAINTED, PAINTED), flags=cv2.INTER_LINEAR)
     return cv2.resize(large, (CROP, CROP), interpolation=cv2.INTER_AREA if shrink == "area" else cv2.INTER_LINEAR)
 
@@ -75,7 +75,7 @@ class PasteBack:
     """Lays painted squares back into a picture of the size of `shape`; `matrix` is that of the crop (`to_crop`)."""
 
     def __init__(self, matrix: np.ndarray, shape: tuple[int, ...]):
-        cv2 = _cv2()
+        cv2 = load_cv2()
         inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))
         corners = np.array([[0, 0], [PAINTED, 0], [0, PAINTED], [PAINTED, PAINTED]]) @ inverse[:2, :2].T + inverse[:2, 2]
         low = np.clip(np.floor(corners.min(0)) - 1, 0, shape[1::-1]).astype(int)
@@ -89,7 +89,7 @@ class PasteBack:
 
     def __call__(self, painted: np.ndarray, picture: np.ndarray) -> np.ndarray:
         """A copy of the picture with the square (uint8 [512,512,3]) in it."""
-        cv2 = _cv2()
+        cv2 = load_cv2()
         frame = picture.copy()
         part = frame[self._region]
         if part.size:

@@ -1,4 +1,4 @@
-"""The embedded renderer: a portrait's mesh is warped, the inside of its mouth painted. No weights but the face finder's."""
+"""The embedded renderer: a portrait's mesh is warped, the inside of its mouth painted; no weights needed."""
 
 from .portrait import MeshPortrait
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..image import _cv2
+from ..image import load_cv2
 from ..topology import LIP_INNER, LIP_OUTER
 from .geometry import fixed_point
 from .rig import Rig
@@ -25,7 +25,7 @@ class MouthColours:
 
 def mouth_colours(image: np.ndarray, rig: Rig) -> MouthColours:
     """Guess the colours inside the mouth from the medians of skin and lips (CIE L*a*b*)."""
-    cv2 = _cv2()
+    cv2 = load_cv2()
     spots = np.zeros(image.shape[:2], np.uint8)
     for v in _SKIN_SPOTS:
         cv2.circle(spots, np.round(rig.rest[v]).astype(int).tolist(), max(2, int(0.05 * rig.unit)), 255, -1)
@@ -47,7 +47,7 @@ def mouth_colours(image: np.ndarray, rig: Rig) -> MouthColours:
 
 def polygon_mask(points: np.ndarray, shape: tuple) -> np.ndarray:
     """uint8 [h,w], 255 inside the polygon [n,2], anti-aliased."""
-    cv2 = _cv2()
+    cv2 = load_cv2()
     mask = np.zeros(shape[:2], np.uint8)
     cv2.fillPoly(mask, [fixed_point(points)], 255, cv2.LINE_AA, 4)
     return mask
@@ -57,10 +57,10 @@ def _median_lab(pixels: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     """Median of RGB pixels [n,3] in L*a*b*; `otherwise` if there are none."""
     if not len(pixels):
         return otherwise
-    lab = _cv2().cvtColor(pixels[None].astype(np.float32) / 255, _cv2().COLOR_RGB2LAB)
+    lab = load_cv2().cvtColor(pixels[None].astype(np.float32) / 255, load_cv2().COLOR_RGB2LAB)
     return np.median(lab[0], 0)
 
 
 def _rgb(lightness: float, a: float, b: float) -> np.ndarray:
     lab = np.array([[[lightness, a, b]]], np.float32)
-    return _cv2().cvtColor(lab, _cv2().COLOR_LAB2RGB)[0, 0] * 255
+    return load_cv2().cvtColor(lab, load_cv2().COLOR_LAB2RGB)[0, 0] * 255

@@ -9,7 +9,7 @@ import dataclasses
 
 import numpy as np
 
-from ..image import _cv2
+from ..image import load_cv2
 from .rig import Rig
 from .warp import Box
 
@@ -56,7 +56,9 @@ class HeadCrop:
         points = rig.points.copy()
         points[:, :2] = (points[:, :2] + 0.5) / self._ratio - 0.5
         points[:, 2] /= self.scale
-        return dataclasses.replace(rig, rest=(rig.rest + 0.5) / self._ratio - 0.5, points=points, unit=rig.unit / self.scale)
+        return dataclasses.replace(
+            rig, rest=(rig.rest + 0.5) / self._ratio - 0.5, points=points, unit=rig.unit / self.scale
+        )
 
     def paste(self, crop: np.ndarray, changed: Box | None) -> np.ndarray:
         """A copy of the full picture with the changed part of a crop in it."""
@@ -69,7 +71,7 @@ class HeadCrop:
         return self._paste_resampled(frame, crop, changed)
 
     def _paste_resampled(self, frame: np.ndarray, crop: np.ndarray, changed: Box) -> np.ndarray:
-        cv2 = _cv2()
+        cv2 = load_cv2()
         change = cv2.absdiff(crop[changed.slices], self.picture[changed.slices])
         change = cv2.threshold(np.maximum.reduce(cv2.split(change)), UNCHANGED, 255, cv2.THRESH_BINARY)[1]
         x, y, width, height = cv2.boundingRect(change)
@@ -77,7 +79,9 @@ class HeadCrop:
             return frame
         x, y = x + changed.x0, y + changed.y0
         bottom, right = crop.shape[:2]
-        part = Box(max(0, x - FEATHER), max(0, y - FEATHER), min(right, x + width + FEATHER), min(bottom, y + height + FEATHER))
+        part = Box(
+            max(0, x - FEATHER), max(0, y - FEATHER), min(right, x + width + FEATHER), min(bottom, y + height + FEATHER)
+        )
         weight = np.zeros((bottom, right), np.uint8)
         weight[changed.slices] = change
         weight = cv2.dilate(weight[part.slices], np.ones((9, 9), np.uint8))
@@ -92,7 +96,9 @@ class HeadCrop:
         matrix = np.array([[self._ratio[0], 0, shift[0]], [0, self._ratio[1], shift[1]]])
         size = (int(high[0] - low[0]), int(high[1] - low[1]))
         flags = cv2.WARP_INVERSE_MAP
-        weight = cv2.warpAffine(weight, matrix, size, flags=cv2.INTER_LINEAR | flags)[..., None].astype(np.float32) / 255
+        weight = (
+            cv2.warpAffine(weight, matrix, size, flags=cv2.INTER_LINEAR | flags)[..., None].astype(np.float32) / 255
+        )
         new = cv2.warpAffine(new, matrix, size, flags=cv2.INTER_CUBIC | flags, borderMode=cv2.BORDER_REPLICATE)
         region = frame[self.box.slices][low[1] : high[1], low[0] : high[0]]
         region[:] = (region * (1 - weight) + new * weight + 0.5).astype(np.uint8)
@@ -105,10 +111,12 @@ def _around_head(points: np.ndarray, shape: tuple) -> Box:
     x, y = (low + high) / 2 - [0, HEAD_RISE * side]
     height, width = shape[:2]
     half = side / 2
-    return Box(max(0, int(x - half)), max(0, int(y - half)), min(width, int(x + half) + 1), min(height, int(y + half) + 1))
+    return Box(
+        max(0, int(x - half)), max(0, int(y - half)), min(width, int(x + half) + 1), min(height, int(y + half) + 1)
+    )
 
 
 def _resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    cv2 = _cv2()
+    cv2 = load_cv2()
     smaller = size[0] < picture.shape[1]
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..image import _cv2
+from ..image import load_cv2
 from ..topology import EYES, IRIS_CENTRES
 from .colours import polygon_mask
 from .geometry import smoothstep, spline
@@ -44,7 +44,7 @@ class Eyeballs:
         """The picture in the box with the iris moved and the white stretched around it."""
         if not any(gaze):
             return self._picture[box.slices]
-        cv2 = _cv2()
+        cv2 = load_cv2()
         shift = np.array(gaze) * TURN * width
         x, y = np.meshgrid(np.arange(box.x0, box.x1), np.arange(box.y0, box.y1))
         distance = np.hypot(x - middle[0] - shift[0], y - middle[1] - shift[1]) / max(radius, 1)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..image import _cv2
+from ..image import load_cv2
 from ..topology import LIP_INNER, LOWER_LIP_MID, MOUTH_LEFT, MOUTH_RIGHT, UPPER_LIP_MID
 from .colours import MouthColours, polygon_mask
 from .geometry import fixed_point, smoothstep, spline
@@ -51,7 +51,7 @@ class MouthInterior:
 
     def _opening(self, outline: np.ndarray, box: Box) -> np.ndarray:
         """Coverage 0..1 of the pixels of the box by the opening, a hair tighter than the lips."""
-        cv2 = _cv2()
+        cv2 = load_cv2()
         width, height = box.x1 - box.x0, box.y1 - box.y0
         fine = np.zeros((height * EDGE_SAMPLES, width * EDGE_SAMPLES), np.uint8)
         polygon = (outline - [box.x0, box.y0] + 0.5) * EDGE_SAMPLES - 0.5
@@ -93,14 +93,16 @@ class MouthInterior:
         rig = self.rig
         centre = lower - rig.down * 0.02 * rig.width
         half_width, half_height = max(0.34 * mouth, 1), max(0.30 * gap + 0.03 * rig.width, 1)
-        radius = (_projection(box, centre, along) / half_width) ** 2 + (_projection(box, centre, rig.down) / half_height) ** 2
+        radius = (_projection(box, centre, along) / half_width) ** 2 + (
+            _projection(box, centre, rig.down) / half_height
+        ) ** 2
         there = smoothstep(0, 1, (1.3 - radius) / 0.9) * np.clip((gap / rig.width - 0.05) / 0.15, 0, 1) * 0.9
         light = 1.12 - 0.35 * np.clip(radius, 0, 1)
         return picture * (1 - there[..., None]) + self.colours.tongue * (light * there)[..., None]
 
     def _shade(self, opening, gap, across, mouth) -> tuple[np.ndarray, np.ndarray]:
         """Ambient occlusion by the lips, and the darker corners of the mouth; both 0..1."""
-        cv2 = _cv2()
+        cv2 = load_cv2()
         softness = max(0.016 * self.rig.width + 0.11 * gap, 0.7)
         border = int(3 * softness) + 1
         padded = cv2.copyMakeBorder(opening, border, border, border, border, cv2.BORDER_CONSTANT)
@@ -113,7 +115,7 @@ def photographed(image: np.ndarray, rig: Rig, colours: MouthColours) -> tuple[La
     """The open mouth that a portrait shows, as a layer, and colours whose cavity leans to the darkest it shows.
 
     The layer is sharp towards the upper lip and a little tighter towards the lower one, which will move away."""
-    cv2 = _cv2()
+    cv2 = load_cv2()
     outline = spline(rig.rest[LIP_INNER], 6)
     box = box_around(outline, 4, Box(0, 0, image.shape[1], image.shape[0]))
     inside = polygon_mask(outline - [box.x0, box.y0], (box.y1 - box.y0, box.x1 - box.x0)).astype(np.float32) / 255

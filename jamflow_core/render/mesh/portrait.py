@@ -21,7 +21,7 @@ class MeshPortrait:
 
     image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1, y1 of the mouth in pixels, instead
     of looking for a face. face: which face, the largest and surest is 0. finder: the face models, if loaded already.
-    Raises JamFlowError if no face is found, or the box is not in the picture. `warning` is None or what to tell the user.
+    Raises JamFlowError if no face is found, or the box is not in the picture. `warning` is None or meant for the user.
     """
 
     def __init__(self, image: np.ndarray, mouth_box: tuple[float, float, float, float] | None = None, face: int = 0,
@@ -87,7 +87,9 @@ def _checked(mouth_box, image: np.ndarray) -> tuple[float, float, float, float]:
     height, width = image.shape[:2]
     x0, y0, x1, y1 = (float(v) for v in mouth_box)
     if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
-        raise JamFlowError(f"Give mouth_box=x0,y0,x1,y1 inside the picture ({width}x{height}), not {x0:g},{y0:g},{x1:g},{y1:g}")
+        raise JamFlowError(
+            f"Give mouth_box=x0,y0,x1,y1 inside the picture ({width}x{height}), not {x0:g},{y0:g},{x1:g},{y1:g}"
+        )
     if x1 - x0 < 4:
         raise JamFlowError(f"Give a wider mouth_box: {x1 - x0:g} pixels are too few to show a mouth")
     return x0, y0, x1, y1

@@ -8,9 +8,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..topology import (BROWS, EYE_CORNERS, EYES, FACE_OVAL, LIP_INNER, LIP_OUTER, LIP_RING_IN, LIP_RING_OUT,
-                        LIPS, LOWER_LIP_MID, LOWER_SEAM, MOUTH_LEFT, MOUTH_RIGHT, STABLE, UPPER_LIP_MID, UPPER_SEAM,
-                        FaceTopology)  # fmt: skip
+from ..topology import (
+    BROWS,
+    EYE_CORNERS,
+    EYES,
+    FACE_OVAL,
+    LIP_INNER,
+    LIP_OUTER,
+    LIP_RING_IN,
+    LIP_RING_OUT,
+    LIPS,
+    LOWER_LIP_MID,
+    LOWER_SEAM,
+    MOUTH_LEFT,
+    MOUTH_RIGHT,
+    STABLE,
+    UPPER_LIP_MID,
+    UPPER_SEAM,
+    FaceTopology,  # fmt: skip
+)
 from .geometry import align, down_of, smoothstep, twice_area
 from .seam import weld_lips
 
@@ -102,8 +118,10 @@ def build_rig(points: np.ndarray, topology: FaceTopology, image: np.ndarray | No
     fill[1, : len(topology.triangles)] = sum(topology.triangles_within(eye.upper + eye.lower) for eye in EYES)
     blinks = _blinks(rest) if with_eyes else np.zeros((2, *rest.shape))
     depth = np.r_[points[:, 2], np.full(len(rest) - 468, points[:, 2].max())]
-    return Rig(rest, triangles, fill[0], fill[1], moves, blinks, points, depth, to_canonical.rotation, unit, width, down,
-               is_open, neutral)  # fmt: skip
+    return Rig(
+        rest, triangles, fill[0], fill[1], moves, blinks, points, depth, to_canonical.rotation, unit, width, down, is_open,
+        neutral,
+    )  # fmt: skip
 
 
 def fit_to_mouth(mouth_box: tuple[float, float, float, float], topology: FaceTopology) -> np.ndarray:
@@ -140,7 +158,7 @@ def untangle(points: np.ndarray, topology: FaceTopology, passes: int = 12) -> No
 
 
 def at_rest(rig: Rig, state: np.ndarray) -> Rig:
-    """The rig of a video frame whose mouth is known to be in this state [5] (jaw is measured again: lips must close)."""
+    """The rig of a video frame whose mouth is known to be in this state [5] (jaw is measured anew: lips must close)."""
     gap = float(np.mean([np.linalg.norm(rig.rest[a] - rig.rest[b]) for a, b in LIP_CONTACTS]))
     _, wide, pucker, press, shift = state
     neutral = np.array([_jaw_for(gap, rig.moves, rig.down, rig.width), wide, pucker, press, 0.0, shift, 0.0])

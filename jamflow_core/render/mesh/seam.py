@@ -6,7 +6,7 @@ rides on one of them, are what that looks like when the mouth opens; so both lip
 
 import numpy as np
 
-from ..image import _cv2
+from ..image import load_cv2
 from ..topology import LOWER_SEAM, MOUTH_LEFT, MOUTH_RIGHT, UPPER_SEAM
 from .geometry import down_of
 
@@ -23,7 +23,7 @@ def weld_lips(points: np.ndarray, image: np.ndarray, unit: float) -> None:
 
 def find_seam(points: np.ndarray, image: np.ndarray, unit: float) -> np.ndarray:
     """The darkest smooth path from corner to corner between the lips, by dynamic programming -> [9,2] in pixels."""
-    cv2 = _cv2()
+    cv2 = load_cv2()
     middle = (points[UPPER_SEAM, :2] + points[LOWER_SEAM, :2]) / 2
     guess = np.vstack([points[MOUTH_LEFT, :2], middle, points[MOUTH_RIGHT, :2]])
     lengths = np.r_[0, np.cumsum(np.linalg.norm(np.diff(guess, axis=0), axis=1))]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..image import _cv2
+from ..image import load_cv2
 from ..topology import CHIN, FACE_OVAL, FOREHEAD, NOSE_BASE, NOSE_BRIDGE
 from .geometry import smoothstep
 from .rig import Rig
@@ -54,7 +54,7 @@ class Sway:
 
     def apply(self, picture: np.ndarray, head: Head) -> np.ndarray:
         """The picture [h,w,3] with its head moved."""
-        cv2 = _cv2()
+        cv2 = load_cv2()
         yaw, pitch, roll = (math.sin(math.radians(a)) for a in head[:3])
         x = self._weight * head.x * self._unit - self._y * roll - self._depth * yaw
         y = self._weight * head.y * self._unit + self._x * roll - self._depth * pitch

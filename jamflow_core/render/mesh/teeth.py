@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..image import _cv2
+from ..image import load_cv2
 from .colours import MouthColours
 from .geometry import fixed_point
 from .rig import Rig
@@ -45,17 +45,19 @@ class Layer:
     def cut(self, box: Box, shift: np.ndarray = (0.0, 0.0), stretch: float = 1.0, about: float = 0.0):
         """What lies in the box once the layer is moved by `shift` and stretched sideways about x = `about`
         -> colour [h,w,3], alpha [h,w]."""
-        cv2 = _cv2()
+        cv2 = load_cv2()
         size = (box.x1 - box.x0, box.y1 - box.y0)
         left = (box.x0 - shift[0] - about) / stretch + about - self.corner[0]
         matrix = np.array([[1 / stretch, 0, left], [0, 1, box.y0 - shift[1] - self.corner[1]]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return cv2.warpAffine(self.colour, matrix, size, flags=flags), cv2.warpAffine(self.alpha, matrix, size, flags=flags)
+        return cv2.warpAffine(self.colour, matrix, size, flags=flags), cv2.warpAffine(
+            self.alpha, matrix, size, flags=flags
+        )
 
 
 def draw_arch(arch: Arch, rig: Rig, origin: np.ndarray, colours: MouthColours) -> Layer:
     """Draw teeth and gum, anti-aliased, around `origin`: the point of the picture where the closed lips meet."""
-    cv2 = _cv2()
+    cv2 = load_cv2()
     corner = np.floor(origin - np.array(REACH) * rig.width).astype(int)
     size = tuple((2 * np.ceil(np.array(REACH) * rig.width)).astype(int) + 2)
     window = (size[1] * OVERSAMPLE, size[0] * OVERSAMPLE)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..image import _cv2
+from ..image import load_cv2
 from ..topology import LIP_INNER, LIP_OUTER
 from .geometry import cross, fixed_point, twice_area
 from .rig import Rig
@@ -72,7 +72,7 @@ class MeshWarp:
 
     def paint(self, canvas: np.ndarray, points: np.ndarray) -> Box | None:
         """Draw the pose with vertices [n,2] into the canvas; returns what was drawn over, or None at rest."""
-        cv2 = _cv2()
+        cv2 = load_cv2()
         moved = np.abs(points - self.rig.rest).max(1) > MOVED
         drawn = np.flatnonzero(moved[self._triangles].any(1))
         box = box_around(points[self._triangles[drawn]].reshape(-1, 2), 1, self._limits) if len(drawn) else None
@@ -140,7 +140,9 @@ class MeshWarp:
         step = (source[following] - source) / ((along**2).sum(1) + 1e-3)
         right, down = step * along[:, 0], step * along[:, 1]
         origin = source - right * edge[:, 0] - down * edge[:, 1]
-        return np.stack([edge, edge[following], inward[following], inward], 1), np.array([right, down, origin], np.complex64)
+        return np.stack([edge, edge[following], inward[following], inward], 1), np.array(
+            [right, down, origin], np.complex64
+        )
 
 
 _INWARD = np.r_[0, np.ones(9), 0, -np.ones(9)]  # the upper lip's skirt hangs down, the lower one's stands up
