@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..atomic import whole_file
 from ..clock import SAMPLE_RATE
 from ..errors import JamFlowError
 
@@ -67,17 +68,8 @@ def save_wav(path: str | os.PathLike, wave: Tensor, sample_rate: int = SAMPLE_RA
     if not np.isfinite(samples).all():
         raise JamFlowError(f"Not written to {path}: the sound has samples that are not numbers.")
     pcm = np.round(samples.clip(-1, 1) * 32767).astype("<i2")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(part, "wb") as file, riff.open(file, "wb") as out:
-            out.setnchannels(len(pcm))
-            out.setsampwidth(2)
-            out.setframerate(sample_rate)
-            out.writeframes(pcm.T.tobytes())
-        os.replace(part, path)
-    except OSError as error:
-        raise JamFlowError(f"Cannot write {path}: {error.strerror or error}.") from error
-    finally:
-        if part.exists():
-            part.unlink()
+    with whole_file(path) as part, open(part, "wb") as file, riff.open(file, "wb") as out:
+        out.setnchannels(len(pcm))
+        out.setsampwidth(2)
+        out.setframerate(sample_rate)
+        out.writeframes(pcm.T.tobytes())

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from ..atomic import whole_file
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
 from ..weights.safe import load_state
@@ -112,8 +113,5 @@ def save_vocoder(vocoder: Vocoder, path: str | Path, dtype: torch.dtype = torch.
 
     weights = {key: value.detach().cpu().to(dtype) for key, value in vocoder.named_parameters()}
     weights |= {key: value.cpu() for key, value in vocoder.named_buffers()}  # the STFT window stays exact
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    save_file(weights, partial, metadata={"config": json.dumps(asdict(vocoder.config)), "format": "pt"})
-    partial.replace(path)
+    with whole_file(path) as part:
+        save_file(weights, part, metadata={"config": json.dumps(asdict(vocoder.config)), "format": "pt"})

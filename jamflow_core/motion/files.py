@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..atomic import whole_file
 from ..errors import JamFlowError
 from .space import KEYPOINTS
 
@@ -40,17 +41,9 @@ def save_motion(path: str | os.PathLike, exp: np.ndarray, fps: float) -> None:
     """Write a motion file, whole or not at all. JamFlowError where the motion or the place is no good."""
     from safetensors.numpy import save
 
-    path = Path(path)
     motion = Motion(_checked(np.asarray(exp), "The motion"), _checked_fps(fps, "The motion"))
-    data = save({"exp": motion.exp}, metadata={"fps": str(motion.fps)})
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    except OSError as error:
-        raise JamFlowError(f"Cannot write {path}: {error.strerror or error}.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(path) as part:
+        part.write_bytes(save({"exp": motion.exp}, metadata={"fps": str(motion.fps)}))
 
 
 def load_motion(path: str | os.PathLike) -> Motion:
