@@ -3,6 +3,7 @@
 `data/f5.json` was written by parity/f5_vectors.py, from what the official code makes of the same weights.
 """
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,3 +74,23 @@ def inputs(config: JamFlowConfig = TINY, prompt: int = 40, frames: int = 112, se
         "t": torch.tensor([0.37]),
         "prompt": torch.tensor(prompt),
     }
+
+
+def recording(seed: int, rate: int, seconds: float, channels: int = 1) -> torch.Tensor:
+    """Noise in bursts of many levels with pauses of many lengths, float [channels, samples] on the 16-bit grid."""
+    rng = random.Random(seed)
+    count = int(seconds * rate)
+    level, at = torch.zeros(count), 0
+    while at < count:
+        length = int(rng.uniform(0.1, 4) * rate)
+        level[at : at + length] = 10 ** (rng.uniform(-45, -6) / 20)
+        at += length + int(rng.choice((0.05, 0.3, 0.8, 1.5, 3.0)) * rate)
+    noise = torch.randn(2, channels, count, generator=torch.Generator().manual_seed(seed))
+    wave = 0.3 * noise[0] * level + 10 ** (rng.uniform(-75, -48) / 20) * noise[1]
+    return (wave.clamp(-1, 0.9999) * 32768).round() / 32768
+
+
+def figures(values: Tensor, count: int = 48) -> list[float]:
+    """Some values of a tensor, spread over all of it."""
+    flat = values.detach().flatten()
+    return [round(float(flat[i]), 7) for i in torch.linspace(0, len(flat) - 1, count).long()]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from f5_weights import BASE, SMALL, TINY, f5_file, f5_state, inputs, random_state
+from f5_weights import BASE, SMALL, TINY, f5_file, f5_state, inputs, random_state, recording
 from parity import f5_official as official
 
 from jamflow_core.audio.f5_reference import f5_reference
@@ -83,20 +83,6 @@ def test_tokens(theirs):
 def test_chunks(theirs, limit):
     for line in mixed_sentences():
         assert chunks(line, limit) == [chunk for chunk in theirs[2].chunk_text(line, limit) if chunk]
-
-
-def recording(seed: int, rate: int, seconds: float, channels: int = 1) -> torch.Tensor:
-    """Noise in bursts of many levels with pauses of many lengths, float [channels, samples] on the 16-bit grid."""
-    rng = random.Random(seed)
-    count = int(seconds * rate)
-    level, at = torch.zeros(count), 0
-    while at < count:
-        length = int(rng.uniform(0.1, 4) * rate)
-        level[at : at + length] = 10 ** (rng.uniform(-45, -6) / 20)
-        at += length + int(rng.choice((0.05, 0.3, 0.8, 1.5, 3.0)) * rate)
-    noise = torch.randn(2, channels, count, generator=torch.Generator().manual_seed(seed))
-    wave = 0.3 * noise[0] * level + 10 ** (rng.uniform(-75, -48) / 20) * noise[1]
-    return (wave.clamp(-1, 0.9999) * 32768).round() / 32768
 
 
 @pytest.mark.parametrize("seed", range(12))

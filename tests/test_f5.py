@@ -1,0 +1,274 @@
+"""F5-TTS without its package: frozen figures of the official code, rules of its driver, files of all sorts."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from f5_weights import SYMBOLS, TINY, f5_file, f5_state, figures, inputs, random_state, recording, write_vocabulary
+from safetensors.torch import load_file, save_file
+
+from jamflow_core import tasks
+from jamflow_core.audio.f5_reference import f5_reference
+from jamflow_core.audio.vocoder import Vocoder, VocoderConfig, load_vocoder
+from jamflow_core.clock import HOP
+from jamflow_core.config import JamFlowConfig, base
+from jamflow_core.errors import JamFlowError
+from jamflow_core.f5 import OFFICIAL, chunks, ended, overlay, reference, speak, total_frames
+from jamflow_core.flow.sampler import Canvas, sample
+from jamflow_core.model.dit import velocity
+from jamflow_core.model.duration import DurationHead
+from jamflow_core.model.jamflow import JamFlow
+from jamflow_core.text.f5_tokens import Vocabulary, f5_tokens, read_vocabulary
+from jamflow_core.train.corpus import Cache
+from jamflow_core.train.data import Windows
+from jamflow_core.train.trainer import main as train
+from jamflow_core.weights.bundle import Models, load_flow, save_flow
+from jamflow_core.weights.f5 import load_f5
+from jamflow_core.weights.recognise import Kind, recognise
+
+FROZEN = json.loads((Path(__file__).parent / "data" / "f5.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    return f5_file(tmp_path_factory.mktemp("f5"))
+
+
+def close(found, wanted, tolerance: float):
+    wanted = torch.tensor(wanted)
+    assert float((torch.tensor(found) - wanted).norm() / wanted.norm()) < tolerance
+
+
+@pytest.mark.parametrize("version", ("v1", "v0"))
+def test_frozen_velocity_and_sampling(tmp_path, version):
+    model = load_f5(f5_file(tmp_path, name=f"{version}.safetensors"))
+    given = inputs()
+    frames, prompt = given["x"].shape[1], int(given["prompt"])
+    with torch.inference_mode():
+        features = [model.audio.text_embed(given["ids"], frames, drop) for drop in (False, True)]
+        statics = [model.audio.input_embed.static(given["given"] * (1 - drop), features[drop]) for drop in (0, 1)]
+        found = velocity(model.audio, given["x"].expand(2, -1, -1), torch.cat(statics), given["t"].expand(2))
+    close(figures(found), FROZEN[version]["velocity"], 1e-5)
+    audio = Canvas(given["given"][0], torch.arange(frames) >= prompt, features[0][0], features[1][0])
+    found, _ = sample(model, audio, None, replace(OFFICIAL, steps=7, seed=5))
+    close(figures(found[prompt:]), FROZEN[version]["sample"], 5e-5)
+
+
+def test_frozen_tokens():
+    for line, tokens in FROZEN["tokens"].items():
+        if not line.isascii():
+            pytest.importorskip("rjieba")
+            pytest.importorskip("pypinyin")
+        assert f5_tokens(line) == tokens
+
+
+def test_frozen_chunks():
+    for case in FROZEN["chunks"]:
+        assert chunks(case["text"], case["limit"]) == case["chunks"]
+
+
+def test_frozen_reference_clips():
+    for case in FROZEN["references"]:
+        mono, gain = f5_reference(recording(case["seed"], case["rate"], case["seconds"]), case["rate"])
+        assert abs(len(mono) - case["samples"] * 24000 / case["rate"]) <= 4
+        assert gain == pytest.approx(case["gain"], rel=1e-3)
+
+
+def test_frozen_vocos(tmp_path):
+    path = tmp_path / "pytorch_model.bin"
+    small = Vocoder(VocoderConfig(**FROZEN["vocos"]["config"]))
+    small.backbone.load_state_dict(random_state(small.backbone))
+    small.head.out.load_state_dict(random_state(small.head.out))
+    torch.save(small.state_dict(), path)
+    mel = inputs()["x"][0]
+    close(figures(load_vocoder(path).decode(mel)), FROZEN["vocos"]["wave"], 1e-5)
+    (tmp_path / "config.yaml").write_text("feature_extractor:\n  class_path: vocos.X\n  init_args:\n    hop_length: 320\n")
+    with pytest.raises(JamFlowError, match="hop_length 320"):
+        load_vocoder(path)
+
+
+def test_unknown_symbols_count_as_spaces(tmp_path):
+    write_vocabulary(tmp_path / "vocab.txt", SYMBOLS)
+    vocabulary = Vocabulary(read_vocabulary(tmp_path / "vocab.txt"))
+    assert vocabulary.encode(["a", "Ω", "ni3"]).tolist() == [SYMBOLS.index("a"), 0, SYMBOLS.index("ni3")]
+    (tmp_path / "vocab.txt").write_text("a\nb\n")
+    with pytest.raises(JamFlowError, match="single space"):
+        read_vocabulary(tmp_path / "vocab.txt")
+
+
+def test_durations_follow_the_bytes():
+    voice = reference(recording(2, 24000, 3.0), 24000, "Ten bytes.")
+    frames = voice.frames
+    assert total_frames(voice, "Ten bytes.  ", "Twelve bytes", 0, 1.0) == 2 * frames
+    assert total_frames(voice, "Ten bytes.  ", "Twelve bytes", 0, 2.0) == frames + frames // 2
+    assert total_frames(voice, "Ten bytes.  ", "No.", 0, 1.0) == frames + int(frames / 12 * 3 / 0.3)
+    assert total_frames(voice, "Ten bytes.  ", "Twelve bytes", 5000, 1.0) == 5001
+
+
+def test_transcripts_end_as_sentences():
+    assert [ended(text) for text in ("Hi", "Hi.", "Hi. ", "好。")] == ["Hi. ", "Hi. ", "Hi. ", "好。"]
+    with pytest.raises(JamFlowError, match="transcript"):
+        reference(recording(2, 24000, 3.0), 24000, " ")
+    with pytest.raises(JamFlowError, match="silent"):
+        reference(torch.zeros(24000), 24000, "Nothing")
+
+
+def test_overlays_fade_and_fill():
+    one = torch.ones(4)
+    assert overlay([one, 3 * one], [0, 2], 0.0).tolist() == [1, 1, 1, 3, 3, 3]
+    assert overlay([one, one], [1, 6], -2.0).tolist() == [-2, 1, 1, 1, 1, -2, 1, 1, 1, 1]
+
+
+@pytest.fixture
+def models(checkpoint):
+    torch.manual_seed(0)
+    models = Models(checkpoint)
+    models.vocoder = Vocoder(VocoderConfig(32, 64, 2)).eval().requires_grad_(False)
+    return models
+
+
+def test_speaking(models):
+    """Through the task that the command line and the nodes call; pauses last, seeds repeat, wave and mel agree."""
+    voice = reference(recording(2, 24000, 3.0), 24000, "What is said in the clip.")
+    settings = replace(OFFICIAL, steps=2)
+    say = lambda text, **how: tasks.speak(models, text, voice, face=False, settings=settings, **how)  # noqa: E731
+    plain, slow = say("A sentence to be said."), say("A sentence to be said.", speed=0.5)
+    assert len(plain.wave) == len(plain.mel) * HOP and plain.motion is None
+    assert torch.equal(plain.wave, say("A sentence to be said.").wave)
+    assert len(slow.mel) == pytest.approx(2 * len(plain.mel), abs=3)
+    paused = say("A sentence to be said. [pause 1s] A sentence to be said.")
+    first = paused.wave[: len(plain.wave) - HOP]
+    assert torch.equal(first, plain.wave[: len(first)])
+    assert not paused.wave[len(first) : len(first) + 24000].any()
+    with pytest.raises(JamFlowError, match="empty"):
+        say("  ")
+
+
+def test_without_a_vocoder_the_mels_are_joined(models):
+    voice = reference(0.2 * recording(2, 24000, 3.0), 24000, "What is said in the clip.")
+    text = "One sentence that is said, and another one after it, and one more. " * 4
+    settings = replace(OFFICIAL, steps=1)
+    spoken = speak(models, text, voice, face=False, settings=settings)
+    models.vocoder = None
+    mute = speak(models, text, voice, face=False, settings=settings)
+    assert mute.wave is None and torch.equal(mute.mel, spoken.mel)
+    assert voice.gain < 1 and float(mute.mel.min()) >= math.log(1e-5) - 1e-4
+
+
+@pytest.mark.parametrize("job", ("dub", "edit"))
+def test_letters_have_no_times(models, job):
+    with pytest.raises(JamFlowError, match=f"JAM-Flow model to {job}"):
+        tasks.require_phonemes(models, job)
+
+
+def wrapped(state, *prefixes):
+    return {f"{prefix}transformer.{key}": value for prefix in prefixes for key, value in state.items()}
+
+
+def test_layouts_of_the_wild(tmp_path, checkpoint):
+    """Moving average first, nested or flat, half precision, with the buffers of the first release."""
+    state, wanted = f5_state(), load_f5(checkpoint).state_dict()
+    write_vocabulary(tmp_path / "vocab.txt", SYMBOLS)
+    average, worse = wrapped(state, "ema_model."), {key: value + 1 for key, value in wrapped(state, "").items()}
+    extra = {"ema_model.mel_spec.mel_stft.mel_scale.fb": torch.zeros(4), "initted": torch.tensor(True), "step": torch.tensor(1)}
+    torch.save({"ema_model_state_dict": average | extra, "model_state_dict": worse, "step": 3}, tmp_path / "trained_v1.pt")
+    torch.save({"model_state_dict": wrapped(state, "")}, tmp_path / "pruned_v1.pt")
+    save_file(wrapped(state, "ema_model."), str(tmp_path / "plain.safetensors"))
+    save_file({key: value.half() for key, value in average.items()}, str(tmp_path / "half.safetensors"))
+    for path in tmp_path.glob("*.[ps]*t*"):
+        if path.name == "vocab.txt":
+            continue
+        assert recognise(path) is Kind.F5
+        model = load_f5(path)
+        tolerance = 2e-3 if path.stem == "half" else 0
+        for key, value in model.state_dict().items():
+            torch.testing.assert_close(value, wanted[key], atol=tolerance, rtol=tolerance)
+        assert model.config == load_f5(checkpoint).config
+    torch.save({"ema_model_state_dict": average | extra}, tmp_path / "old.pt")
+    assert load_f5(tmp_path / "old.pt").config.audio.rotary_heads == 1
+
+
+def test_wrong_files_are_named(tmp_path, checkpoint):
+    with pytest.raises(JamFlowError, match="vocab.txt"):
+        load_f5(f5_file(tmp_path).rename(tmp_path / "x.safetensors")) if (tmp_path / "vocab.txt").unlink() else None
+    path = f5_file(tmp_path)
+    write_vocabulary(tmp_path / "vocab.txt", SYMBOLS[:-1])
+    with pytest.raises(JamFlowError, match=f"knows {len(SYMBOLS)} symbols"):
+        load_f5(path)
+    write_vocabulary(tmp_path / "vocab.txt", SYMBOLS)
+    path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(JamFlowError, match="cut short"):
+        load_flow(path)
+    save_file({"transformer.layers.0.0.weight": torch.zeros(1)}, str(path))
+    with pytest.raises(JamFlowError, match="E2-TTS"):
+        load_flow(path)
+    state = load_file(str(checkpoint))
+    state["ema_model.transformer.long_skip_connection.weight"] = torch.zeros(2, 2)
+    save_file(state, str(path))
+    with pytest.raises(JamFlowError, match="built differently.*long_skip"):
+        load_f5(path)
+    small = Vocoder(VocoderConfig(32, 64, 2))
+    torch.save(small.state_dict(), path)
+    with pytest.raises(JamFlowError, match="is a Vocos"):
+        load_flow(path)
+
+
+def test_the_vocabulary_travels_with_the_config(checkpoint):
+    config = load_f5(checkpoint).config
+    assert config.spells and JamFlowConfig.from_json(config.to_json()) == config
+
+
+@pytest.fixture
+def cache(tmp_path):
+    """A prepared corpus of 70 clips of noise, in the format of jamflow_core.train.corpus."""
+    count, frames = 70, 40
+    rng = np.random.default_rng(0)
+    np.save(tmp_path / "waves.npy", np.zeros(count * frames * HOP, np.int16))
+    np.save(tmp_path / "mels.npy", rng.standard_normal((count * frames, 100)).astype(np.float16))
+    seconds = [frames * HOP / 24000 / 4] * 4
+    clip = {"voice": "noise", "text": "Hi.", "phonemes": "hI", "durations": [1, 1, 1, 1], "seconds": seconds, "frames": frames}
+    places = [{"id": str(i), "samples": frames * HOP, "sample": i * frames * HOP, "frame": i * frames} for i in range(count)]
+    (tmp_path / "clips.json").write_text(json.dumps([clip | place for place in places]))
+    return tmp_path
+
+
+def test_letters_of_a_window(cache):
+    windows = Windows(Cache(cache), None, None, 60, symbols=SYMBOLS)
+    letters = windows._letters([windows.cache[0], windows.cache[1]], skipped=20)[0] - 1
+    assert "".join(SYMBOLS[i] for i in letters) == ". Hi. "
+
+
+def test_base_trains_from_an_f5_checkpoint(cache, checkpoint, tmp_path):
+    """Stage 1 leaves the audio stream as it was and moves the face, stage 2 moves both; the result speaks with its own face."""
+    pytest.importorskip("accelerate")
+    run = ["--cache", str(cache), "--cpu", "--batch", "2", "--window", "60", "--report", "1", "--warmup", "1", "--ema", "0"]
+    train([*run, "--out", str(tmp_path / "one"), "--stage", "1", "--steps", "2", "--init-f5", str(checkpoint)])
+    one = torch.load(tmp_path / "one" / "checkpoint.pt", weights_only=True)
+    audio = load_f5(checkpoint).audio.state_dict()
+    assert all(torch.equal(one["model"][f"audio.{key}"], value) for key, value in audio.items())
+    assert one["model"]["motion.proj_out.weight"].abs().sum() > 0
+    init = ["--init", str(tmp_path / "one" / "checkpoint.pt")]
+    train([*run, "--out", str(tmp_path / "two"), "--stage", "2", "--steps", "2", *init])
+    two = torch.load(tmp_path / "two" / "checkpoint.pt", weights_only=True)
+    assert not torch.equal(two["model"]["audio.proj_out.weight"], audio["proj_out.weight"])
+
+    flow = JamFlow(JamFlowConfig.from_json(two["config"]))
+    flow.load_state_dict(two["average"])
+    save_flow(tmp_path / "base.safetensors", flow, DurationHead(), torch.float32)
+    models = Models(tmp_path / "base.safetensors")
+    models.vocoder = None
+    assert models.flow.config.spells and models.lips is models
+    voice = reference(recording(2, 24000, 3.0), 24000, "What is said in the clip.")
+    spoken = tasks.speak(models, "A sentence to be said.", voice, settings=replace(OFFICIAL, steps=2))
+    assert spoken.motion.shape[1:] == (21, 3) and abs(len(spoken.motion) / 25 - len(spoken.mel) * HOP / 24000) < 0.1
+
+
+def test_base_is_f5_v1_with_a_face():
+    with torch.device("meta"):
+        model = JamFlow(base())
+    count = lambda net: sum(p.numel() for p in net.parameters())  # noqa: E731
+    assert count(model.audio) == 337_096_804 and count(model.motion) < count(model.audio) / 3
