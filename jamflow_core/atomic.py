@@ -23,4 +23,5 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     except OSError as error:
         raise JamFlowError(f"Cannot write {path}: {error.strerror or error}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        if part.exists():
+            part.unlink()
