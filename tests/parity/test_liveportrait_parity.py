@@ -114,9 +114,11 @@ def test_motion(ours, files, name):
 
 
 @pytest.fixture(scope="module")
-def small(files):
+def small(tmp_path_factory):
     """Official wrapper and our networks with few channels, at the real sizes of crops and frames."""
-    wrapper, networks = official.wrapper(files, only_motion=True), tiny_networks()
+    folder = tmp_path_factory.mktemp("small")
+    official.save(folder, {"retargeting": random_state(layout("tiny")["retargeting"])})
+    wrapper, networks = official.wrapper(folder, only_motion=True), tiny_networks()
     nets = official.networks("tiny")
     for part, net in nets.items():
         net.load_state_dict(random_state(layout("tiny")[part]))
