@@ -118,3 +118,24 @@ def tiny() -> JamFlowConfig:
         motion=StreamConfig(channels=MOUTH_CHANNELS, rate=25.0, dim=192, depth=8, heads=4),
         joint=JointConfig(layers=pairs, audio_sees=(True,) * 4, motion_sees=(True,) * 4),
     )
+
+
+F5_V1 = StreamConfig(channels=100, rate=93.75, dim=1024, depth=22, heads=16)
+F5_V1_TEXT = TextConfig(vocab=2545, dim=512, stretch="pad")
+
+
+def base(audio: StreamConfig = F5_V1, text: TextConfig = F5_V1_TEXT) -> JamFlowConfig:
+    """jamflow-base: the audio stream of F5-TTS (v1 base, or that of another checkpoint) and a face of half its depth.
+
+    Every second audio layer meets a motion layer. The vocabulary comes from the checkpoint (`text.symbols`).
+    """
+    pairs = tuple((2 * layer + 1, layer) for layer in range(audio.depth // 2))
+    seen = (True,) * len(pairs)
+    return JamFlowConfig(
+        audio=audio,
+        motion=StreamConfig(
+            channels=MOUTH_CHANNELS, rate=25.0, dim=512, depth=len(pairs), heads=audio.heads, head_dim=audio.head_dim
+        ),
+        text=text,
+        joint=JointConfig(layers=pairs, audio_sees=seen, motion_sees=seen),
+    )

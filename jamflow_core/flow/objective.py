@@ -74,8 +74,7 @@ class FlowMatching(nn.Module):
         audio = motion = None
         spans = draw_spans(size, batch.mel.shape[1], rng)
         if task.audio != "absent":
-            clock = torch.where(no_text, -1.0, batch.clock)
-            text = self.model.audio.text_embed.stretch(batch.tokens, batch.durations, clock)
+            text = self._text(batch, no_text)
             audio = self._stream("audio", batch.mel, task.audio, spans, no_given, t, text, task.motion, rng)
         if task.motion != "absent":
             frames = batch.mouth.shape[1]
@@ -92,6 +91,13 @@ class FlowMatching(nn.Module):
                 losses[name] = (error * counted).sum() / counted.sum().clamp(min=1)
         losses["loss"] = sum(getattr(self, f"{name}_weight") * value for name, value in losses.items())
         return losses
+
+    def _text(self, batch, no_text: Tensor) -> Tensor:
+        """Text features [B, N, text_dim]; no_text: bool [B, 1]."""
+        embed = self.model.audio.text_embed
+        if self.model.config.spells:
+            return embed(batch.tokens - 1, batch.mel.shape[1], drop=no_text)
+        return embed.stretch(batch.tokens, batch.durations, torch.where(no_text, -1.0, batch.clock))
 
     def _stream(self, name, x1, role, spans, no_given, t, text, other, rng):
         """(StreamInput, target, counted frames) of one stream."""

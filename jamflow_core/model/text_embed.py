@@ -62,11 +62,11 @@ class TextEmbedding(nn.Module):
             self.duration = ops.Linear(1, config.dim)
             self.phase = ops.Linear(2, config.dim)
 
-    def forward(self, ids: Tensor, frames: int, drop: bool = False) -> Tensor:
-        """"pad": ids [B, n] (vocabulary indices, -1 = none) -> [B, frames, dim]; `drop` gives the null text."""
+    def forward(self, ids: Tensor, frames: int, drop: bool | Tensor = False) -> Tensor:
+        """"pad": ids [B, n] (vocabulary indices, -1 = none) -> [B, frames, dim]; `drop` (or bool [B, 1]): the null text."""
         ids = F.pad(ids[:, :frames] + 1, (0, max(0, frames - ids.shape[1])))
         hidden = (ids == 0)[..., None] & self.config.mask_padding
-        x = self.text_embed(torch.zeros_like(ids) if drop else ids)
+        x = self.text_embed(ids.masked_fill(torch.as_tensor(drop, device=ids.device), 0))
         x = (x + sinusoids(frames, self.config.dim, ids.device).to(x.dtype)).masked_fill(hidden, 0.0)
         for block in self.text_blocks:
             x = block(x).masked_fill(hidden, 0.0)

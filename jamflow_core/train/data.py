@@ -13,6 +13,7 @@ from ..clock import MEL_RATE, motion_frames_of_mel
 from ..config import Normaliser
 from ..flow.conditions import text_clock
 from ..motion.space import mouth_of
+from ..text.f5_tokens import Vocabulary, f5_tokens
 from ..text.tokens import decode
 from .corpus import Cache
 from .visemes import teacher_motion
@@ -25,7 +26,8 @@ HOLD_OUT = 64
 @dataclass(frozen=True)
 class Batch:
     """Normalised mel [B, N, 100] and mouth [B, M, 18]; symbols [B, n] (0 = padding), their seconds as the model is told
-    [B, n], and the text clock [B, N] (symbol index + fraction)."""
+    [B, n], and the text clock [B, N] (symbol index + fraction). For a model that spells: ids + 1 of the letters, the rest is 0.
+    """
 
     mel: Tensor
     mouth: Tensor | None
@@ -43,13 +45,23 @@ def jitter(durations: np.ndarray, amount: float, rng: np.random.Generator) -> np
 class Windows:
     """Batches of `frames` mel frames from a prepared corpus.
 
-    mouth: its statistics, None = no motion. The last HOLD_OUT clips are never trained on; `held_out` takes only these.
+    mel: its statistics, None = mels as they are. mouth: its statistics, None = no motion. The last HOLD_OUT clips are never
+    trained on; `held_out` takes only these. symbols: the vocabulary of a model that spells (F5-TTS).
     """
 
-    def __init__(self, cache: Cache, mel: Normaliser, mouth: Normaliser | None, frames: int, held_out: bool = False):
+    def __init__(
+        self,
+        cache: Cache,
+        mel: Normaliser | None,
+        mouth: Normaliser | None,
+        frames: int,
+        held_out: bool = False,
+        symbols: tuple[str, ...] | None = None,
+    ):
         self.cache, self.frames = cache, frames
-        self.mel_mean, self.mel_std = (np.asarray(value, np.float32) for value in (mel.mean, mel.std))
+        self.mel_mean, self.mel_std = (np.asarray(value, np.float32) for value in ((mel.mean, mel.std) if mel else (0, 1)))
         self.mouth = mouth
+        self.vocabulary = None if symbols is None else Vocabulary(symbols)
         training = len(cache) - HOLD_OUT
         rows = range(training, len(cache)) if held_out else range(training)
         self.by_voice: dict[str, list[int]] = {}
@@ -98,7 +110,7 @@ class Windows:
         tokens, true, told = np.concatenate([clip.tokens for clip in clips]), np.concatenate(true), np.concatenate(told)
         mel = np.concatenate([clip.mel for clip in clips])[skipped : skipped + self.frames].astype(np.float32)
         mouth = self._mouth(tokens, true, skipped, rng) if motion else None
-        tokens, told, clock = self._cut(tokens, told, skipped)
+        tokens, told, clock = self._cut(tokens, told, skipped) if self.vocabulary is None else self._letters(clips, skipped)
         return (mel - self.mel_mean) / self.mel_std, mouth, tokens, told, clock
 
     def _mouth(self, tokens, durations, skipped, rng):
@@ -112,3 +124,15 @@ class Windows:
         clock = text_clock(durations, skipped + self.frames)[skipped:]
         first, last = int(clock[0]), int(clock[-1])
         return tokens[first : last + 1], durations[first : last + 1], clock - first
+
+    def _letters(self, clips, skipped):
+        """The letters that are said inside the window, told by their place in the text: F5-TTS knows no times."""
+        ids, moments, at = [], [], -skipped
+        for clip in clips:
+            letters = self.vocabulary.encode(f5_tokens(clip.text.strip() + " ")).numpy() + 1
+            ids.append(letters)
+            moments.append(at + np.arange(len(letters)) / len(letters) * len(clip.mel))
+            at += len(clip.mel)
+        moments = np.concatenate(moments)
+        inside = np.concatenate(ids)[(moments >= 0) & (moments < self.frames)]
+        return inside, np.zeros(len(inside)), np.zeros(self.frames)

@@ -15,12 +15,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..config import JamFlowConfig, Normaliser, tiny
+from ..config import JamFlowConfig, Normaliser, base, tiny
 from ..errors import JamFlowError
 from ..flow.objective import STAGES, FlowMatching
 from ..model.jamflow import JamFlow
 from ..motion.space import mouth_of
 from ..text.tokens import decode
+from ..weights.f5 import load_f5
 from .corpus import Cache
 from .data import Windows
 from .optimise import Average, optimiser, rate
@@ -89,14 +90,21 @@ class Trainer:
         checkpoint = self.latest()
         if checkpoint is None and options.init:
             checkpoint = torch.load(options.init, map_location="cpu", weights_only=True)
-        self.config = JamFlowConfig.from_json(checkpoint["config"]) if checkpoint else self.fresh_config(cache)
+        f5 = load_f5(options.init_f5) if checkpoint is None and options.init_f5 else None
+        if f5 is not None:
+            self.config = base(f5.config.audio, f5.config.text)
+        else:
+            self.config = JamFlowConfig.from_json(checkpoint["config"]) if checkpoint else self.fresh_config(cache)
         self.config = with_joint(self.config, options)
         if self.config.mouth is None:
             self.config = replace(self.config, mouth=mouth_statistics(cache))
         torch.manual_seed(options.seed)
         model = JamFlow(self.config)
         model.initialise()
-        self.windows = Windows(cache, self.config.mel, self.config.mouth, options.window)
+        if f5 is not None:
+            model.audio.load_state_dict(f5.audio.state_dict())
+        symbols = self.config.text.symbols
+        self.windows = Windows(cache, self.config.mel, self.config.mouth, options.window, symbols=symbols)
         self.stage, self.step, self.frames = options.stage, 0, 0
         if checkpoint:
             model.load_state_dict(checkpoint["model"])
@@ -201,6 +209,7 @@ def arguments(argv) -> argparse.Namespace:
     add("--out", required=True, help="folder for checkpoint.pt and log.jsonl")
     add("--stage", choices=tuple(STAGES), required=True)
     add("--init", help="checkpoint of the stage before")
+    add("--init-f5", help="F5-TTS checkpoint: train jamflow-base, whose audio stream it is (skip stage audio)")
     add("--batch", type=int, default=6)
     add("--window", type=int, default=720, help="mel frames a window (a multiple of 15)")
     add("--lr", type=float, default=2e-3)
