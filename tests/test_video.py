@@ -105,6 +105,20 @@ def test_the_file_appears_only_when_it_is_whole(tmp_path):
     assert path.exists() and len(list(path.parent.iterdir())) == 1
 
 
+def test_a_sound_that_fails_leaves_nothing(tmp_path):
+    def chunks():
+        yield np.zeros(2000)
+        raise RuntimeError("the voice broke")
+
+    for wave in (chunks(), iter(["no sound"])):
+        with pytest.raises((RuntimeError, ValueError)), VideoWriter(tmp_path / "a.mp4", 25, (64, 64), wave) as video:
+            for picture in frames(10, 64, 64):
+                video.write(picture)
+    with pytest.raises(ValueError, match="at least one frame"), VideoWriter(tmp_path / "a.mp4", 25, (64, 64)):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_bad_frames_are_refused(tmp_path):
     for frame in (np.zeros((64, 62, 3), np.uint8), np.zeros((64, 64, 3)), np.zeros((64, 64), np.uint8)):
         with pytest.raises(ValueError, match="frame"), VideoWriter(tmp_path / "a.mp4", 25, (64, 64)) as video:

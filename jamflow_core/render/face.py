@@ -268,7 +268,7 @@ def _session(name: str, threads: int):
 
 
 def _anchors(size: int) -> np.ndarray:
-    """Anchor centres of the detector, 0..1: 48x48 for the full range (size 192), 2 at 16x16 and 6 at 8x8 for the short."""
+    """Anchor centres of the detector, 0..1: 48x48 for the full range (192), 2 at 16x16 and 6 at 8x8 for the short."""
     grids = [(48, 1)] if size == 192 else [(16, 2), (8, 6)]
     rows = []
     for side, repeat in grids:

@@ -47,15 +47,21 @@ class VideoWriter:
             raise JamFlowError(
                 f"Choose another place for the video: {self.path} cannot be written ({error.strerror})"
             ) from error
-        self._video = self._container.add_stream(
-            "libx264", rate=self._fps, options={"preset": PRESET, "crf": str(QUALITY)}
-        )
-        self._video.width, self._video.height = (side + side % 2 for side in size)
+        try:
+            self._add_streams(wave, sample_rate)
+        except BaseException:
+            self.discard()
+            raise
+
+    def _add_streams(self, wave, sample_rate: int) -> None:
+        options = {"preset": PRESET, "crf": str(QUALITY)}
+        self._video = self._container.add_stream("libx264", rate=self._fps, options=options)
+        self._video.width, self._video.height = (side + side % 2 for side in self._size)
         self._video.pix_fmt = "yuv420p"
         codec = self._video.codec_context
         codec.colorspace = codec.color_primaries = codec.color_trc = BT709
-        codec.color_range = av.video.reformatter.ColorRange.MPEG
-        self._to_yuv = av.video.reformatter.VideoReformatter()
+        codec.color_range = load_av().video.reformatter.ColorRange.MPEG
+        self._to_yuv = load_av().video.reformatter.VideoReformatter()
         self._sound = None if wave is None else Soundtrack(self._container, wave, sample_rate)
 
     def write(self, frame: np.ndarray) -> None:
@@ -75,7 +81,9 @@ class VideoWriter:
             self._sound.write_until(float(self._frames / self._fps))
 
     def close(self) -> None:
-        """Finish the file and move it to its place."""
+        """Finish the file and move it to its place; ValueError if it has no frames."""
+        if not self._frames:
+            raise ValueError("a video needs at least one frame")
         self._container.mux(self._video.encode(None))
         if self._sound:
             self._sound.finish()
@@ -99,5 +107,5 @@ class VideoWriter:
         try:
             self.close()
         except BaseException:
-            self._part.unlink(missing_ok=True)
+            self.discard()
             raise

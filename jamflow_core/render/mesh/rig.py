@@ -119,8 +119,8 @@ def build_rig(points: np.ndarray, topology: FaceTopology, image: np.ndarray | No
     blinks = _blinks(rest) if with_eyes else np.zeros((2, *rest.shape))
     depth = np.r_[points[:, 2], np.full(len(rest) - 468, points[:, 2].max())]
     return Rig(
-        rest, triangles, fill[0], fill[1], moves, blinks, points, depth, to_canonical.rotation, unit, width, down, is_open,
-        neutral,
+        rest, triangles, fill[0], fill[1], moves, blinks, points, depth, to_canonical.rotation, unit, width, down,
+        is_open, neutral,
     )  # fmt: skip
 
 
