@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import tee
-from pathlib import Path
 
 import folder_paths
 import numpy as np
 import torch
 from comfy_api.latest import InputImpl, Types, io
 
+from ..jamflow_core.cli import PORTRAIT
 from ..jamflow_core.clock import MOTION_FPS, SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
@@ -21,7 +21,7 @@ from .node import CATEGORY, Node, Progress
 from .sockets import Motion, Portrait
 
 STREAM, FRAMES = "video", "frames"
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = PORTRAIT.parent
 
 
 class JamFlowPortraitRender(Node):
@@ -199,8 +199,12 @@ def relip(source: Callable[[], FrameSource], clip, face: int, finder) -> Shots:
     said = clip.at(first.fps).exp[: len(exp)]
     exp[: len(said)] = said
     before, again = tee(source().frames)
-    missing = f"no face in {len(track.missing)} frames, which stay as they are" if track.missing else None
-    return Shots(zip(before, relip_frames(again, track, exp)), first.fps, len(track), missing)
+    told = []
+    if track.missing:
+        told.append(f"no face in {len(track.missing)} frames, which stay as they are")
+    if len(exp) / first.fps < clip.seconds - 0.1:
+        told.append(f"the speech is {clip.seconds - len(exp) / first.fps:.1f} s longer than the video")
+    return Shots(zip(before, relip_frames(again, track, exp)), first.fps, len(track), "; ".join(told) or None)
 
 
 def one_picture(image, example: str) -> np.ndarray:

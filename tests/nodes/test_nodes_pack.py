@@ -1,0 +1,72 @@
+"""What ships around the nodes: workflows and subgraph against the schemas, thumbnails, packaging."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+PACK = Path(__file__).parents[2]
+WORKFLOWS = sorted((PACK / "workflows").glob("*.json"))
+FRONTEND_ONLY = {"MarkdownNote", "Note", "Reroute"}
+
+
+def read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def check_node(node: dict, classes: dict) -> None:
+    """Sockets by name and type, in the schema's order; as many widget values as the frontend has widgets."""
+    schema = classes[node["type"]].GET_SCHEMA()
+    ids = {item.id: item for item in schema.inputs}
+    for socket in node["inputs"]:
+        assert socket["name"] in ids, f"{node['type']} has no input {socket['name']}"
+        assert set(socket["type"].split(",")) <= set(ids[socket["name"]].io_type.split(",")), socket
+    assert [socket["type"] for socket in node["outputs"]] == [item.io_type for item in schema.outputs], node["type"]
+    widgets = [item for item in schema.inputs if hasattr(item, "default") or item.io_type == "COMBO"]
+    seeds = sum(bool(getattr(item, "control_after_generate", False)) for item in widgets)
+    if "widgets_values" in node:
+        assert len(node["widgets_values"]) == len(widgets) + seeds, f"{node['type']}: {node['widgets_values']}"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflow_fits_the_schemas(host, path):
+    workflow = read(path)
+    ours = [node for node in workflow["nodes"] if node["type"] in host.classes]
+    assert ours
+    for node in ours:
+        check_node(node, host.classes)
+    notes = [node for node in workflow["nodes"] if node["type"] == "MarkdownNote"]
+    assert notes and len(notes[0]["widgets_values"][0]) > 100, "a note explains the workflow"
+    if host.real:
+        import nodes
+
+        core = {node["type"] for node in workflow["nodes"]} - FRONTEND_ONLY
+        assert core <= set(nodes.NODE_CLASS_MAPPINGS)
+    links = {link[0]: link for link in workflow["links"]}
+    for node in workflow["nodes"]:
+        for slot, socket in enumerate(node.get("inputs", [])):
+            if socket.get("link") is not None:
+                assert links[socket["link"]][3:5] == [node["id"], slot], f"{node['type']}.{socket['name']}"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflow_has_a_thumbnail(path):
+    assert path.with_suffix(".jpg").read_bytes()[:3] == b"\xff\xd8\xff"
+
+
+def test_subgraph_fits_the_schemas(host):
+    (path,) = (PACK / "subgraphs").glob("*.json")
+    (subgraph,) = read(path)["definitions"]["subgraphs"]
+    assert {item["name"] for item in subgraph["inputs"]} >= {"text", "voice", "image"}
+    assert [item["type"] for item in subgraph["outputs"]] == ["VIDEO"]
+    for node in subgraph["nodes"]:
+        check_node(node, host.classes)
+
+
+def test_requirements_are_those_of_the_project():
+    tomllib = pytest.importorskip("tomllib")
+    project = tomllib.loads((PACK / "pyproject.toml").read_text(encoding="utf-8"))
+    lines = (PACK / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert project["project"]["dependencies"] == [line.strip() for line in lines if line.strip() and line[0] != "#"]
+    assert project["tool"]["comfy"]["requires-comfyui"]
+    assert "comfyui" not in project["project"]["name"].lower()
