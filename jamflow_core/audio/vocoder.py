@@ -18,17 +18,20 @@ from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
 from ..weights.safe import load_state
 from .mel import N_FFT, N_MELS
+from .phase import refine
 
 EMBEDDED = Path(__file__).parent.parent / "weights" / "jamflow-tiny-vocoder.safetensors"
 
 
 @dataclass(frozen=True)
 class VocoderConfig:
-    """Widths of a Vocos; the defaults are `jamflow-tiny`'s (the public vocos-mel-24khz has 512, 1536, 8)."""
+    """Widths of a Vocos (the defaults are `jamflow-tiny`'s; the public vocos-mel-24khz has 512, 1536, 8), and the rounds
+    of phase refinement (see phase.py) that its training asks for when decoding."""
 
     dim: int = 384
     intermediate_dim: int = 1024
     num_layers: int = 6
+    refine: int = 0
 
     @classmethod
     def of(cls, weights: dict[str, torch.Tensor]) -> "VocoderConfig":
@@ -49,7 +52,7 @@ class Vocoder(nn.Module):
         except (ImportError, OSError) as error:  # OSError: torchaudio built for another torch
             raise JamFlowError(f"Install vocos (`pip install vocos`) to decode speech; it does not import: {error}") from error
         self.config = config
-        self.backbone = VocosBackbone(N_MELS, **asdict(config))
+        self.backbone = VocosBackbone(N_MELS, config.dim, config.intermediate_dim, config.num_layers)
         self.head = ISTFTHead(config.dim, N_FFT, HOP, padding="center")
 
     def forward(self, mel: torch.Tensor) -> torch.Tensor:
@@ -57,12 +60,16 @@ class Vocoder(nn.Module):
         return self.head(self.backbone(mel.transpose(1, 2)))
 
     @torch.inference_mode()
-    def decode(self, mel: torch.Tensor) -> torch.Tensor:
-        """Log mel [frames, 100] or [batch, frames, 100] -> wave [(frames - 1) * 256] or [batch, ...], -1..1, float32."""
+    def decode(self, mel: torch.Tensor, rounds: int | None = None) -> torch.Tensor:
+        """Log mel [frames, 100] or [batch, frames, 100] -> wave [(frames - 1) * 256] or [batch, ...], -1..1, float32.
+
+        `rounds` of phase refinement; None = as many as the config says.
+        """
         if mel.shape[-1] != N_MELS or mel.shape[-2] < 2:
             raise JamFlowError(f"Give the vocoder a mel of [2 or more frames, {N_MELS}], not {list(mel.shape)}.")
         weight = self.head.out.weight
-        wave = self(mel.reshape(-1, *mel.shape[-2:]).to(weight.device, weight.dtype))
+        batch = mel.reshape(-1, *mel.shape[-2:]).to(weight.device, weight.dtype)
+        wave = refine(self(batch), batch, self.config.refine if rounds is None else rounds)
         return wave.clamp(-1.0, 1.0).reshape(*mel.shape[:-2], -1)
 
 

@@ -83,7 +83,7 @@ class Trainer:
     def __init__(self, segments: Segments, args: argparse.Namespace):
         torch.manual_seed(args.seed)
         self.segments, self.args, self.step = segments, args, 0
-        self.vocoder = Vocoder(VocoderConfig(args.dim, args.intermediate_dim, args.layers)).to(args.device)
+        self.vocoder = Vocoder(VocoderConfig(args.dim, args.intermediate_dim, args.layers, args.refine)).to(args.device)
         self.average = Vocoder(self.vocoder.config).to(args.device).requires_grad_(False)
         self.average.load_state_dict(self.vocoder.state_dict())
         self.judges = Discriminators().to(args.device, memory_format=torch.channels_last)
@@ -193,6 +193,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--dim", type=int, default=VocoderConfig.dim)
     parser.add_argument("--intermediate-dim", type=int, default=VocoderConfig.intermediate_dim)
     parser.add_argument("--layers", type=int, default=VocoderConfig.num_layers)
+    parser.add_argument("--refine", type=int, default=30, help="rounds of phase refinement when decoding (a long training needs none)")
     parser.add_argument("--save-every", type=int, default=500)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (0 = all)")
