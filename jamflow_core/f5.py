@@ -128,8 +128,9 @@ def speak(
 ) -> Clip:
     """Text -> speech, and the face that says it: from the model's own motion stream, or else from `models.lips`.
 
-    Markup pauses are kept; pronunciations in slashes are not for a model that reads letters. Without a vocoder the chunks are
-    joined as mels. JamFlowError: nothing to say.
+    Markup pauses are kept; pronunciations in slashes are not for a model that reads letters. The reference is never anchored
+    (see Settings): the official sampler does not. Without a vocoder the chunks are joined as mels. JamFlowError: nothing to
+    say.
     """
     voice = of_voice(voice)
     before, passages = read(text)
@@ -141,7 +142,7 @@ def speak(
         raise JamFlowError("Write something to say: the text is empty.")
     mels, mouths = [], []
     for index, (chunk, _) in enumerate(plan):
-        seeded = replace(settings, seed=settings.seed + index)
+        seeded = replace(settings, seed=settings.seed + index, anchored=False)
         mel, mouth = _speak_chunk(models, chunk, voice, speed, face, seeded, portion(progress, index, len(plan)), cancelled)
         mels.append(mel)
         mouths.append(mouth)

@@ -93,8 +93,10 @@ def _load_safetensors(path: Path, expected: str) -> dict[str, Tensor]:
 
 
 def _load_torch(path: Path, kind: str, expected: str) -> dict[str, Tensor]:
+    misnamed = path.suffix == ".safetensors"  # torch.load would believe the name
+    source = io.BytesIO(path.read_bytes()) if misnamed else path
     try:
-        found = torch.load(path, map_location="cpu", weights_only=True, mmap=kind == "zip")
+        found = torch.load(source, map_location="cpu", weights_only=True, mmap=kind == "zip" and not misnamed)
     except pickle.UnpicklingError as error:
         culprit = _GLOBAL.search(str(error))
         if culprit is None:
