@@ -20,7 +20,7 @@ def check_node(node: dict, classes: dict) -> None:
     ids = {item.id: item for item in schema.inputs}
     for socket in node["inputs"]:
         assert socket["name"] in ids, f"{node['type']} has no input {socket['name']}"
-        assert set(socket["type"].split(",")) <= set(ids[socket["name"]].io_type.split(",")), socket
+        assert set(socket["type"].split(",")) <= set(ids[socket["name"]].get_io_type().split(",")), socket
     assert [socket["type"] for socket in node["outputs"]] == [item.io_type for item in schema.outputs], node["type"]
     widgets = [item for item in schema.inputs if hasattr(item, "default") or item.io_type == "COMBO"]
     seeds = sum(bool(getattr(item, "control_after_generate", False)) for item in widgets)

@@ -15,7 +15,7 @@ def frozen(node) -> dict:
     schema = node.GET_SCHEMA()
     return {
         "inputs": {
-            item.id: {"type": item.io_type, "optional": bool(item.optional)}
+            item.id: {"type": item.get_io_type(), "optional": bool(item.optional)}
             for item in schema.inputs
         },
         "outputs": [item.io_type for item in schema.outputs],
