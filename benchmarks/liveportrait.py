@@ -1,9 +1,10 @@
 """LivePortrait here and in the official code: `LIVEPORTRAIT_PATH=repository python benchmarks/liveportrait.py`.
 
 Both hold the same random weights and run by turns in one process, and the best of --runs counts; with one thread the
-processor time is taken instead of the clock, so that the ratios stand even on a busy machine. Printed for each network: milliseconds of both, their ratio, and our share of the fastest matrix
-product of this machine. With --dtype bf16 the painting networks also run in bfloat16, against the official float32 and
-its bfloat16 autocast, with the error of the picture; --compile compiles the generator.
+processor time is taken instead of the clock, so that the ratios stand even on a busy machine. Printed for each network:
+milliseconds of both, their ratio, and our share of the fastest matrix product of this machine. With --dtype bf16 the
+painting networks also run in bfloat16, against the official float32 and its bfloat16 autocast, with the error of the
+picture; --compile compiles the generator.
 """
 
 import argparse

@@ -4,7 +4,6 @@ import time
 
 import torch
 
-PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 WORTH = 1.5  # bfloat16 rounds; take it for at least this gain
 _SIZE = 768  # of the matrices that are timed: large enough to reach full speed, a few milliseconds each
 
