@@ -173,14 +173,14 @@ def _models(options):
     return Models(options.model, options.vocoder)
 
 
-def _settings(options, default: int, models=None):
+def _settings(options, job: str, models=None):
     """Settings of a job; F5-TTS weights, if that is what the models are, have their own defaults."""
     from dataclasses import replace
 
     from .f5 import OFFICIAL
-    from .flow.sampler import Settings
+    from .tasks import DEFAULTS
 
-    usual = OFFICIAL if models is not None and models.flow.config.spells else Settings(steps=default)
+    usual = OFFICIAL if models is not None and models.flow.config.spells else DEFAULTS[job]
     steps = usual.steps if options.steps is None else options.steps
     if not 1 <= steps <= 200:
         raise JamFlowError(f"--steps must be between 1 and 200, not {steps}.")
@@ -270,7 +270,7 @@ def _speak(options) -> None:
     models = _models(options)
     portrait, voice = _portrait(options), _voice(models, options)
     with _bar("speaking") as tell:
-        clip = speak(models, options.text, voice, speed=options.speed, settings=_settings(options, 10, models), progress=tell)
+        clip = speak(models, options.text, voice, speed=options.speed, settings=_settings(options, "speak", models), progress=tell)
     _film(options, portrait, clip.motion, clip.wave)
     _keep(clip, options.wav, options.motion)
 
@@ -286,7 +286,7 @@ def _animate(options) -> None:
     level = normalise(wave)[0]
     text = align(models, level, options.text) if options.text else None
     with _bar("animating") as tell:
-        clip = animate(models, level, text, settings=_settings(options, 10), progress=tell)
+        clip = animate(models, level, text, settings=_settings(options, "animate"), progress=tell)
     _film(options, portrait, clip.motion, wave)
     _keep(clip, None, options.motion)
 
@@ -317,7 +317,7 @@ def _dub(options) -> None:
     exp = torch.from_numpy(motion.at(MOTION_FPS).exp)
     voice = _voice(models, options)
     with _bar("dubbing") as tell:
-        clip = dub(models, options.text, exp, voice, settings=_settings(options, 16), progress=tell)
+        clip = dub(models, options.text, exp, voice, settings=_settings(options, "dub"), progress=tell)
     if options.video:
         _sound_over(options, clip.wave)
     else:
@@ -358,9 +358,9 @@ def _edit(options) -> None:
     models, wave = _models(options), _sound(options.audio)
     motion = torch.from_numpy(load_motion(options.motion).at(MOTION_FPS).exp) if options.motion else None
     if motion is None and options.motion_out:
-        motion = animate(models, wave, settings=_settings(options, 10)).motion
+        motion = animate(models, wave).motion
     with _bar("editing") as tell:
-        clip = edit(models, wave, options.text, span, motion, settings=_settings(options, 16), progress=tell)
+        clip = edit(models, wave, options.text, span, motion, settings=_settings(options, "edit"), progress=tell)
     _keep(clip, options.out, options.motion_out)
 
 

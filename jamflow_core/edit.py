@@ -14,7 +14,7 @@ from .errors import JamFlowError
 from .flow.conditions import Segment, normalised, restored, text_features
 from .flow.sampler import Canvas, Settings, sample
 from .motion.space import exp_of, mouth_of
-from .tasks import CELL, WINDOW, Clip, Progress, require_phonemes
+from .tasks import CELL, DEFAULTS, WINDOW, Clip, Progress, require_phonemes
 from .text.phonemes import parse
 from .text.timed import TimedText
 from .voices import GRID
@@ -81,7 +81,7 @@ def edit(
     span: Span,
     motion: Tensor | None = None,
     *,
-    settings: Settings = Settings(),
+    settings: Settings = DEFAULTS["edit"],
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Clip:

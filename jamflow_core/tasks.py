@@ -30,6 +30,14 @@ WINDOW = 720
 # Frames of the stretch before that the next stretch of a face sees.
 OVERLAP = 120
 
+# What each job samples with unless told otherwise; found on held-out sentences (benchmarks/README.md).
+DEFAULTS = {
+    "speak": Settings(steps=10, text_guidance=2.0, reference_guidance=2.0, temperature=0.7),
+    "animate": Settings(steps=8),
+    "dub": Settings(steps=16, text_guidance=2.0, reference_guidance=2.0, temperature=0.7),
+    "edit": Settings(steps=16, text_guidance=2.0, reference_guidance=2.0, temperature=0.7),
+}
+
 Progress = Callable[[float, dict[str, Tensor]], None]
 
 
@@ -90,7 +98,7 @@ def speak(
     *,
     speed: float = 1.0,
     face: bool = True,
-    settings: Settings = Settings(),
+    settings: Settings = DEFAULTS["speak"],
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Clip:
@@ -156,7 +164,7 @@ def animate(
     wave: Tensor,
     text: TimedText | None = None,
     *,
-    settings: Settings = Settings(),
+    settings: Settings = DEFAULTS["animate"],
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Clip:
@@ -215,7 +223,7 @@ def dub(
     motion: Tensor,
     voice: Voice,
     *,
-    settings: Settings = Settings(),
+    settings: Settings = DEFAULTS["dub"],
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Clip:

@@ -99,7 +99,7 @@ def test_every_section_runs_on_a_real_recording(tmp_path):
     voice = voices.preset("heart")
     wave = evaluate._preset_wave("heart")
     recording = evaluate.Recording("0", "heart", wave, voice.text)
-    settings = {task: Settings(steps=2) for task in evaluate.STEPS}
+    settings = {task: Settings(steps=2) for task in evaluate.JOBS}
     evaluation = evaluate.Evaluation(Models(), evaluate.WHAT, ("phonemes",), settings)
     row = evaluation.row(recording)
     overall = summarise([row])

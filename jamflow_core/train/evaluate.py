@@ -34,7 +34,7 @@ from .scores import bars, summarise, table
 from .visemes import teacher_motion
 
 WHAT = ("speak", "both", "animate", "dub")
-STEPS = {"speak": 10, "animate": 10, "dub": 16}
+JOBS = ("speak", "animate", "dub")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Evaluation:
 
     def __init__(self, models: Models, what, measures=MEASURES, settings: dict[str, Settings] | None = None):
         self.models, self.what = models, what
-        self.settings = settings or {task: Settings(steps=steps) for task, steps in STEPS.items()}
+        self.settings = settings or {job: tasks.DEFAULTS[job] for job in JOBS}
         self.aligner = models.aligners.audio
         self.judges = Judges(self.aligner, measures) if "speak" in what else None
         self.prompts = {}
@@ -155,7 +155,8 @@ def main(argv=None) -> None:
     what, measures = _some(args.what, WHAT), _some(args.measures, MEASURES)
     recordings = held_out(args.held_out, args.n)
     models = Models(args.model, args.vocoder)
-    settings = {task: Settings(steps=args.steps or steps, seed=args.seed) for task, steps in STEPS.items()}
+    usual = {job: tasks.DEFAULTS[job] for job in JOBS}
+    settings = {job: replace(s, steps=args.steps or s.steps, seed=args.seed) for job, s in usual.items()}
     evaluation = Evaluation(models, what, measures, settings)
 
     from tqdm import tqdm

@@ -36,12 +36,10 @@ class Job:
         self.portrait = MeshPortrait(cv2.resize(read_image(PORTRAIT), (SIDE, SIDE), interpolation=cv2.INTER_AREA))
 
     def speech(self, text: str):
-        """Text -> Clip, with the command line's own number of steps."""
-        from ..flow.sampler import Settings
+        """Text -> Clip, with the job's own settings."""
         from ..tasks import speak
-        from .evaluate import STEPS
 
-        return speak(self.models, text, self.voice, settings=Settings(steps=STEPS["speak"]))
+        return speak(self.models, text, self.voice)
 
     def video(self, text: str, path: Path) -> float:
         """Text -> mp4; returns the seconds of speech in it."""
