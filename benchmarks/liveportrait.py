@@ -73,7 +73,8 @@ def main() -> None:
         print(f"loaded in {time.perf_counter() - start:.1f} s")
     short = {"auto": fast_dtype(), "fp32": torch.float32, "bf16": torch.bfloat16}[args.dtype]
     best = {dtype: peak(dtype) for dtype in {torch.float32, short}}
-    print(f"{args.threads} threads; matrix products: " + ", ".join(f"{dtype} {speed:.0f} GFLOP/s" for dtype, speed in best.items()))
+    speeds = ", ".join(f"{dtype} {speed:.0f} GFLOP/s" for dtype, speed in best.items())
+    print(f"{args.threads} threads; matrix products: {speeds}")
 
     count = args.batch
     picture = torch.rand(1, 3, 256, 256)
@@ -119,7 +120,8 @@ def main() -> None:
         time_of = seconds(makers, args.runs)
         print(f"warping and generator, {short}")
         for name, maker in makers.items():
-            print(f"{name:18s} {time_of[name] * 1e3:6.0f} ms {time_of[name] / time_of['ours']:6.2f}  PSNR {psnr(maker(), exact):.1f} dB")
+            ratio, error = time_of[name] / time_of["ours"], psnr(maker(), exact)
+            print(f"{name:18s} {time_of[name] * 1e3:6.0f} ms {ratio:6.2f}  PSNR {error:.1f} dB")
 
     print(f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB")
 

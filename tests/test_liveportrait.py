@@ -252,7 +252,8 @@ def test_official_templates_of_all_ages(tmp_path):
     rng = np.random.default_rng(0)
     faces = [dict(scale=np.ones((1, 1), np.float32), R_d=np.eye(3, dtype=np.float32)[None], t=np.zeros((1, 3), np.float32),
                   exp=rng.standard_normal((1, 21, 3)).astype(np.float32)) for _ in range(4)]  # fmt: skip
-    old = dict(n_frames=4, output_fps=30, motion=faces, c_d_eyes_lst=[np.full((1, 2), 0.3)] * 4, c_d_lip_lst=[np.full((1, 1), 0.1)] * 4)
+    old = dict(n_frames=4, output_fps=30, motion=faces)
+    old |= dict(c_d_eyes_lst=[np.full((1, 2), 0.3)] * 4, c_d_lip_lst=[np.full((1, 1), 0.1)] * 4)
     (tmp_path / "old.pkl").write_bytes(pickle.dumps(old, protocol=2))
     template = load_template(tmp_path / "old.pkl")
     assert template.fps == 30 and template.faces.kp is None and template.eyes.shape == (4, 2)

@@ -38,6 +38,7 @@ def networks(size: str) -> dict[str, torch.nn.Module]:
 
     settings = yaml.safe_load((Path(path()) / "src/config/models.yaml").read_text())["model_params"]
     part = {name.removesuffix("_params"): value for name, value in settings.items()}
+    Appearance = _import("modules.appearance_feature_extractor").AppearanceFeatureExtractor
     Motion = _import("modules.motion_extractor").MotionExtractor
     if size == "tiny":
         part["appearance_feature_extractor"] |= dict(block_expansion=8, max_features=32, reshape_channel=8, reshape_depth=4,
@@ -56,7 +57,7 @@ def networks(size: str) -> dict[str, torch.nn.Module]:
     Small = _import("modules.stitching_retargeting_network").StitchingRetargetingNetwork
     small = {name: Small(**options) for name, options in part["stitching_retargeting_module"].items()}
     made = {
-        "appearance": _import("modules.appearance_feature_extractor").AppearanceFeatureExtractor(**part["appearance_feature_extractor"]),
+        "appearance": Appearance(**part["appearance_feature_extractor"]),
         "motion": Motion(**part["motion_extractor"]),
         "warping": _import("modules.warping_network").WarpingNetwork(**part["warping_module"]),
         "generator": _import("modules.spade_generator").SPADEDecoder(**part["spade_generator"]),
@@ -123,7 +124,8 @@ def execute(wrapper, source, driving, options: dict, pictures, crops, matrices) 
     run.live_portrait_wrapper, run.cropper = wrapper, cropper
     video = len(pictures) > 1
     written = []
-    names = types.SimpleNamespace(source="s.mp4" if video else "s.jpg", driving="d.pkl", output_dir=".", flag_crop_driving_video=False)
+    file = "s.mp4" if video else "s.jpg"
+    names = types.SimpleNamespace(source=file, driving="d.pkl", output_dir=".", flag_crop_driving_video=False)
     stand_ins = dict(load_image_rgb=lambda _: pictures[0], load_video=lambda _: list(pictures), get_fps=lambda _: 25,
                      load=lambda _: _pickled(driving), images2video=lambda frames, **_: written.append(frames),
                      concat_frames=lambda *_: [np.zeros((2, 2, 3))], has_audio_stream=lambda _: False,

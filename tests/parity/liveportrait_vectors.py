@@ -1,4 +1,7 @@
-"""Write tests/data/liveportrait.json from the official code: `LIVEPORTRAIT_PATH=... python tests/parity/liveportrait_vectors.py`."""
+"""Write tests/data/liveportrait.json from the official code.
+
+`LIVEPORTRAIT_PATH=repository python tests/parity/liveportrait_vectors.py`
+"""
 
 import json
 import sys
@@ -14,10 +17,10 @@ from liveportrait_weights import DATA, OPTIONS, figures, layout, motion_inputs, 
 
 
 def layouts() -> dict:
-    return {
-        size: {part: {key: list(value.shape) for key, value in net.state_dict().items()} for part, net in official.networks(size).items()}
-        for size in ("full", "tiny")
-    }
+    def shapes(net):
+        return {key: list(value.shape) for key, value in net.state_dict().items()}
+
+    return {size: {part: shapes(net) for part, net in official.networks(size).items()} for size in ("full", "tiny")}
 
 
 def of_networks() -> dict[str, list[float]]:

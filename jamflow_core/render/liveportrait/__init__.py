@@ -4,4 +4,12 @@ from .drive import Options
 from .renderer import LivePortraitRenderer, LivePortraitVideo, extract_template
 from .template import Template, load_template, save_template
 
-__all__ = ["LivePortraitRenderer", "LivePortraitVideo", "Options", "Template", "extract_template", "load_template", "save_template"]
+__all__ = [
+    "LivePortraitRenderer",
+    "LivePortraitVideo",
+    "Options",
+    "Template",
+    "extract_template",
+    "load_template",
+    "save_template",
+]
