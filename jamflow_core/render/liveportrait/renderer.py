@@ -159,7 +159,8 @@ def pixels_of(pictures: Tensor) -> np.ndarray:
     return (pictures.clamp(0, 1) * 255).to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
 
 
-def _measured(networks, frames: Frames, matrices, track: FaceTrack, shrink: str, fps: float, progress: Progress | None) -> Template:
+def _measured(networks, frames: Frames, matrices, track: FaceTrack, shrink: str, fps: float,
+              progress: Progress | None) -> Template:  # fmt: skip
     parts = []
     for number, (frame, matrix) in enumerate(zip(frames(), matrices), 1):
         parts.append(networks.faces(tensor_of([cut(frame, matrix, shrink)])))
