@@ -1,6 +1,7 @@
 """The vocoder: official keys and function, files, shapes, and a trainer that learns and resumes exactly."""
 
 import json
+import re
 import wave
 
 import numpy as np
@@ -14,9 +15,9 @@ from jamflow_core.errors import JamFlowError
 
 pytest.importorskip("vocos")
 
-from jamflow_core.audio.vocoder import EMBEDDED, Vocoder, VocoderConfig, load_vocoder, save_vocoder  # noqa: E402
-from jamflow_core.train.corpus import Cache, prepare  # noqa: E402
-from jamflow_core.train.vocoder import Segments, held_out, main  # noqa: E402
+from jamflow_core.audio.vocoder import EMBEDDED, Vocoder, VocoderConfig, load_vocoder, save_vocoder
+from jamflow_core.train.corpus import Cache, prepare
+from jamflow_core.train.vocoder import Segments, held_out, main
 
 SMALL = VocoderConfig(dim=32, intermediate_dim=64, num_layers=2)
 
@@ -92,7 +93,8 @@ def cache(tmp_path):
         with wave.open(str(tmp_path / "audio" / f"{index:06}.wav"), "wb") as file:
             file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
             file.writeframes(hum.astype("<i2").tobytes())
-        rows.append({"id": f"{index:06}", "voice": "hum", "text": "m", "phonemes": "m", "durations": [3, 4, 3], "samples": 6000})
+        row = {"id": f"{index:06}", "voice": "hum", "text": "m", "phonemes": "m"}
+        rows.append(row | {"durations": [3, 4, 3], "samples": 6000})
     (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)))
     prepare(tmp_path, tmp_path / "cache")
     return tmp_path / "cache"
@@ -108,13 +110,13 @@ def test_segments_carry_exact_mels(cache):
 
 def test_training_learns_and_resumes_exactly(cache, tmp_path, capsys):
     def train(out, steps):
-        options = "--adversarial-from 12 --disturb-from 14 --batch 2 --frames 10 --crop 2048 --dim 32 --intermediate-dim 64"
-        options += f" --layers 2 --lr 0.002 --decay 1 --log-every 4 --save-every 100 --threads 1 --steps {steps}"
+        options = "--adversarial-from 12 --disturb-from 14 --batch 2 --frames 10 --crop 2048 --dim 32"
+        options += f" --intermediate-dim 64 --layers 2 --lr 0.002 --decay 1 --log-every 4 --threads 1 --steps {steps}"
         main(["--cache", str(cache), "--out", str(tmp_path / out), *options.split()])
         return torch.load(tmp_path / out / "checkpoint.pt", weights_only=True)
 
     straight = train("a", 18)
-    losses = [float(line.split("mel ")[1].split()[0]) for line in capsys.readouterr().out.splitlines() if line.startswith("step")]
+    losses = [float(loss) for loss in re.findall(r"mel ([\d.]+)", capsys.readouterr().out)]
     assert losses[2] < losses[0]
     train("b", 15)
     resumed = train("b", 18)

@@ -25,8 +25,10 @@ EMBEDDED = Path(__file__).parent.parent / "weights" / "jamflow-tiny-vocoder.safe
 
 @dataclass(frozen=True)
 class VocoderConfig:
-    """Widths of a Vocos (the defaults are `jamflow-tiny`'s; the public vocos-mel-24khz has 512, 1536, 8), and the rounds
-    of phase refinement (see phase.py) that its training asks for when decoding."""
+    """Widths of a Vocos, and the rounds of phase refinement (see phase.py) that its training asks for when decoding.
+
+    The defaults are `jamflow-tiny`'s; the public vocos-mel-24khz has 512, 1536, 8.
+    """
 
     dim: int = 384
     intermediate_dim: int = 1024
@@ -50,7 +52,7 @@ class Vocoder(nn.Module):
             from vocos.heads import ISTFTHead
             from vocos.models import VocosBackbone
         except (ImportError, OSError) as error:  # OSError: torchaudio built for another torch
-            raise JamFlowError(f"Install vocos (`pip install vocos`) to decode speech; it does not import: {error}") from error
+            raise JamFlowError(f"Install vocos (`pip install vocos`) to decode speech: {error}.") from error
         self.config = config
         self.backbone = VocosBackbone(N_MELS, config.dim, config.intermediate_dim, config.num_layers)
         self.head = ISTFTHead(config.dim, N_FFT, HOP, padding="center")
@@ -76,7 +78,7 @@ class Vocoder(nn.Module):
 def load_vocoder(path: str | Path | None = None, device: str | torch.device = "cpu") -> Vocoder:
     """A Vocos in the official key layout (None = the embedded model), float32, in eval mode.
 
-    Safetensors of ours or of others, or the public pytorch_model.bin, whose config.yaml is checked where it lies beside.
+    Safetensors of ours or of others, or the public pytorch_model.bin; a config.yaml beside it is checked.
     """
     from safetensors import safe_open
 

@@ -80,6 +80,8 @@ def spectral_losses(fake: torch.Tensor, real: torch.Tensor) -> tuple[torch.Tenso
 class Trainer:
     """Generator, discriminators, optimisers, EMA and random state: everything a checkpoint resumes exactly."""
 
+    PARTS = ("vocoder", "average", "judges", "optimiser", "judges_optimiser")
+
     def __init__(self, segments: Segments, args: argparse.Namespace):
         torch.manual_seed(args.seed)
         self.segments, self.args, self.step = segments, args, 0
@@ -87,23 +89,23 @@ class Trainer:
         self.average = Vocoder(self.vocoder.config).to(args.device).requires_grad_(False)
         self.average.load_state_dict(self.vocoder.state_dict())
         self.judges = Discriminators().to(args.device, memory_format=torch.channels_last)
-        optimiser = dict(lr=args.lr, betas=(0.8, 0.99), weight_decay=0.01)
+        optimiser = {"lr": args.lr, "betas": (0.8, 0.99), "weight_decay": 0.01}
         self.optimiser = torch.optim.AdamW(self.vocoder.parameters(), **optimiser)
         self.judges_optimiser = torch.optim.AdamW(self.judges.parameters(), **optimiser)
         self.random = torch.Generator().manual_seed(args.seed)
 
     def state_dict(self) -> dict:
-        parts = ("vocoder", "average", "judges", "optimiser", "judges_optimiser")
-        return {part: getattr(self, part).state_dict() for part in parts} | {"random": self.random.get_state(), "step": self.step}
+        state = {part: getattr(self, part).state_dict() for part in self.PARTS}
+        return state | {"random": self.random.get_state(), "step": self.step}
 
     def load_state_dict(self, state: dict) -> None:
-        for part in ("vocoder", "average", "judges", "optimiser", "judges_optimiser"):
+        for part in self.PARTS:
             getattr(self, part).load_state_dict(state[part])
         self.random.set_state(state["random"])
         self.step = state["step"]
 
     def rate(self) -> float:
-        """Learning rate now: warm-up, three times `lr` falling to it while reconstructing, a straight fall to 5 % at the end."""
+        """Learning rate now: warm-up, then 3 x `lr` falling to `lr` while reconstructing, at the end a fall to 5 %."""
         args = self.args
         early = max(0.0, 1 - self.step / max(args.adversarial_from, 1))
         tail = min(1.0, (args.steps - self.step) / max(args.decay, 1))
@@ -163,8 +165,8 @@ class Trainer:
         self.judges_optimiser.step()
         whole = torch.zeros_like(fake)
         whole[:, window] = grad * min(1.0, (self.step - self.args.adversarial_from + 1) / 500)
-        count = len(drawn)
-        return whole, {"adv": adversarial.item() / count, "feat": features.item() / count, "disc": verdict.item() / count}
+        sums = {"adv": adversarial, "feat": features, "disc": verdict}
+        return whole, {name: value.item() / len(drawn) for name, value in sums.items()}
 
 
 def save(trainer: Trainer, out: Path) -> None:
@@ -177,15 +179,17 @@ def save(trainer: Trainer, out: Path) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Command line of the vocoder trainer; continues from OUT/checkpoint.pt when there is one."""
-    parser = argparse.ArgumentParser(prog="train vocoder", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="train vocoder", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
     parser.add_argument("--cache", required=True, help="prepared corpus")
     parser.add_argument("--out", required=True, type=Path, help="checkpoint.pt and vocoder.safetensors go here")
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--adversarial-from", type=int, default=4000, help="step at which the discriminators join in")
     parser.add_argument("--decay", type=int, default=2000, help="steps of falling learning rate at the end")
     parser.add_argument("--disturb-from", type=int, default=12000, help="step from which input mels are disturbed")
-    parser.add_argument("--disturb", type=float, default=0.15, help="largest strength of it; half of the clips stay clean")
-    parser.add_argument("--batch", type=int, default=12)
+    parser.add_argument("--disturb", type=float, default=0.1, help="largest strength; half of the clips stay clean")
+    parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--frames", type=int, default=48, help="mel frames of a segment")
     parser.add_argument("--crop", type=int, default=8192, help="samples of it that the discriminators see")
     parser.add_argument("--lr", type=float, default=4e-4)
@@ -193,7 +197,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--dim", type=int, default=VocoderConfig.dim)
     parser.add_argument("--intermediate-dim", type=int, default=VocoderConfig.intermediate_dim)
     parser.add_argument("--layers", type=int, default=VocoderConfig.num_layers)
-    parser.add_argument("--refine", type=int, default=30, help="rounds of phase refinement when decoding (a long training needs none)")
+    parser.add_argument("--refine", type=int, default=30, help="rounds of phase refinement when decoding")
     parser.add_argument("--save-every", type=int, default=500)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (0 = all)")
@@ -219,7 +223,8 @@ def main(argv: list[str] | None = None) -> None:
             elapsed, since = time.perf_counter() - since, time.perf_counter()
             audio = args.log_every * args.batch * args.frames * HOP / SAMPLE_RATE
             means = "  ".join(f"{name} {math.fsum(values) / len(values):.4f}" for name, values in sums.items())
-            print(f"step {trainer.step}  {means}  {elapsed / args.log_every:.3f} s/step  {audio / elapsed:.1f} x real time", flush=True)
+            speed = f"{elapsed / args.log_every:.3f} s/step  {audio / elapsed:.1f} x real time"
+            print(f"step {trainer.step}  {means}  {speed}", flush=True)
             sums.clear()
         if trainer.step % args.save_every == 0:
             save(trainer, args.out)
