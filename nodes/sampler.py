@@ -58,14 +58,15 @@ class JamFlowJointSampler(Node):
                 ),
                 io.Int.Input(
                     "steps",
-                    default=12,
-                    min=1,
+                    default=0,
+                    min=0,
                     max=128,
-                    tooltip="Sampling steps. 12 is good; 6 is a quick draft; above 32 nothing is gained.",
+                    tooltip="Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 nothing "
+                    "is gained.",
                 ),
                 io.Float.Input(
                     "text_guidance",
-                    default=1.0,
+                    default=2.0,
                     min=0.0,
                     max=10.0,
                     step=0.1,
@@ -73,11 +74,19 @@ class JamFlowJointSampler(Node):
                 ),
                 io.Float.Input(
                     "reference_guidance",
-                    default=1.0,
+                    default=2.0,
                     min=0.0,
                     max=10.0,
                     step=0.1,
                     tooltip="How strictly the voice follows the reference and its surroundings. 0 is off.",
+                ),
+                io.Float.Input(
+                    "temperature",
+                    default=0.7,
+                    min=0.0,
+                    max=1.5,
+                    step=0.05,
+                    tooltip="Liveliness of the voice: 1 varies most; less is a plainer, clearer delivery.",
                 ),
                 io.Boolean.Input(
                     "face",
@@ -119,21 +128,21 @@ class JamFlowJointSampler(Node):
 
     @classmethod
     def run(
-        cls, model, seed, steps, text_guidance, reference_guidance, face, method, sway,
+        cls, model, seed, steps, text_guidance, reference_guidance, temperature, face, method, sway,
         text=None, audio_ref=None, motion_ref=None, time_mask=None,
     ) -> io.NodeOutput:  # fmt: skip
-        from ..jamflow_core.flow.sampler import Settings
+        from dataclasses import replace
+
+        from ..jamflow_core.f5 import OFFICIAL
+        from ..jamflow_core.tasks import DEFAULTS
 
         job = job_of(text, audio_ref, motion_ref, time_mask)
         cls.say(job.value)
-        settings = Settings(
-            steps=steps,
-            method=method,
-            text_guidance=text_guidance,
-            reference_guidance=reference_guidance,
-            sway=sway,
-            seed=seed,
-        )
+        letters = job is Job.SPEAK and model.flow.config.spells
+        usual = OFFICIAL if letters else DEFAULTS[job.name.lower()]
+        settings = replace(usual, seed=seed, steps=steps or usual.steps, method=method, sway=sway, temperature=temperature)
+        if job is not Job.ANIMATE:  # lips alone need no more guidance than they were tuned with
+            settings = replace(settings, text_guidance=text_guidance, reference_guidance=reference_guidance)
         callbacks = {"settings": settings, "progress": _Watcher(model.flow.config)}
         work = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit}[job]
         clip, extra = work(model, text, audio_ref, motion_ref, time_mask, face, callbacks)

@@ -81,7 +81,7 @@ WRONG = {
         sampled(g.text(), g.audio_ref(g.DRIVE), mask(lanes="face only"), **SAID, **DRIVEN, time_mask=["mask", 0]),
         SAMPLER + "give the time mask one span of speech: it has 0",
     ),
-    "sampler: no steps": (sampled(g.text(), **SAID, steps=0), "steps"),
+    "sampler: steps below zero": (sampled(g.text(), **SAID, steps=-1), "steps"),
     "sampler: a guidance below zero": (sampled(g.text(), **SAID, text_guidance=-1.0), "text_guidance"),
     "text: empty": (sampled(g.text("   "), **SAID), TEXT + "The text is empty"),
     "text: nothing to say": (sampled(g.text("... !!!"), **SAID), TEXT + "The text holds nothing to say"),
