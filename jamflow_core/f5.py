@@ -20,7 +20,7 @@ from .errors import JamFlowError
 from .flow.conditions import normalised, restored
 from .flow.sampler import Canvas, Settings, sample
 from .motion.space import exp_of
-from .tasks import Clip, Progress, lips_of, portion
+from .tasks import DEFAULTS, Clip, Progress, lips_of, portion
 from .text.f5_tokens import Vocabulary, f5_tokens
 from .text.markup import read
 from .text.timed import TimedText
@@ -152,7 +152,7 @@ def speak(
     if face and mouths[0] is not None:
         motion = exp_of(overlay(mouths, [round(start * MOTION_FPS / SAMPLE_RATE) for start in starts], 0.0))
     elif face:
-        motion = exp_of(lips_of(models.lips, mel, None, Settings(steps=10, seed=settings.seed), None, cancelled))
+        motion = exp_of(lips_of(models.lips, mel, None, replace(DEFAULTS["animate"], seed=settings.seed), None, cancelled))
     wave = None
     if models.vocoder is not None:
         wave = voice.gain * overlay([models.vocoder.decode(part).float().cpu() for part in mels], starts, 0.0)
