@@ -37,7 +37,7 @@ def measure(label: str, work, count: int = 1):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("picture", nargs="?", default=ROOT / "examples" / "mona_lisa.jpg")
+    parser.add_argument("picture", nargs="?", default=ROOT / "portraits" / "mona_lisa.jpg")
     parser.add_argument("--seconds", type=float, default=5)
     options = parser.parse_args()
     frames = round(options.seconds * MOTION_FPS)

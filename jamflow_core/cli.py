@@ -11,7 +11,7 @@ from pathlib import Path
 from .errors import JamFlowError
 
 TEXT_LIMIT = 5000
-PORTRAIT = Path(__file__).parent.parent / "examples" / "mona_lisa.jpg"
+PORTRAIT = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
 TRAININGS = {
     "prepare": "decode a corpus into the cache that training reads",
     "teacher": "make teacher speech from pip packages",

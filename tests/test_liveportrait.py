@@ -302,7 +302,7 @@ def test_paste_back_keeps_what_is_outside():
 
 @pytest.fixture(scope="module")
 def portrait():
-    return read_image(Path(__file__).parent.parent / "examples" / "mona_lisa.jpg")
+    return read_image(Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from jamflow_core.render.relip import relip_frames
 from jamflow_core.render.topology import EYE_CORNERS, LOWER_LIP_MID, UPPER_LIP_MID
 from jamflow_core.render.track import track_face
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES = Path(__file__).parent.parent / "portraits"
 REST = np.zeros(5)
 OPEN = np.array([0.6, 0.1, 0, 0, 0])
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..clock import MOTION_FPS, SAMPLE_RATE
 
 SENTENCE = "The old keeper climbed the narrow stairs and lit the lamp, because a storm was coming in from the sea."
-PORTRAIT = Path(__file__).parents[2] / "examples" / "mona_lisa.jpg"
+PORTRAIT = Path(__file__).parents[2] / "portraits" / "mona_lisa.jpg"
 SIDE = 512
 _CHILD = "from jamflow_core.train.speed import first_run; first_run()"
 

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.parity,
     pytest.mark.skipif(official.path() is None, reason="give the official repository by LIVEPORTRAIT_PATH"),
 ]
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "portraits"
 
 
 def distance(ours: torch.Tensor, theirs: torch.Tensor) -> float:

@@ -1,4 +1,4 @@
-"""Draws `drawing.jpg`, a portrait made of curves and soft shades: `python examples/draw_portrait.py [OUT]`.
+"""Draws `drawing.jpg`, a portrait made of curves and soft shades: `python portraits/draw_portrait.py [OUT]`.
 
 Needs numpy and OpenCV. Coordinates are in units of the picture's side; everything is drawn large and scaled down.
 """
