@@ -62,7 +62,7 @@ def plan_edit(models: Models, mel: Tensor, text: str | TimedText, span: Span) ->
     place = (torch.from_numpy(part) for part in (timed.tokens().numpy(), durations, ~anew))
     said = head.predict(*(part.to(head.out.weight.device) for part in place)).cpu().numpy()
     start, end = int(round(start * _RATE)), min(len(mel), int(round(end * _RATE)))
-    change = round((said[anew].sum() * _RATE - (end - start)) / GRID) * GRID
+    change = int(np.ceil((said[anew].sum() * _RATE - (end - start)) / GRID)) * GRID  # rather slow than swallowed
     frames = max(GRID // 3, end - start + change)
     durations = durations.copy()
     durations[anew] = said[anew] * (frames / _RATE / said[anew].sum())

@@ -67,7 +67,8 @@ def save_wav(path: str | os.PathLike, wave: Tensor, sample_rate: int = SAMPLE_RA
         raise JamFlowError(f"Nothing to write to {path}: the sound is empty.")
     if not np.isfinite(samples).all():
         raise JamFlowError(f"Not written to {path}: the sound has samples that are not numbers.")
-    pcm = np.round(samples.clip(-1, 1) * 32767).astype("<i2")
+    # Scaled as decoders scale back, so that reading and writing again changes no bit.
+    pcm = np.round(samples * 32768).clip(-32768, 32767).astype("<i2")
     with whole_file(path) as part, open(part, "wb") as file, riff.open(file, "wb") as out:
         out.setnchannels(len(pcm))
         out.setsampwidth(2)
