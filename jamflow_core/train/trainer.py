@@ -126,7 +126,7 @@ class Trainer:
         return replace(tiny(), mel=mel_statistics(cache), mouth=mouth_statistics(cache))
 
     def freeze(self, model: JamFlow) -> None:
-        model.audio.requires_grad_(self.stage != "1")
+        model.audio.requires_grad_(self.stage not in ("1", "face"))
         model.motion.requires_grad_(self.stage != "audio")
 
     @property
