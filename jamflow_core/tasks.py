@@ -32,10 +32,10 @@ OVERLAP = 120
 
 # What each job samples with unless told otherwise; found on held-out sentences (benchmarks/README.md).
 DEFAULTS = {
-    "speak": Settings(steps=10, text_guidance=3.0, reference_guidance=1.0, temperature=0.6),
+    "speak": Settings(steps=10, text_guidance=2.5, reference_guidance=2.5, temperature=0.6),
     "animate": Settings(steps=8),
-    "dub": Settings(steps=16, text_guidance=3.0, reference_guidance=1.0, temperature=0.6),
-    "edit": Settings(steps=16, text_guidance=3.0, reference_guidance=1.0, temperature=0.6),
+    "dub": Settings(steps=16, text_guidance=2.5, reference_guidance=2.5, temperature=0.6),
+    "edit": Settings(steps=16, text_guidance=2.5, reference_guidance=2.5, temperature=0.6),
 }
 
 Progress = Callable[[float, dict[str, Tensor]], None]

@@ -13,7 +13,7 @@ SAMPLER = {
     "steps": 2,
     "text_guidance": 1.0,
     "reference_guidance": 1.0,
-    "temperature": 0.7,
+    "temperature": 0.6,
     "face": True,
     "method": "euler",
     "sway": -1.0,
