@@ -197,7 +197,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--dim", type=int, default=VocoderConfig.dim)
     parser.add_argument("--intermediate-dim", type=int, default=VocoderConfig.intermediate_dim)
     parser.add_argument("--layers", type=int, default=VocoderConfig.num_layers)
-    parser.add_argument("--refine", type=int, default=30, help="rounds of phase refinement when decoding")
+    parser.add_argument("--refine", type=int, default=16, help="rounds of phase refinement when decoding")
     parser.add_argument("--save-every", type=int, default=500)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (0 = all)")
