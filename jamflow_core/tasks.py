@@ -33,7 +33,7 @@ OVERLAP = 120
 # What each job samples with unless told otherwise; found on held-out sentences (benchmarks/README.md).
 DEFAULTS = {
     "speak": Settings(steps=10, text_guidance=2.5, reference_guidance=2.5, temperature=0.6),
-    "animate": Settings(steps=8),
+    "animate": Settings(steps=8, temperature=0.2),
     "dub": Settings(steps=16, text_guidance=2.5, reference_guidance=2.5, temperature=0.6),
     "edit": Settings(steps=16, text_guidance=2.5, reference_guidance=2.5, temperature=0.6),
 }

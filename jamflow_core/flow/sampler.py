@@ -43,8 +43,8 @@ class Settings:
 
     steps of `method` ("euler" or "midpoint", which asks twice a step); text_guidance and reference_guidance as F5's cfg: 0 =
     off; v = v_all + text * (v_all - v_without_text) + reference * (v_without_text - v_without_both).
-    temperature: size of the noise that audio starts from; less than 1 gives a plainer, clearer delivery. sway, pruned: see
-    schedule.py. anchored: keep the noised given frames on their known path (False = F5's official code,
+    temperature: size of the noise at the start; less than 1 gives a plainer, clearer delivery. sway, pruned: see schedule.py.
+    anchored: keep the noised given frames on their known path (False = F5's official code,
     which lets them drift and restores them at the end).
     """
 
@@ -162,8 +162,7 @@ class _Run:
         }
 
     def start(self, name: str, frames: int, channels: int) -> Tensor:
-        scale = self.settings.temperature if name == "audio" else 1.0
-        return scale * noise(name, frames, channels, self.settings.seed).to(self.device)
+        return self.settings.temperature * noise(name, frames, channels, self.settings.seed).to(self.device)
 
     def solve(self, progress, cancelled) -> None:
         call = 0
