@@ -80,7 +80,10 @@ class Trainer:
     """One stage of training; see the module's text."""
 
     def __init__(self, options: argparse.Namespace):
-        from accelerate import Accelerator
+        try:
+            from accelerate import Accelerator
+        except ImportError as error:
+            raise JamFlowError("Install accelerate to train the flow: pip install accelerate") from error
 
         self.options = options
         self.accelerator = Accelerator(cpu=options.cpu, mixed_precision="bf16" if options.bf16 else "no")
