@@ -223,20 +223,6 @@ def test_the_vocabulary_travels_with_the_config(checkpoint):
     assert config.spells and JamFlowConfig.from_json(config.to_json()) == config
 
 
-@pytest.fixture
-def cache(tmp_path):
-    """A prepared corpus of 70 clips of noise, in the format of jamflow_core.train.corpus."""
-    count, frames = 70, 40
-    rng = np.random.default_rng(0)
-    np.save(tmp_path / "waves.npy", np.zeros(count * frames * HOP, np.int16))
-    np.save(tmp_path / "mels.npy", rng.standard_normal((count * frames, 100)).astype(np.float16))
-    seconds = [frames * HOP / 24000 / 4] * 4
-    clip = {"voice": "noise", "text": "Hi.", "phonemes": "hI", "durations": [1, 1, 1, 1], "seconds": seconds, "frames": frames}
-    places = [{"id": str(i), "samples": frames * HOP, "sample": i * frames * HOP, "frame": i * frames} for i in range(count)]
-    (tmp_path / "clips.json").write_text(json.dumps([clip | place for place in places]))
-    return tmp_path
-
-
 def test_letters_of_a_window(cache):
     windows = Windows(Cache(cache), None, None, 60, symbols=SYMBOLS)
     letters = windows._letters([windows.cache[0], windows.cache[1]], skipped=20)[0] - 1
@@ -245,7 +231,6 @@ def test_letters_of_a_window(cache):
 
 def test_base_trains_from_an_f5_checkpoint(cache, checkpoint, tmp_path):
     """Stage 1 leaves the audio stream as it was and moves the face, stage 2 moves both; the result speaks with its own face."""
-    pytest.importorskip("accelerate")
     run = ["--cache", str(cache), "--cpu", "--batch", "2", "--window", "60", "--report", "1", "--warmup", "1", "--ema", "0"]
     train([*run, "--out", str(tmp_path / "one"), "--stage", "1", "--steps", "2", "--init-f5", str(checkpoint)])
     one = torch.load(tmp_path / "one" / "checkpoint.pt", weights_only=True)

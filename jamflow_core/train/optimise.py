@@ -1,6 +1,10 @@
-"""Optimiser, moving average and learning-rate schedule of the trainer."""
+"""Optimiser, averages and learning-rate schedule of the trainer."""
+
+import os
+from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 
@@ -10,9 +14,12 @@ def optimiser(model: nn.Module, lr: float) -> torch.optim.Optimizer:
     return torch.optim.AdamW(trained, lr=lr, betas=(0.9, 0.98), weight_decay=0.01)
 
 
-def rate(step: int, warmup: int, cooldown_start: int | None, steps: int | None) -> float:
-    """Factor of the learning rate: linear warm-up, flat, then (when asked) linearly down to 2 % at `steps`."""
-    factor = min(1.0, (step + 1) / warmup)
+def rate(step: int, warmup: int, cooldown_start: int | None, steps: int | None, passed: float = 0.0) -> float:
+    """Factor of the learning rate: linear warm-up, flat, then (when asked) linearly down to 2 % at `steps`.
+
+    passed: share of the training time that is over, where the rate falls with the time.
+    """
+    factor = min(1.0, (step + 1) / warmup) * max(0.01, 1 - passed)
     if cooldown_start is not None and step >= cooldown_start:
         factor *= max(0.02, 1 - (step - cooldown_start) / max(1, steps - cooldown_start))
     return factor
@@ -30,3 +37,29 @@ class Average:
         weight = 1 - min(self.decay, (1 + step) / (10 + step))
         for name, p in model.named_parameters():
             self.values[name].lerp_(p.detach(), weight)
+
+
+class Peer:
+    """A second process that trains the same model on other batches: `meet` takes the mean of both weights.
+
+    Each writes its weights into its own folder and reads what the other wrote last; nobody waits, so either may start later,
+    be slower or stop.
+    """
+
+    FILE = "shared.safetensors"
+
+    def __init__(self, model: nn.Module, own: Path, other: Path):
+        self.weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        self.own, self.other, self.seen = own / self.FILE, other / self.FILE, 0
+
+    @torch.no_grad()
+    def meet(self) -> None:
+        """Show the weights; halve the distance to the peer's, unless they are the ones met last time."""
+        part = self.own.with_suffix(".part")
+        save_file({name: p.detach().contiguous() for name, p in self.weights.items()}, part)
+        os.replace(part, self.own)
+        if not self.other.exists() or self.other.stat().st_mtime_ns == self.seen:
+            return
+        self.seen = self.other.stat().st_mtime_ns
+        for name, theirs in load_file(self.other).items():
+            self.weights[name].lerp_(theirs.to(self.weights[name].device), 0.5)

@@ -3,6 +3,9 @@
 Stages: "audio" trains the Audio-DiT alone (it stands in for F5-TTS weights), "1" the Motion-DiT and all joint layers with the
 audio stream frozen, "2" both. A checkpoint holds weights, average, optimiser and step; batches and noise are functions of
 (seed, step), so a resumed run continues exactly.
+
+On a CPU that other work shares, two processes of one thread (`--peer`, each with a seed of its own) waste less than one of
+two threads, which wait for each other at every product: they train apart and average their weights now and then (local SGD).
 """
 
 import argparse
@@ -21,10 +24,11 @@ from ..flow.objective import STAGES, FlowMatching
 from ..model.jamflow import JamFlow
 from ..motion.space import mouth_of
 from ..text.tokens import decode
+from ..weights.bundle import load_flow
 from ..weights.f5 import load_f5
 from .corpus import Cache
 from .data import Windows
-from .optimise import Average, optimiser, rate
+from .optimise import Average, Peer, optimiser, rate
 from .visemes import teacher_motion
 
 
@@ -76,6 +80,15 @@ def flops_per_frame(config: JamFlowConfig, window: int) -> float:
     return 6 * (weights + convolutions) + 12 * s.depth * window * inner
 
 
+def start_from(path: str) -> dict:
+    """A checkpoint of the stage before, or an exported model (.safetensors) as one, to train it further."""
+    if not path.endswith(".safetensors"):
+        return torch.load(path, map_location="cpu", weights_only=True)
+    flow = load_flow(path)[0]
+    weights = dict(flow.named_parameters())
+    return {"config": flow.config.to_json(), "stage": "exported", "model": flow.state_dict(), "average": weights}
+
+
 class Trainer:
     """One stage of training; see the module's text."""
 
@@ -92,7 +105,7 @@ class Trainer:
         cache = Cache(options.cache)
         checkpoint = self.latest()
         if checkpoint is None and options.init:
-            checkpoint = torch.load(options.init, map_location="cpu", weights_only=True)
+            checkpoint = start_from(options.init)
         f5 = load_f5(options.init_f5) if checkpoint is None and options.init_f5 else None
         if f5 is not None:
             self.config = base(f5.config.audio, f5.config.text)
@@ -117,6 +130,7 @@ class Trainer:
                 block.pre_attention = torch.compile(block.pre_attention)
                 block.post_attention = torch.compile(block.post_attention)
         self.average = Average(model, options.ema)
+        self.peer = Peer(model, self.out, Path(options.peer)) if options.peer else None
         self.objective = FlowMatching(model)
         self.objective, self.optimiser = self.accelerator.prepare(self.objective, optimiser(model, options.lr))
         if checkpoint:
@@ -174,7 +188,8 @@ class Trainer:
         log, since, peak = {}, 0, matmul_peak()
         with open(self.out / "log.jsonl", "a", encoding="utf-8") as book:
             while (o.steps is None or self.step < o.steps) and time.perf_counter() - begin < o.minutes * 60:
-                factor = rate(self.step, o.warmup, o.cooldown_from, o.steps)
+                passed = (time.perf_counter() - begin) / (o.minutes * 60) if o.anneal else 0.0
+                factor = rate(self.step, o.warmup, o.cooldown_from, o.steps, passed)
                 losses = self.losses(self.step)
                 self.accelerator.backward(losses["loss"])
                 self.accelerator.clip_grad_norm_(self.objective.parameters(), 1.0)
@@ -184,6 +199,8 @@ class Trainer:
                 self.optimiser.zero_grad()
                 self.average.update(self.model, self.step)
                 self.step += 1
+                if self.peer and self.step % o.peer_every == 0:
+                    self.peer.meet()
                 self.frames += o.batch * o.window * self.accelerator.num_processes
                 since += o.batch * o.window
                 for name in ("audio", "motion"):
@@ -211,7 +228,7 @@ def arguments(argv) -> argparse.Namespace:
     add("--cache", required=True, help="prepared corpus (train prepare)")
     add("--out", required=True, help="folder for checkpoint.pt and log.jsonl")
     add("--stage", choices=tuple(STAGES), required=True)
-    add("--init", help="checkpoint of the stage before")
+    add("--init", help="checkpoint of the stage before, or an exported model (.safetensors)")
     add("--init-f5", help="F5-TTS checkpoint: train jamflow-base, whose audio stream it is (skip stage audio)")
     add("--batch", type=int, default=6)
     add("--window", type=int, default=720, help="mel frames a window (a multiple of 15)")
@@ -224,6 +241,9 @@ def arguments(argv) -> argparse.Namespace:
     add("--steps", type=int, help="stop at this step")
     add("--cooldown-from", type=int, help="lower the learning rate linearly from this step to --steps")
     add("--minutes", type=float, default=1e9, help="stop after so many minutes")
+    add("--anneal", action="store_true", help="lower the learning rate linearly to 1 %% over --minutes (does not resume)")
+    add("--peer", help="the --out folder of a second process that trains the same; give each a --seed of its own")
+    add("--peer-every", type=int, default=25, help="average the weights with the peer's after so many steps")
     add("--seed", type=int, default=0)
     add("--report", type=int, default=20)
     add("--save-every", type=int, default=200)

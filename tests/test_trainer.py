@@ -1,0 +1,56 @@
+"""The trainer of the flow: it resumes exactly, goes on from an exported model, and two processes meet in the middle."""
+
+import pytest
+import torch
+
+from jamflow_core.config import JamFlowConfig
+from jamflow_core.model.duration import DurationHead
+from jamflow_core.model.jamflow import JamFlow
+from jamflow_core.train.optimise import Peer, rate
+from jamflow_core.train.trainer import main as train
+from jamflow_core.weights.bundle import save_flow
+
+
+def run(cache, out, *options):
+    shared = ["--cache", str(cache), "--cpu", "--batch", "1", "--window", "60", "--warmup", "1", "--stage", "2"]
+    train([*shared, "--out", str(out), *options])
+    return torch.load(out / "checkpoint.pt", weights_only=True)
+
+
+def test_resumes_exactly(cache, tmp_path):
+    whole = run(cache, tmp_path / "whole", "--steps", "4")
+    run(cache, tmp_path / "parts", "--steps", "2")
+    resumed = run(cache, tmp_path / "parts", "--steps", "4")
+    assert resumed["step"] == whole["step"] == 4
+    for kind in ("model", "average"):
+        assert all(torch.equal(resumed[kind][name], value) for name, value in whole[kind].items())
+
+
+def test_goes_on_from_an_exported_model(cache, tmp_path):
+    first = run(cache, tmp_path / "first", "--steps", "1")
+    flow = JamFlow(JamFlowConfig.from_json(first["config"]))
+    flow.load_state_dict(first["average"])
+    save_flow(tmp_path / "model.safetensors", flow, DurationHead(), torch.float32)
+    further = run(cache, tmp_path / "further", "--steps", "0", "--init", str(tmp_path / "model.safetensors"))
+    assert further["config"] == first["config"]
+    assert all(torch.equal(further["model"][name], value) for name, value in first["average"].items())
+
+
+def test_rate():
+    assert [rate(step, 4, None, None) for step in (0, 1, 3, 99)] == [0.25, 0.5, 1.0, 1.0]
+    assert [rate(step, 1, 10, 20) for step in (9, 15, 20)] == pytest.approx([1.0, 0.5, 0.02])
+    assert [rate(99, 1, None, None, passed) for passed in (0.0, 0.5, 1.0)] == pytest.approx([1.0, 0.5, 0.01])
+
+
+def test_peers_meet_in_the_middle(tmp_path):
+    one, two = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+    (tmp_path / "one").mkdir(), (tmp_path / "two").mkdir()
+    peer = Peer(one, tmp_path / "one", tmp_path / "two"), Peer(two, tmp_path / "two", tmp_path / "one")
+    start = one.weight.detach().clone()
+    peer[0].meet()
+    assert torch.equal(one.weight, start), "nobody is there yet"
+    middle = torch.lerp(two.weight.detach(), start, 0.5)
+    peer[1].meet()
+    assert torch.allclose(two.weight, middle)
+    peer[1].meet()
+    assert torch.allclose(two.weight, middle), "what was met is not met again"
