@@ -94,10 +94,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--wav", help="also write the speech")
     voice(sub), picture(sub), sampling(sub)
 
-    sub = command("edit", _edit, "say a span of a recording anew")
+    sub = command("edit", _edit, "say words of a recording anew")
     sub.add_argument("--audio", required=True)
     sub.add_argument("--text", required=True, help="the whole new text")
-    sub.add_argument("--span", required=True, help="start:end in seconds of the recording")
+    sub.add_argument("--old-text", help="what the recording says: the words that differ are said anew")
+    sub.add_argument("--span", action="append", default=[], help="start:end in seconds, said anew (again for more, with --old-text)")
     sub.add_argument("--motion", help="the recording's motion, to be edited along")
     sub.add_argument("--out", required=True, help="the new recording (.wav)")
     sub.add_argument("--motion-out", help="write the new motion (.safetensors)")
@@ -342,7 +343,7 @@ def _sound_over(options, wave) -> None:
 def _edit(options) -> None:
     import torch
 
-    from .clock import MOTION_FPS, Span
+    from .clock import MOTION_FPS
     from .edit import edit
     from .motion.files import load_motion
     from .tasks import animate
@@ -351,17 +352,27 @@ def _edit(options) -> None:
     _check_output(options.out, ".wav")
     _check_output(options.motion_out, ".safetensors")
     check_text(options.text, TEXT_LIMIT)
-    try:
-        span = Span(*(float(part) for part in options.span.split(":")))
-    except (ValueError, TypeError):
-        raise JamFlowError(f"Write --span as start:end in seconds, the end after the start, not {options.span}.") from None
+    spans = tuple(_span(written) for written in options.span)
+    if not spans and not options.old_text:
+        raise JamFlowError("Give --old-text (what the recording says), or --span start:end (what is said anew).")
     models, wave = _models(options), _sound(options.audio)
     motion = torch.from_numpy(load_motion(options.motion).at(MOTION_FPS).exp) if options.motion else None
     if motion is None and options.motion_out:
         motion = animate(models, wave).motion
     with _bar("editing") as tell:
-        clip = edit(models, wave, options.text, span, motion, settings=_settings(options, "edit"), progress=tell)
+        clip = edit(
+            models, wave, options.text, spans, motion, was=options.old_text, settings=_settings(options, "edit"), progress=tell
+        )
     _keep(clip, options.out, options.motion_out)
+
+
+def _span(written: str):
+    from .clock import Span
+
+    try:
+        return Span(*(float(part) for part in written.split(":")))
+    except (ValueError, TypeError):
+        raise JamFlowError(f"Write --span as start:end in seconds, the end after the start, not {written}.") from None
 
 
 def _info(_) -> None:

@@ -54,5 +54,5 @@ class JamFlowVocoderDecode(Node):
         if kept is not None and len(waves) == 1:
             from ..jamflow_core.edit import splice
 
-            waves = [splice(kept.wave, waves[0] / kept.gain, kept.plan, 0)]
+            waves = [splice(kept.wave, waves[0] / kept.gain, kept.plan)]
         return io.NodeOutput(audio_of(waves))

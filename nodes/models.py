@@ -1,6 +1,5 @@
 """The networks in ComfyUI's care: a patcher for each, so that each is loaded, offloaded and evicted alone."""
 
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import comfy.model_patcher
 import torch
 from torch import nn
 
-from ..jamflow_core.clock import HOP
 from ..jamflow_core.weights.bundle import EMBEDDED, Models
 
 PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -44,15 +42,6 @@ class ManagedModels(Models):
         self._flow = Managed(flow.to(dtype), device, offload)
         self._durations = None if durations is None else Managed(durations, device, offload)
 
-    @contextmanager
-    def mute(self):
-        """For a task that insists on decoding: silence, since JAM-Flow Vocoder Decode makes the sound."""
-        self.vocoder = _Mute()
-        try:
-            yield
-        finally:
-            self.vocoder = None
-
     @property
     def flow(self):
         return self._flow.load()
@@ -78,11 +67,6 @@ class ManagedModels(Models):
         aligners, managed = self._aligner_nets
         managed.load()
         return aligners
-
-
-class _Mute:
-    def decode(self, mel: torch.Tensor) -> torch.Tensor:
-        return torch.zeros((len(mel) - 1) * HOP)
 
 
 def managed_vocoder(path: Path | None) -> Managed:

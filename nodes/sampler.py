@@ -193,19 +193,22 @@ def _dub(model, text, recording, motion, mask, face, callbacks):
 
 
 def _edit(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.audio.loudness import normalise
-    from ..jamflow_core.audio.mel import log_mel
-    from ..jamflow_core.edit import edit, plan_edit
+    from ..jamflow_core.edit import GRID, as_heard, paint, plan_edit
+    from ..jamflow_core.tasks import require_phonemes
 
-    if len(mask.speech) != 1:
-        raise JamFlowError(f"give the time mask one span of speech: it has {len(mask.speech)}; change one after the other")
-    wave, span = recording.speech(), mask.speech[0]
-    level, gain = normalise(wave)
-    kept = Kept(wave, gain, plan_edit(model, log_mel(level)[: len(wave) // HOP], text.written, span))
+    require_phonemes(model, "edit")
+    wave = recording.speech()
+    was = text.was or (recording.text if len(mask.speech) > 1 else None)
+    if not mask.speech or (was is None and len(mask.speech) > 1):
+        raise JamFlowError(
+            f"give the time mask one span of speech: it has {len(mask.speech)}; for several connect JAM-Flow Edit Transcript"
+        )
+    mel, gain = as_heard(wave)
+    plan = plan_edit(model, mel, text.written, mask.speech, was, GRID if mask.face else 1)
     if mask.face and motion is None:
         motion = _animate(model, None, recording, None, None, True, callbacks)[0].motion
-    with model.mute():
-        return edit(model, wave, text.written, span, motion if mask.face else None, **callbacks), {"jamflow_kept": kept}
+    clip = paint(model, wave, plan, motion if mask.face else None, **callbacks)
+    return clip, {"jamflow_kept": Kept(wave, gain, plan)}
 
 
 class _Watcher:

@@ -13,11 +13,15 @@ DEFAULT_TEXT = "Hello! I am a picture, and now I can speak."
 
 @dataclass(frozen=True)
 class Line:
-    """What travels on a JAMFLOW_TEXT wire. timed: times are known and are kept; otherwise the sampler finds them."""
+    """What travels on a JAMFLOW_TEXT wire. timed: times are known and are kept; otherwise the sampler finds them.
+
+    was: what the recording says that this text changes (with times), where known.
+    """
 
     written: str
     text: TimedText
     speed: float = 1.0
+    was: TimedText | None = None
 
     @property
     def timed(self) -> bool:
