@@ -18,6 +18,7 @@ TRAININGS = {
     "flow": "the two streams",
     "durations": "the duration head",
     "aligner": "the aligners of voice and lips",
+    "copies": "the corpus as the flow model paints it, for the vocoder",
     "vocoder": "the small Vocos",
     "voices": "the preset voices",
     "export": "a checkpoint and a duration head -> one model file",

@@ -68,6 +68,23 @@ def test_progress_and_cancel_every_step(model):  # noqa: F811
         sample(model, *canvases(), Settings(steps=9), cancelled=lambda: next(calls))
 
 
+def test_strength_keeps_the_sketch(model):  # noqa: F811
+    audio, motion = canvases()
+    far = [(sample(model, audio, motion, Settings(steps=4, strength=s))[0] - audio.given).square().mean() for s in (0.05, 0.5, 1)]
+    assert far[0] < far[1] < far[2] and far[0] < 0.1
+
+
+def test_polish_is_a_second_pass_over_the_result(model):  # noqa: F811
+    audio, motion = canvases()
+    seen = []
+    once = sample(model, audio, motion, Settings(steps=3))
+    twice = sample(model, audio, motion, Settings(steps=3, polish=2), lambda done, total, _: seen.append((done, total)))
+    assert seen == [(step, 5) for step in (1, 2, 3, 4, 5)]
+    for first, second, canvas in zip(once, twice, (audio, motion)):
+        assert torch.equal(second[~canvas.generate], canvas.given[~canvas.generate])
+        assert not torch.equal(first, second)
+
+
 def test_a_whole_stream_is_returned_untouched(model):  # noqa: F811
     audio, motion = canvases()
     given = Canvas(audio.given, torch.zeros_like(audio.generate), audio.text)

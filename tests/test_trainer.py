@@ -1,13 +1,20 @@
-"""The trainer of the flow: it resumes exactly, goes on from an exported model, and two processes meet in the middle."""
+"""The trainer of the flow: it resumes exactly, goes on from an exported model, and two processes meet in the middle.
+
+And what the vocoder learns of it: copies of the corpus that stay in step with the recordings.
+"""
 
 import pytest
 import torch
 
+from jamflow_core.clock import HOP
 from jamflow_core.config import JamFlowConfig
 from jamflow_core.model.duration import DurationHead
 from jamflow_core.model.jamflow import JamFlow
+from jamflow_core.train.copies import main as copies
+from jamflow_core.train.corpus import Cache
 from jamflow_core.train.optimise import Peer, rate
 from jamflow_core.train.trainer import main as train
+from jamflow_core.train.vocoder import Segments
 from jamflow_core.weights.bundle import save_flow
 
 
@@ -54,3 +61,15 @@ def test_peers_meet_in_the_middle(tmp_path):
     assert torch.allclose(two.weight, middle)
     peer[1].meet()
     assert torch.allclose(two.weight, middle), "what was met is not met again"
+
+
+def test_copies_are_painted_in_step_with_the_recordings(cache, tmp_path):
+    copies(["--cache", str(cache), "--out", str(tmp_path / "copies"), "--clips", "3", "--steps", "2"])
+    source, made = Cache(cache), Cache(tmp_path / "copies")
+    assert len(made) == 3
+    for clip in (made[index] for index in range(3)):
+        recorded = source[int(clip.id)]
+        assert len(clip.mel) == len(recorded.mel) and len(clip.wave) == len(clip.mel) * HOP
+        assert 0 < abs(clip.mel.astype(float) - recorded.mel).mean() < 4
+    mel, wave = Segments(source, 20, made).batch(4, torch.Generator().manual_seed(0))
+    assert mel.shape == (4, 21, 100) and wave.shape == (4, 20 * HOP)

@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional as F
 
 from ..audio.mel import log_mel, mel_filterbank
-from ..audio.vocoder import Vocoder, VocoderConfig, save_vocoder
+from ..audio.vocoder import Vocoder, VocoderConfig, load_vocoder, save_vocoder
 from ..clock import HOP, SAMPLE_RATE
 from .corpus import Cache
 from .discriminators import Discriminators
@@ -31,12 +31,16 @@ def held_out(cache: Cache) -> list[int]:
 
 
 class Segments:
-    """Random stretches of the corpus with exact mels: no reflected edges inside them."""
+    """Random stretches of the corpus with exact mels: no reflected edges inside them.
 
-    def __init__(self, cache: Cache, frames: int):
+    copies: the corpus as the flow model paints it (train/copies.py); every second stretch is then one of these.
+    """
+
+    def __init__(self, cache: Cache, frames: int, copies: Cache | None = None):
         aside = set(held_out(cache))
-        self.cache, self.frames = cache, frames
+        self.cache, self.frames, self.copies = cache, frames, copies
         self.rows = [i for i, clip in enumerate(cache.clips) if i not in aside and clip["frames"] >= frames + 8]
+        self.painted = [i for i, clip in enumerate(copies.clips) if clip["frames"] > frames] if copies else []
 
     def batch(self, size: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """Mel [size, frames + 1, 100] and its wave [size, frames * 256], at -9 to +3 dB of the clip's own level."""
@@ -51,7 +55,18 @@ class Segments:
             gain = 10 ** (float(torch.empty(()).uniform_(-9, 3, generator=generator)) / 20)
             waves.append(wave * min(gain, 0.99 / max(float(wave.abs().max()), 1e-3)))
         wide = torch.stack(waves)
-        return log_mel(wide)[:, 2:-2].contiguous(), wide[:, margin:-margin]
+        mels, waves = log_mel(wide)[:, 2:-2].contiguous(), wide[:, margin:-margin].contiguous()
+        for place in range(0, size if self.painted else 0, 2):
+            mels[place], waves[place] = self._copy(generator)
+        return mels, waves
+
+    def _copy(self, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """A stretch of a painted mel [frames + 1, 100] and the recording that belongs to it [frames * 256]."""
+        clip = self.copies[self.painted[int(torch.randint(len(self.painted), (), generator=generator))]]
+        start = int(torch.randint(len(clip.mel) - self.frames, (), generator=generator))
+        mel = torch.from_numpy(clip.mel[start : start + self.frames + 1].astype("float32"))
+        wave = torch.from_numpy(clip.wave[start * HOP : (start + self.frames) * HOP].astype("float32")) / 32768
+        return mel, wave
 
 
 def disturb(mel: torch.Tensor, strength: torch.Tensor | float, generator: torch.Generator) -> torch.Tensor:
@@ -86,6 +101,8 @@ class Trainer:
         torch.manual_seed(args.seed)
         self.segments, self.args, self.step = segments, args, 0
         self.vocoder = Vocoder(VocoderConfig(args.dim, args.intermediate_dim, args.layers, args.refine)).to(args.device)
+        if args.init:
+            self.vocoder.load_state_dict(load_vocoder(args.init).state_dict())
         self.average = Vocoder(self.vocoder.config).to(args.device).requires_grad_(False)
         self.average.load_state_dict(self.vocoder.state_dict())
         self.judges = Discriminators().to(args.device, memory_format=torch.channels_last)
@@ -183,6 +200,8 @@ def main(argv: list[str] | None = None) -> None:
         prog="train vocoder", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument("--cache", required=True, help="prepared corpus")
+    parser.add_argument("--copies", help="the corpus as the flow model paints it (train copies), heard half of the time")
+    parser.add_argument("--init", help="a vocoder (.safetensors) to start from [a new one]")
     parser.add_argument("--out", required=True, type=Path, help="checkpoint.pt and vocoder.safetensors go here")
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--adversarial-from", type=int, default=4000, help="step at which the discriminators join in")
@@ -208,7 +227,8 @@ def main(argv: list[str] | None = None) -> None:
         torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
 
-    trainer = Trainer(Segments(Cache(args.cache), args.frames), args)
+    copies = Cache(args.copies) if args.copies else None
+    trainer = Trainer(Segments(Cache(args.cache), args.frames, copies), args)
     if (args.out / "checkpoint.pt").exists():
         trainer.load_state_dict(torch.load(args.out / "checkpoint.pt", map_location=args.device, weights_only=True))
     count = sum(weight.numel() for weight in trainer.vocoder.parameters())
