@@ -12,6 +12,7 @@ from .errors import JamFlowError
 
 TEXT_LIMIT = 5000
 PORTRAIT = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
+MESH, PRECISIONS = "mesh", {"auto": None, "fp32": "float32", "bf16": "bfloat16"}
 TRAININGS = {
     "prepare": "decode a corpus into the cache that training reads",
     "teacher": "make teacher speech from pip packages",
@@ -59,11 +60,19 @@ def parser() -> argparse.ArgumentParser:
     def sampling(sub) -> None:
         sub.add_argument("--seed", type=int, default=0)
         sub.add_argument("--steps", type=int, default=None, help="steps of the sampler (default: the task's own)")
-        sub.add_argument("--model", help="a JAM-Flow model or an F5-TTS checkpoint (default: the embedded model)")
-        sub.add_argument("--vocoder", help="a Vocos for 24 kHz mels, .safetensors or .bin (default: the embedded one)")
+        sub.add_argument("--model", help="a JAM-Flow model, an F5-TTS checkpoint, or f5: look for one (default: the embedded model)")
+        sub.add_argument("--vocoder", help="a Vocos for 24 kHz mels, .safetensors or .bin, or vocos: look for one (default: the embedded one)")
+        sub.add_argument("--precision", choices=tuple(PRECISIONS), default="auto", help="number format of large weights (default: what the machine is fast in)")
+        places(sub)
+
+    def places(sub) -> None:
+        sub.add_argument("--models", action="append", default=[], metavar="FOLDER", help="a models folder of ComfyUI to look for files in")
 
     def picture(sub) -> None:
         sub.add_argument("--portrait", default=str(PORTRAIT), help="any picture with a face")
+        sub.add_argument("--renderer", default=MESH, help="mesh (embedded), liveportrait: look for its files, or their folder")
+        sub.add_argument("--driving", help="head, eyes and expression for LivePortrait: a motion template (.pkl, .safetensors) or a video")
+        sub.add_argument("--absolute", action="store_true", help="take the driving pose and expression as they are")
         sub.add_argument("--mouth-box", help="x0,y0,x1,y1 in pixels, where no face is found")
         sub.add_argument("--still", action="store_true", help="no blinks and no head motion")
 
@@ -105,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--motion-out", help="write the new motion (.safetensors)")
     sampling(sub)
 
-    command("info", _info, "what is installed and which models are there")
+    places(command("info", _info, "what is installed and which models are there"))
     commands.add_parser("train", help="train a part of the model")
     commands.add_parser("eval", help="measure the model on held-out sentences")
     sub = command("bench", _bench, "speed on this machine")
@@ -170,9 +179,53 @@ def _check_output(path: str | None, *endings: str) -> None:
 
 
 def _models(options):
-    from .weights.bundle import Models
+    import torch
 
-    return Models(options.model, options.vocoder)
+    from .weights.bundle import Models
+    from .weights.recognise import Kind
+
+    dtype = PRECISIONS[options.precision] and getattr(torch, PRECISIONS[options.precision])
+    model = _looked_for(options, options.model, "f5", Kind.F5)
+    return Models(model, _looked_for(options, options.vocoder, "vocos", Kind.VOCOS), dtype=dtype)
+
+
+def _roots(options) -> list[Path]:
+    from .weights.places import default_roots
+
+    return [*map(Path, options.models), *default_roots()]
+
+
+def _looked_for(options, given: str | None, word: str, kind):
+    """A file that was given, or the one that `word` asks to look for."""
+    from .weights.places import find_weights, missing
+
+    if given != word:
+        return given
+    found = find_weights(kind, _roots(options))
+    if found is None:
+        raise JamFlowError(f"Give the path of {kind.value}, or {missing(kind, _roots(options))}.")
+    return found
+
+
+def _networks(options):
+    """LivePortrait's networks, if the renderer asks for them; else None."""
+    import torch
+
+    from .weights.liveportrait import load_liveportrait
+    from .weights.places import find_portrait_networks
+
+    if options.renderer == MESH:
+        if options.driving:
+            raise JamFlowError("Add --renderer liveportrait: the mesh takes no driving motion.")
+        return None
+    if options.renderer == "liveportrait":
+        folder = find_portrait_networks(_roots(options))
+    elif Path(options.renderer).is_dir():
+        folder = options.renderer
+    else:
+        raise JamFlowError(f"Choose a --renderer of mesh, liveportrait or a folder with LivePortrait's files, not {options.renderer}.")
+    precision = PRECISIONS[options.precision]
+    return load_liveportrait(folder, dtype=precision and getattr(torch, precision))
 
 
 def _settings(options, job: str, models=None):
@@ -204,6 +257,7 @@ def _voice(models, options):
 
 def _portrait(options):
     from .render.image import read_image
+    from .render.liveportrait import LivePortraitRenderer
     from .render.mesh import MeshPortrait
 
     box = None
@@ -213,10 +267,56 @@ def _portrait(options):
             assert len(box) == 4
         except (ValueError, AssertionError):
             raise JamFlowError(f"Write --mouth-box as x0,y0,x1,y1 in pixels, not {options.mouth_box}.") from None
-    portrait = MeshPortrait(read_image(options.portrait), box)
+    networks = _networks(options)
+    picture = read_image(options.portrait)
+    portrait = MeshPortrait(picture, box) if networks is None else LivePortraitRenderer(networks, picture, box)
     if portrait.warning:
         print(f"jamflow: {portrait.warning}", file=sys.stderr)
     return portrait
+
+
+def _filmed(options, portrait, exp):
+    """Frames of the portrait with lips [n,21,3] at 25 fps: seeded blinks and head motion, or what drives it."""
+    from .clock import MOTION_FPS
+    from .render.animate import idle_motion, render_frames
+    from .render.liveportrait import LivePortraitRenderer, Options
+
+    lids, head = (None, None) if options.still else idle_motion(len(exp), options.seed)
+    if not isinstance(portrait, LivePortraitRenderer):
+        return render_frames(portrait, exp, lids, head)
+    driving = None
+    if options.driving:
+        motion = _driving(options, portrait.networks)
+        driving = motion.template.at(MOTION_FPS)
+    return portrait.frames(exp, lids, head, Options(relative=not options.absolute), driving)
+
+
+def _driving(options, networks):
+    """The motion of a whole face, from a template or a video."""
+    from .render.liveportrait import TemplateMotion, open_motion
+
+    if Path(options.driving).suffix.lower() not in (".pkl", ".safetensors"):
+        return _read_motion(options.driving, networks)
+    motion = open_motion(options.driving)
+    if not isinstance(motion, TemplateMotion):
+        raise JamFlowError(f"Choose another --driving: {options.driving} knows the lips alone, not the whole face.")
+    return motion
+
+
+def _read_motion(video: str, networks):
+    """The motion of the face in a video, by LivePortrait's motion extractor."""
+    from .render.liveportrait import extract_template
+    from .render.video_reader import read_video
+
+    first = read_video(video, with_audio=False)
+    template = extract_template(networks, lambda: read_video(video, with_audio=False).frames, first.fps)
+    _tell_missing(template.missing)
+    return template.to("cpu").motion()
+
+
+def _tell_missing(missing) -> None:
+    if missing:
+        print(f"jamflow: no face in {len(missing)} frames; the last one was held there.", file=sys.stderr)
 
 
 def _sound(path: str):
@@ -232,15 +332,11 @@ def _sound(path: str):
 def _film(options, portrait, motion, wave) -> None:
     """Render and write the video, frame by frame."""
     from .clock import MOTION_FPS
-    from .render.animate import idle_motion, render_frames
     from .render.video import VideoWriter
 
     frames = len(motion)
-    lids, head = idle_motion(frames, options.seed)
-    if options.still:
-        lids = head = None
     with VideoWriter(options.out, MOTION_FPS, portrait.size, wave) as video, _bar("rendering") as tell:
-        for index, frame in enumerate(render_frames(portrait, motion.numpy(), lids, head)):
+        for index, frame in enumerate(_filmed(options, portrait, motion.numpy())):
             video.write(frame)
             tell((index + 1) / frames, None)
     print(options.out)
@@ -297,7 +393,7 @@ def _dub(options) -> None:
     import torch
 
     from .clock import MOTION_FPS
-    from .motion.files import load_motion
+    from .render.liveportrait import open_motion
     from .tasks import dub
     from .text.phonemes import check_text
 
@@ -306,16 +402,9 @@ def _dub(options) -> None:
     check_text(options.text, TEXT_LIMIT)
     models = _models(options)
     if options.video:
-        from .motion.extract import extract_motion
-        from .render.video_reader import read_video
-
-        source = read_video(options.video, with_audio=False)
-        found = extract_motion(source.frames, source.fps)
-        if found.missing:
-            print(f"jamflow: no face in {len(found.missing)} frames; the last one was held there.", file=sys.stderr)
-        motion = found.motion
+        motion = _lips_of(options)
     else:
-        motion, portrait = load_motion(options.motion), _portrait(options)
+        motion, portrait = open_motion(options.motion), _portrait(options)
     exp = torch.from_numpy(motion.at(MOTION_FPS).exp)
     voice = _voice(models, options)
     with _bar("dubbing") as tell:
@@ -325,6 +414,20 @@ def _dub(options) -> None:
     else:
         _film(options, portrait, exp, clip.wave)
     _keep(clip, options.wav, None)
+
+
+def _lips_of(options):
+    """The motion of the video's face: by LivePortrait where the renderer asks for it, else by landmarks."""
+    from .motion.extract import extract_motion
+    from .render.video_reader import read_video
+
+    networks = _networks(options)
+    if networks is not None:
+        return _read_motion(options.video, networks)
+    source = read_video(options.video, with_audio=False)
+    found = extract_motion(source.frames, source.fps)
+    _tell_missing(found.missing)
+    return found.motion
 
 
 def _sound_over(options, wave) -> None:
@@ -346,7 +449,7 @@ def _edit(options) -> None:
 
     from .clock import MOTION_FPS
     from .edit import edit
-    from .motion.files import load_motion
+    from .render.liveportrait import open_motion
     from .tasks import animate
     from .text.phonemes import check_text
 
@@ -357,7 +460,7 @@ def _edit(options) -> None:
     if not spans and not options.old_text:
         raise JamFlowError("Give --old-text (what the recording says), or --span start:end (what is said anew).")
     models, wave = _models(options), _sound(options.audio)
-    motion = torch.from_numpy(load_motion(options.motion).at(MOTION_FPS).exp) if options.motion else None
+    motion = torch.from_numpy(open_motion(options.motion).at(MOTION_FPS).exp) if options.motion else None
     if motion is None and options.motion_out:
         motion = animate(models, wave).motion
     with _bar("editing") as tell:
@@ -376,8 +479,12 @@ def _span(written: str):
         raise JamFlowError(f"Write --span as start:end in seconds, the end after the start, not {written}.") from None
 
 
-def _info(_) -> None:
+def _info(options) -> None:
     from importlib import metadata
+
+    from .weights import places
+    from .weights.precision import fast_dtype
+    from .weights.recognise import Kind
 
     from .voices import preset_names
     from .weights.bundle import EMBEDDED
@@ -385,6 +492,15 @@ def _info(_) -> None:
     print("voices:", ", ".join(preset_names()))
     for path in sorted(EMBEDDED.parent.glob("*.safetensors")):
         print(f"model: {path.name} ({path.stat().st_size / 2**20:.1f} MB)")
+    roots = _roots(options)
+    for kind, name in ((Kind.F5, "F5-TTS"), (Kind.VOCOS, "Vocos")):
+        print(f"{name}: {places.find_weights(kind, roots) or f'not found; {places.missing(kind, roots)}'}")
+    try:
+        print(f"LivePortrait: {places.find_portrait_networks(roots)}")
+    except JamFlowError as error:
+        print(f"LivePortrait: not complete; {error}")
+    print("looked for in:", ", ".join(map(str, roots)))
+    print("precision of large weights on this CPU:", str(fast_dtype()).removeprefix("torch."))
     names = ("torch", "vocos", "torchaudio", "safetensors", "numpy", "opencv-python", "av", "onnxruntime", "hibari-tts")
     for name in names:
         try:

@@ -7,6 +7,8 @@ from pathlib import Path
 import folder_paths
 from comfy_api.latest import io
 
+from ..jamflow_core.weights import places
+from ..jamflow_core.weights.recognise import Kind
 from .models import PRECISIONS, ManagedModels, managed_vocoder
 from .node import CATEGORY, Node
 from .sockets import Model, Portrait, Vocoder
@@ -15,20 +17,41 @@ FOLDER = "jamflow"
 EMBEDDED_MODEL = "jamflow-tiny (embedded)"
 EMBEDDED_VOCODER = "jamflow-tiny vocoder (embedded)"
 MESH = "mesh (embedded)"
+LIVEPORTRAIT = "LivePortrait"
+# The artist's own files where they are, the embedded ones where they are not: for graphs that everybody can run.
+OWN_MODEL = "F5-TTS, else embedded"
+OWN_VOCODER = "Vocos, else embedded"
+OWN_RENDERER = "LivePortrait, else mesh"
+PORTRAITS = "liveportrait"
 
 
 def register_folder() -> None:
-    """Make models/jamflow a model folder of ComfyUI's, with the places where F5-TTS packs keep their files beside it.
+    """Make models/jamflow and models/liveportrait model folders of ComfyUI's, with the places where F5-TTS packs keep their
+    files beside them.
 
-    Further places may come from extra_model_paths.yaml, under the name jamflow.
+    Further places may come from extra_model_paths.yaml, under the names jamflow and liveportrait.
     """
-    for place in (FOLDER, "checkpoints/F5-TTS", "F5-TTS", "TTS/F5-TTS"):
+    for place in (FOLDER, "checkpoints/F5-TTS", "F5-TTS", "TTS/F5-TTS", "vocos"):
         folder_paths.add_model_folder_path(FOLDER, os.path.join(folder_paths.models_dir, *place.split("/")))
     folder_paths.folder_names_and_paths[FOLDER][1].update({".safetensors", ".pt", ".pth", ".bin"})
+    folder_paths.add_model_folder_path(PORTRAITS, os.path.join(folder_paths.models_dir, PORTRAITS))
+
+
+def roots() -> list[Path]:
+    """Where the core looks for weights: ComfyUI's models folder, and what extra_model_paths.yaml adds."""
+    added = [Path(folder).parent for folder in folder_paths.get_folder_paths(FOLDER)]
+    found = [Path(folder_paths.models_dir), *added, *map(Path, folder_paths.get_folder_paths(PORTRAITS))]
+    return list(dict.fromkeys(found))
 
 
 class Renderer:
-    """What travels on a JAMFLOW_PORTRAIT wire: how portraits are painted, and the face models, loaded at first use."""
+    """What travels on a JAMFLOW_PORTRAIT wire: how portraits are painted, and the face models, loaded at first use.
+
+    networks: LivePortrait's, or None for the mesh renderer.
+    """
+
+    def __init__(self, networks=None):
+        self.networks = networks
 
     @cached_property
     def finder(self):
@@ -43,39 +66,42 @@ class LoadJamFlow(Node):
     @classmethod
     def define_schema(cls) -> io.Schema:
         files = folder_paths.get_filename_list(FOLDER)
+        painters = [LIVEPORTRAIT] if places.liveportrait_folders(roots()) else []
         return io.Schema(
             node_id="LoadJamFlow",
             display_name="Load JAM-Flow",
             category=CATEGORY,
             description="Loads the joint speech-and-face model, its vocoder and the portrait renderer. The embedded ones "
-            "need no download; your own go to models/jamflow.",
+            "need no download; your own (F5-TTS, Vocos, LivePortrait) are found where other packs keep them.",
             search_aliases=["tts", "talking head", "lip sync", "text to speech", "checkpoint"],
             inputs=[
                 io.Combo.Input(
                     "model",
-                    options=[EMBEDDED_MODEL, *files],
+                    options=[EMBEDDED_MODEL, OWN_MODEL, *files],
                     default=EMBEDDED_MODEL,
-                    tooltip="The JAM-Flow model. The embedded one runs faster than real time on a CPU; files of "
-                    "models/jamflow are listed below it.",
+                    tooltip="The JAM-Flow model. The embedded one runs faster than real time on a CPU; files of models/jamflow "
+                    "and models/F5-TTS are listed below it. With an F5-TTS checkpoint the embedded model adds the lips.",
                 ),
                 io.Combo.Input(
                     "vocoder",
-                    options=[EMBEDDED_VOCODER, *files],
+                    options=[EMBEDDED_VOCODER, OWN_VOCODER, *files],
                     default=EMBEDDED_VOCODER,
                     tooltip="What turns mel into sound: the embedded one, or a Vocos for 24 kHz, 100-bin mels "
-                    "(vocos-mel-24khz as safetensors) in models/jamflow.",
+                    "(vocos-mel-24khz, .safetensors or pytorch_model.bin) in models/jamflow or models/vocos.",
                 ),
                 io.Combo.Input(
                     "renderer",
-                    options=[MESH],
+                    options=[MESH, OWN_RENDERER, *painters],
+                    default=MESH,
                     tooltip="What paints the portrait. The mesh renderer is embedded, runs on the CPU and takes photos, "
-                    "paintings and drawings.",
+                    "paintings and drawings. LivePortrait paints photos better, with its five files in models/liveportrait.",
                 ),
                 io.Combo.Input(
                     "precision",
                     options=list(PRECISIONS),
                     advanced=True,
-                    tooltip="Number format of the model's weights. Auto lets ComfyUI choose for your device.",
+                    tooltip="Number format of the weights of model and renderer. Auto lets ComfyUI choose for a GPU and measures "
+                    "what a CPU is fast in.",
                 ),
             ],
             outputs=[
@@ -85,22 +111,64 @@ class LoadJamFlow(Node):
                 Vocoder.Output(display_name="vocoder", tooltip="For JAM-Flow Vocoder Decode."),
                 Portrait.Output(display_name="portrait", tooltip="The renderer, for JAM-Flow Portrait Render."),
             ],
+            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
-    def fingerprint_inputs(cls, model, vocoder, **_):
-        chosen = (_path(model, EMBEDDED_MODEL), _path(vocoder, EMBEDDED_VOCODER))
-        return [None if path is None else path.stat().st_mtime for path in chosen]
+    def validate_inputs(cls, model=None, vocoder=None, renderer=None):
+        known = {EMBEDDED_MODEL, OWN_MODEL, EMBEDDED_VOCODER, OWN_VOCODER, *folder_paths.get_filename_list(FOLDER)}
+        for name, value, kind in (("model", model, Kind.F5), ("vocoder", vocoder, Kind.VOCOS)):
+            if value is not None and value not in known:
+                return f"{cls.title()}: choose another {name}, there is no {value!r}; for {kind.value} {places.missing(kind, roots())}"
+        if renderer not in (None, MESH, OWN_RENDERER, LIVEPORTRAIT):
+            return f"{cls.title()}: choose another renderer, there is no {renderer!r}"
+        if renderer == LIVEPORTRAIT and portrait_folder() is None:
+            return f"{cls.title()}: choose another renderer, or {places.missing(places.LIVEPORTRAIT, roots())}"
+        return True
+
+    @classmethod
+    def fingerprint_inputs(cls, model, vocoder, renderer, **_):
+        chosen = [flow_file(model), vocoder_file(vocoder)]
+        folder = portrait_folder() if renderer in (LIVEPORTRAIT, OWN_RENDERER) else None
+        if folder is not None:
+            chosen += sorted(folder.iterdir())
+        return [None if path is None else (str(path), path.stat().st_mtime) for path in chosen]
 
     @classmethod
     def run(cls, model, vocoder, renderer, precision) -> io.NodeOutput:
+        flow, waves, networks, folder = flow_file(model), vocoder_file(vocoder), None, None
+        if renderer == LIVEPORTRAIT or renderer == OWN_RENDERER and portrait_folder() is not None:
+            from .liveportrait import ManagedLivePortrait
+
+            folder = places.find_portrait_networks(roots())
+            networks = ManagedLivePortrait(folder, precision)
+        absent = ((model, OWN_MODEL, flow, Kind.F5), (vocoder, OWN_VOCODER, waves, Kind.VOCOS), (renderer, OWN_RENDERER, folder, places.LIVEPORTRAIT))
+        told = [f"embedded, since nothing else is there: {places.missing(kind, roots())}" for chosen, own, found, kind in absent
+                if chosen == own and found is None]  # fmt: skip
+        cls.say("\n".join(told) or " · ".join(path.name for path in (flow, waves, folder) if path is not None) or "embedded")
         return io.NodeOutput(
-            ManagedModels(_path(model, EMBEDDED_MODEL), precision),
-            managed_vocoder(_path(vocoder, EMBEDDED_VOCODER)),
-            Renderer(),
+            ManagedModels(flow, precision),
+            managed_vocoder(waves),
+            Renderer(networks),
         )
 
 
-def _path(name: str, embedded: str) -> Path | None:
-    """The file of a choice; None for the embedded one."""
-    return None if name == embedded else Path(folder_paths.get_full_path_or_raise(FOLDER, name))
+def flow_file(choice: str) -> Path | None:
+    """The file of a choice of model; None for the embedded one."""
+    return _file(choice, EMBEDDED_MODEL, OWN_MODEL, Kind.F5)
+
+
+def vocoder_file(choice: str) -> Path | None:
+    """The file of a choice of vocoder; None for the embedded one."""
+    return _file(choice, EMBEDDED_VOCODER, OWN_VOCODER, Kind.VOCOS)
+
+
+def _file(choice: str, embedded: str, own: str, kind) -> Path | None:
+    if choice == own:
+        return places.find_weights(kind, roots())
+    return None if choice == embedded else Path(folder_paths.get_full_path_or_raise(FOLDER, choice))
+
+
+def portrait_folder() -> Path | None:
+    """Where files of LivePortrait are, all five or some."""
+    return next(iter(places.liveportrait_folders(roots())), None)

@@ -68,6 +68,16 @@ class FrameSource:
     count: int
 
 
+@dataclass(frozen=True)
+class Shots:
+    """A clip being painted: (picture before, picture after) one at a time, their rate and number, and what to tell."""
+
+    pairs: Iterator[tuple[np.ndarray, np.ndarray]]
+    fps: float
+    count: int
+    warning: str | None = None
+
+
 def read_video(video) -> FrameSource:
     """VIDEO, whatever made it, as frames that are decoded when they are asked for.
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from ..jamflow_core.weights.bundle import EMBEDDED, Models
+from ..jamflow_core.weights.precision import suited_dtype
 
 PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -38,7 +39,7 @@ class ManagedModels(Models):
         flow, durations = load_flow(path or EMBEDDED)
         device, offload = mm.get_torch_device(), mm.unet_offload_device()
         size = sum(weight.numel() for weight in flow.parameters())
-        dtype = PRECISIONS[precision] or mm.unet_dtype(device, size, supported_dtypes=[torch.bfloat16, torch.float32])
+        dtype = PRECISIONS[precision] or auto_dtype(device, size)
         self._flow = Managed(flow.to(dtype), device, offload)
         self._durations = None if durations is None else Managed(durations, device, offload)
 
@@ -67,6 +68,13 @@ class ManagedModels(Models):
         aligners, managed = self._aligner_nets
         managed.load()
         return aligners
+
+
+def auto_dtype(device: torch.device, parameters: int) -> torch.dtype:
+    """ComfyUI's choice for a GPU; what is measured to be fast on a CPU, of which ComfyUI knows nothing."""
+    if device.type == "cpu":
+        return suited_dtype(device, parameters)
+    return mm.unet_dtype(device, parameters, supported_dtypes=[torch.bfloat16, torch.float32])
 
 
 def managed_vocoder(path: Path | None) -> Managed:

@@ -1,4 +1,5 @@
-"""Motion to and from files: LivePortrait expression deltas in a safetensors file (tensor `exp`, metadata `fps`)."""
+"""Motion to and from files: LivePortrait expression deltas in a safetensors file (tensor `exp`, metadata `fps`), and
+LivePortrait's motion templates."""
 
 import os
 
@@ -21,7 +22,7 @@ def motion_files() -> list[str]:
         for folder, pattern in places
         if os.path.isdir(folder)
         for name in sorted(os.listdir(folder))
-        if name.endswith(".safetensors")
+        if name.endswith((".safetensors", ".pkl"))
     ]
 
 
@@ -34,13 +35,14 @@ class JamFlowLoadMotion(Node):
             node_id="JamFlowLoadMotion",
             display_name="JAM-Flow Load Motion",
             category=f"{CATEGORY}/motion",
-            description="Reads a motion file: lip and face keypoints over time, as JAM-Flow Save Motion writes them.",
+            description="Reads a motion file: lip and face keypoints over time, as JAM-Flow Save Motion writes them, or a motion "
+            "template of LivePortrait (.pkl; no code in it is run).",
             search_aliases=["open motion", "motion template", "liveportrait motion"],
             inputs=[
                 io.Combo.Input(
                     "file",
                     options=motion_files(),
-                    tooltip="A .safetensors file of the input folder, or one saved before (output/motion).",
+                    tooltip="A .safetensors or .pkl file of the input folder, or one saved before (output/motion).",
                 ),
             ],
             outputs=[
@@ -63,9 +65,9 @@ class JamFlowLoadMotion(Node):
 
     @classmethod
     def run(cls, file) -> io.NodeOutput:
-        from ..jamflow_core.motion.files import load_motion
+        from ..jamflow_core.render.liveportrait.template import open_motion
 
-        return io.NodeOutput(load_motion(folder_paths.get_annotated_filepath(file)))
+        return io.NodeOutput(open_motion(folder_paths.get_annotated_filepath(file)))
 
 
 class JamFlowSaveMotion(Node):
@@ -81,7 +83,11 @@ class JamFlowSaveMotion(Node):
             search_aliases=["export motion"],
             is_output_node=True,
             inputs=[
-                io.Latent.Input("latent", tooltip="A clip of JAM-Flow Joint Sampler."),
+                io.MultiType.Input(
+                    io.Latent.Input("latent"),
+                    types=[io.Latent, Motion],
+                    tooltip="A clip of JAM-Flow Joint Sampler, or a motion. One of the whole face (LivePortrait) is saved as a template.",
+                ),
                 io.String.Input(
                     "filename_prefix",
                     default="motion/JAM-Flow",
@@ -93,16 +99,15 @@ class JamFlowSaveMotion(Node):
 
     @classmethod
     def run(cls, latent, filename_prefix) -> io.NodeOutput:
-        from ..jamflow_core.motion.files import Motion as MotionClip, save_motion
+        from ..jamflow_core.motion.files import Motion as MotionClip
+        from ..jamflow_core.render.liveportrait.template import keep_motion
 
-        exp = streams.motion(latent).cpu()
-        if not len(exp):
+        clip = latent if isinstance(latent, MotionClip) else MotionClip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
+        if not len(clip.exp):
             raise JamFlowError("connect a clip that moves: this one has no motion frames")
         folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
             filename_prefix, folder_paths.get_output_directory()
         )
         file = f"{name}_{counter:05}_.safetensors"
-        save_motion(os.path.join(folder, file), exp.numpy(), MOTION_FPS)
-        return io.NodeOutput(
-            MotionClip(exp.numpy(), MOTION_FPS), ui=ui.PreviewText(os.path.join(subfolder, file))
-        )
+        keep_motion(os.path.join(folder, file), clip)
+        return io.NodeOutput(clip, ui=ui.PreviewText(os.path.join(subfolder, file)))

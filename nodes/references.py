@@ -125,7 +125,10 @@ class JamFlowReferenceMotion(Node):
             "Where a frame shows no face, the last one is held.",
             search_aliases=["dubbing", "driving video", "face tracking", "lip reading"],
             inputs=[
-                Portrait.Input("portrait", tooltip="The renderer of Load JAM-Flow; it brings the face finder."),
+                Portrait.Input(
+                    "portrait",
+                    tooltip="The renderer of Load JAM-Flow; it brings the face finder, and with LivePortrait its motion extractor.",
+                ),
                 io.Video.Input("video", optional=True, tooltip="A clip of a face, silent or not, at any frame rate."),
                 io.Image.Input("images", optional=True, tooltip="The clip as a batch of pictures; the batch is time."),
                 io.MultiType.Input(
@@ -149,6 +152,11 @@ class JamFlowReferenceMotion(Node):
                     display_name="report",
                     tooltip="How long the motion is, and in how many frames no face was found.",
                 ),
+                Motion.Output(
+                    display_name="motion",
+                    tooltip="The motion at its own rate, for JAM-Flow Save Motion and Portrait Render. With LivePortrait it is the "
+                    "whole face: expression, pose and scale.",
+                ),
             ],
             hidden=[io.Hidden.unique_id],
         )
@@ -165,19 +173,31 @@ class JamFlowReferenceMotion(Node):
     def run(cls, portrait, fps, video=None, images=None, motion=None) -> io.NodeOutput:
         import torch
 
-        from ..jamflow_core.motion.extract import extract_motion
         from ..jamflow_core.motion.files import Motion as Clip
 
         missing = 0
         if motion is not None:
             clip = motion if isinstance(motion, Clip) else Clip(streams.motion(motion).cpu().numpy(), MOTION_FPS)
+        elif video is not None:
+            clip, missing = _seen(portrait, lambda: read_video(video))
         else:
-            source = read_video(video) if video is not None else FrameSource(frames_of(images), fps, len(images))
-            show = Progress()
-            found = extract_motion(source.frames, source.fps, portrait.finder, lambda done: show(done, source.count))
-            clip, missing = found.motion, len(found.missing)
+            clip, missing = _seen(portrait, lambda: FrameSource(frames_of(images), fps, len(images)))
         report = f"{clip.seconds:.2f} s of motion"
         if missing:
             report += f"; no face in {missing} frames, where the last one is held"
         cls.say(report)
-        return io.NodeOutput(torch.from_numpy(clip.at(MOTION_FPS).exp), report)
+        return io.NodeOutput(torch.from_numpy(clip.at(MOTION_FPS).exp), report, clip)
+
+
+def _seen(portrait, source) -> tuple:
+    """The motion in a video, and in how many of its frames there is no face: by LivePortrait where it is, else by landmarks."""
+    if portrait.networks is not None:
+        from .liveportrait import read_motion
+
+        clip = read_motion(portrait, source)
+        return clip, len(clip.template.missing)
+    from ..jamflow_core.motion.extract import extract_motion
+
+    video, show = source(), Progress()
+    found = extract_motion(video.frames, video.fps, portrait.finder, lambda done: show(done, video.count))
+    return found.motion, len(found.missing)

@@ -1,8 +1,7 @@
 """Motion and a picture -> a moving portrait, as a streamed video or as frames."""
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import tee
 
@@ -16,7 +15,8 @@ from ..jamflow_core.clock import MOTION_FPS, SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
 from .draw import thumbnail
-from .media import FrameSource, frames_of, image_of, read_video
+from .liveportrait_inputs import liveportrait_inputs
+from .media import FrameSource, Shots, frames_of, image_of, read_video
 from .node import CATEGORY, Node, Progress
 from .sockets import Motion, Portrait
 
@@ -113,6 +113,7 @@ class JamFlowPortraitRender(Node):
                     tooltip="Where the mouth is, in pixels (left, top, right, bottom), for pictures in which no face is "
                     "found. Empty: look for it.",
                 ),
+                *liveportrait_inputs(),
             ],
             outputs=[
                 io.Video.Output(display_name="video", tooltip="The clip with its sound, for Save Video."),
@@ -140,17 +141,30 @@ class JamFlowPortraitRender(Node):
     @classmethod
     def run(
         cls, portrait, latent, example, output, fps, blink, head_motion, seed, face, mouth_box,
-        image=None, video=None, audio=None,
+        image=None, video=None, audio=None, **chosen,
     ) -> io.NodeOutput:  # fmt: skip
         from ..jamflow_core.motion.files import Motion as Clip
 
         clip = latent if isinstance(latent, Clip) else Clip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
+        source = None
         if video is not None:
-            shots = relip(lambda: read_video(video), clip, face, portrait.finder)
+            source = lambda: read_video(video)  # noqa: E731
         elif image is not None and len(image) > 1:
-            shots = relip(lambda: FrameSource(frames_of(image), fps, len(image)), clip, face, portrait.finder)
+            source = lambda: FrameSource(frames_of(image), fps, len(image))  # noqa: E731
+        picture, box = None if source else one_picture(image, example), parse_box(mouth_box)
+        if portrait.networks is not None:
+            from . import liveportrait as live
+
+            if source:
+                shots = live.relip(portrait, source, clip, face, chosen)
+            else:
+                shots = live.pose(portrait, picture, clip, fps, face, box, blink, head_motion, seed, chosen)
+        elif chosen.get("driving") is not None:
+            raise JamFlowError("choose LivePortrait as the renderer of Load JAM-Flow: the mesh takes no driving motion")
+        elif source:
+            shots = relip(source, clip, face, portrait.finder)
         else:
-            shots = pose(one_picture(image, example), clip.at(fps), face, parse_box(mouth_box), portrait, blink, head_motion, seed)
+            shots = pose(picture, clip.at(fps), face, box, portrait, blink, head_motion, seed)
         if shots.warning:
             cls.say(shots.warning)
         pairs = watched(shots.pairs, shots.count)
@@ -165,16 +179,6 @@ class JamFlowPortraitRender(Node):
             masks.append(torch.from_numpy((before != after).any(axis=2)))
         images = image_of(frames)
         return io.NodeOutput(video_of(images, shots.fps, audio), images, torch.stack(masks).float(), shots.fps)
-
-
-@dataclass(frozen=True)
-class Shots:
-    """A clip being painted: (picture before, picture after) one at a time, their rate and number, and what to tell."""
-
-    pairs: Iterator[tuple[np.ndarray, np.ndarray]]
-    fps: float
-    count: int
-    warning: str | None = None
 
 
 def pose(picture, clip, face, box, portrait, blink, head_motion, seed) -> Shots:

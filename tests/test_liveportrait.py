@@ -11,6 +11,7 @@ from liveportrait_weights import (OPTIONS, figures, layout, motion_inputs, rando
                                   tiny_networks)  # fmt: skip
 
 from jamflow_core.errors import JamFlowError
+from jamflow_core.motion.files import Motion, load_motion
 from jamflow_core.motion.space import MOUTH
 from jamflow_core.render.image import read_image
 from jamflow_core.render.liveportrait import (LivePortraitRenderer, LivePortraitVideo, Options, extract_template,
@@ -20,6 +21,7 @@ from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, cu
 from jamflow_core.render.liveportrait.drive import drive, speak
 from jamflow_core.render.liveportrait.keypoints import LIPS, rotation
 from jamflow_core.render.liveportrait.networks import LivePortrait
+from jamflow_core.render.liveportrait.template import keep_motion, open_motion
 from jamflow_core.render.liveportrait.warping import _shifted
 from jamflow_core.weights.liveportrait import FILES, fill, find_liveportrait, load_liveportrait
 from jamflow_core.weights.safe import load_pickle, load_state
@@ -226,6 +228,34 @@ def test_a_dubbed_video_loses_its_own_mouth(retargeting, monkeypatch):
     torch.testing.assert_close(mouth, source.faces.exp[[0]][:, LIPS].expand(8, -1, -1), atol=1e-5, rtol=1e-3)
 
 
+@pytest.mark.parametrize("frames", (1, 6), ids=("picture", "video"))
+def test_a_template_moves_all_but_generated_lips(retargeting, monkeypatch, frames):
+    monkeypatch.setattr(type(retargeting), "stitch", lambda self, source, driving: driving)
+    source, driving = random_template(frames, 4), random_template(6, 5)
+    source.lips[:] = 0.01
+    exp = 0.01 * torch.randn(6, 21, 3, generator=torch.Generator().manual_seed(0))
+    still = Options(region="eyes", smoothing=0.0)
+    _, without = drive(retargeting, source, driving, still)
+    rest, points = drive(retargeting, source, driving, still, exp)
+    others = [point for point in range(21) if point not in LIPS]
+    torch.testing.assert_close(points[:, others], without[:, others])
+    _, spoken = speak(retargeting, source, exp)
+    torch.testing.assert_close(points[:, LIPS], spoken[:, LIPS], atol=1e-6, rtol=1e-4)
+    _, opened = drive(retargeting, source, driving, Options(region="eyes", smoothing=0.0, open_eyes=True, open_lips=True), exp)
+    shift = retargeting.eyes(rest, source.eyes, driving.eyes[:, :1])
+    torch.testing.assert_close(opened - shift, spoken, atol=1e-5, rtol=1e-4)
+
+
+def test_options_of_generated_lips(retargeting):
+    source, exp = random_template(1, 4), 0.01 * torch.ones(2, 21, 3)
+    source.lips[:] = 0.2
+    rest, usual = speak(retargeting, source, exp)
+    _, half = speak(retargeting, source, exp, options=Options(multiplier=0.5))
+    torch.testing.assert_close(half - rest, 0.5 * (usual - rest), atol=1e-6, rtol=1e-4)
+    _, bare = speak(retargeting, source, exp, options=Options(stitching=False, close_lips=False))
+    assert (bare[:, 0] == rest[:, 0]).all() and not torch.equal(usual[:, 0].expand(2, -1), rest[:, 0].expand(2, -1))
+
+
 def test_rotation_turns_the_nose_as_documented():
     nose = torch.tensor([[0.0, 0.0, -1.0]])
     angle = torch.tensor([20.0])
@@ -272,6 +302,33 @@ def test_template_motion_starts_from_the_closed_mouth():
     template.lips[4:7] = 0.01
     motion = template.motion()
     assert np.abs(motion.exp[4:7].mean(0)).max() < 1e-6 and np.abs(motion.exp).max() > 0.01
+
+
+def test_templates_at_other_rates_and_lengths():
+    template = random_template(6, 9)
+    double = template.at(50.0)
+    assert len(double) == 12 and double.fps == 50 and template.at(25.0) is template
+    torch.testing.assert_close(double.faces.exp[::2], template.faces.exp)
+    torch.testing.assert_close(double.faces.rotation[::2], template.faces.rotation, atol=1e-5, rtol=1e-4)
+    turns = double.faces.rotation
+    torch.testing.assert_close(turns @ turns.mT, torch.eye(3).expand(12, 3, 3), atol=1e-5, rtol=0)
+    longer = template.lasting(13)
+    places = [0, 1, 2, 3, 4, 5, 4, 3, 2, 1, 0, 1, 2]
+    assert torch.equal(longer.faces.exp, template.faces.exp[places]) and torch.equal(longer.lips, template.lips[places])
+    assert len(template.lasting(2)) == 2 and len(template[:1].lasting(4)) == 4
+
+
+def test_any_motion_file_is_opened(tmp_path):
+    template, lips = random_template(5, 6), 0.01 * np.ones((4, 21, 3), np.float32)
+    keep_motion(tmp_path / "whole.safetensors", template.motion())
+    keep_motion(tmp_path / "lips.safetensors", Motion(lips, 30.0))
+    whole = open_motion(tmp_path / "whole.safetensors")
+    assert torch.equal(whole.template.faces.rotation, template.faces.rotation)
+    assert np.array_equal(load_motion(tmp_path / "whole.safetensors").exp, whole.exp)  # for those who want the lips alone
+    only = open_motion(tmp_path / "lips.safetensors")
+    assert type(only) is Motion and np.array_equal(only.exp, lips) and only.fps == 30
+    with pytest.raises(JamFlowError, match="No motion file"):
+        open_motion(tmp_path / "none.safetensors")
 
 
 # --- crops and renderers ------------------------------------------------------------------------------------------
@@ -326,6 +383,10 @@ def test_picture_renderer(small_crops, portrait):
     assert np.array_equal(frames[0][:, :3], portrait[:, :3])
     driven = list(renderer.drive(random_template(2, 8)))
     assert len(driven) == 2
+    led = list(renderer.frames(exp, driving=random_template(2, 8)))
+    assert len(led) == 3 and not np.array_equal(led[0], frames[0])
+    square = LivePortraitRenderer(small_crops, portrait, paste_back=False)
+    assert square.size == (512, 512) and next(square.frames(exp)).shape == square.still.shape == (512, 512, 3)
     with pytest.raises(ValueError):
         list(renderer.frames(exp, np.zeros(2)))
 
@@ -333,11 +394,18 @@ def test_picture_renderer(small_crops, portrait):
 def test_video_renderer_leaves_frames_without_a_face(small_crops, portrait):
     grey = np.full_like(portrait, 128)
     clip = [portrait, grey, portrait, grey]
-    video = LivePortraitVideo(small_crops, lambda: iter(clip), batch=2)
+    counted = []
+    video = LivePortraitVideo(small_crops, lambda: iter(clip), batch=2, progress=counted.append)
+    assert counted == list(range(1, 9))
     assert video.gone.tolist() == [False, False, False, True]
     frames = list(video.frames(np.zeros((2, 21, 3))))
     assert len(frames) == 4 and np.array_equal(frames[3], grey)
     assert not np.array_equal(frames[0], portrait) and not np.array_equal(frames[1], grey)
+    led = list(video.frames(np.zeros((2, 21, 3)), driving=random_template(2, 8)))
+    assert len(led) == 4 and not np.array_equal(led[0], frames[0])
+    squares = LivePortraitVideo(small_crops, lambda: iter(clip), paste_back=False)
+    for frame, still in zip(squares.frames(np.zeros((4, 21, 3))), squares.stills(), strict=True):
+        assert frame.shape == still.shape == (512, 512, 3)
     template = extract_template(small_crops, lambda: iter(clip), 25)
     assert len(template) == 4 and template.missing == (1, 3) and template.lips.shape == (4, 1)
     once = iter(clip)

@@ -14,15 +14,19 @@ from ..model.duration import DurationHead
 from ..model.jamflow import JamFlow
 from ..text.aligner import Aligners, load_aligner
 from .f5 import load_f5
+from .precision import suited_dtype
 from .recognise import Kind, recognise
 
 EMBEDDED = Path(__file__).parent / "jamflow-tiny.safetensors"
 
 
 class Models:
-    """JAM-Flow with its duration head, aligners and vocoder on one device; paths default to the embedded files."""
+    """JAM-Flow with its duration head, aligners and vocoder on one device; paths default to the embedded files.
 
-    def __init__(self, flow=None, vocoder=None, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32):
+    dtype: of the flow's weights; None takes what suits their size on the device.
+    """
+
+    def __init__(self, flow=None, vocoder=None, device: str | torch.device = "cpu", dtype: torch.dtype | None = torch.float32):
         self.flow_path = Path(flow or EMBEDDED)
         self.vocoder_path = vocoder
         self.device, self.dtype = torch.device(device), dtype
@@ -30,7 +34,8 @@ class Models:
     @cached_property
     def _nets(self) -> tuple[JamFlow, DurationHead | None]:
         flow, durations = load_flow(self.flow_path)
-        return flow.to(self.device, self.dtype), None if durations is None else durations.to(self.device)
+        dtype = self.dtype or suited_dtype(self.device, sum(weight.numel() for weight in flow.parameters()))
+        return flow.to(self.device, dtype), None if durations is None else durations.to(self.device)
 
     @property
     def flow(self) -> JamFlow:

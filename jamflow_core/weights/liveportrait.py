@@ -8,14 +8,17 @@ into the convolutions here, in float32, so that the networks hold nothing else.
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from ..errors import JamFlowError
-from ..render.liveportrait.networks import LivePortrait
 from .precision import fast_dtype
 from .safe import load_state
+
+if TYPE_CHECKING:  # the renderer is only imported to load it: the nodes look for files at start
+    from ..render.liveportrait.networks import LivePortrait
 
 SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 FOLDERS = ("", "base_models", "retargeting_models", "liveportrait/base_models", "liveportrait/retargeting_models")
@@ -33,12 +36,14 @@ _RETARGETING = re.compile(r"retarget_(shoulder|mouth|eye).*?\bmlp\.(\d+\.(?:weig
 _PERCEPTRON = {"shoulder": "stitching", "mouth": "lip", "eye": "eye"}
 
 
-def load_liveportrait(folder, device: str | torch.device = "cpu", dtype: torch.dtype | None = None) -> LivePortrait:
+def load_liveportrait(folder, device: str | torch.device = "cpu", dtype: torch.dtype | None = None) -> "LivePortrait":
     """The networks of the files in `folder` (or in the official subfolders of it), in eval mode.
 
     dtype: of the two networks that paint, which take nearly all of the time; the others stay float32. None takes what the
     device is fast in. JamFlowError names files that are missing, and says what is wrong with others.
     """
+    from ..render.liveportrait.networks import LivePortrait
+
     with torch.device("meta"):
         networks = LivePortrait()
     for part, path in find_liveportrait(folder).items():
@@ -47,23 +52,39 @@ def load_liveportrait(folder, device: str | torch.device = "cpu", dtype: torch.d
     return networks.to(device).paint_in(dtype or fast_dtype(device))
 
 
-def find_liveportrait(folder) -> dict[str, Path]:
-    """Part -> file. JamFlowError if one of the five is not there."""
-    places = [Path(folder) / name for name in FOLDERS]
-    files = [file for place in places if place.is_dir() for file in sorted(place.iterdir()) if file.suffix in SUFFIXES]
+def names_in(folder) -> dict[str, Path]:
+    """Part -> file, of the files in `folder` (or in the official subfolders of it) that have their usual names."""
     found = {}
     for part, (stem, _) in FILES.items():
-        named = [file for file in files if file.stem == stem]
+        named = [file for file in _files(folder) if file.stem == stem]
         if named:
             found[part] = min(named, key=lambda file: SUFFIXES.index(file.suffix))
+    return found
+
+
+def _files(folder) -> list[Path]:
+    places = [Path(folder) / name for name in FOLDERS]
+    return [file for place in places if place.is_dir() for file in sorted(place.iterdir()) if file.suffix in SUFFIXES]
+
+
+def find_liveportrait(folder) -> dict[str, Path]:
+    """Part -> file, renamed ones by their keys. JamFlowError if one of the five is not there."""
+    files, found = _files(folder), names_in(folder)
     for file in files if len(found) < len(FILES) else ():
-        part = None if file in found.values() else recognise(load_state(file))
-        if part:
+        if file not in found.values() and (part := _part_in(file)):
             found.setdefault(part, file)
     missing = [f"{stem}.safetensors" for part, (stem, _) in FILES.items() if part not in found]
     if missing:
         raise JamFlowError(f"Put {', '.join(missing)} of LivePortrait (or the official .pth) into {folder}: not found there.")
     return found
+
+
+def _part_in(file: Path) -> str | None:
+    """The part that a file holds; None for one of something else, be it readable or not."""
+    try:
+        return recognise(load_state(file))
+    except JamFlowError:
+        return None
 
 
 def recognise(state: dict[str, Tensor]) -> str | None:
@@ -76,7 +97,7 @@ def expected(part: str) -> str:
     return f"LivePortrait's {FILES[part][0]}"
 
 
-def fill(networks: LivePortrait, part: str, state: dict[str, Tensor], name="the file") -> None:
+def fill(networks: "LivePortrait", part: str, state: dict[str, Tensor], name="the file") -> None:
     """Give one part of LivePortrait its weights, from a state dict in the official layout."""
     net = getattr(networks, part)
     actual = recognise(state)

@@ -1,11 +1,18 @@
 """Which number format a device is fast in."""
 
 import time
+from functools import lru_cache
 
 import torch
 
 WORTH = 1.5  # bfloat16 rounds; take it for at least this gain
+SMALL = 50_000_000
 _SIZE = 768  # of the matrices that are timed: large enough to reach full speed, a few milliseconds each
+
+
+def suited_dtype(device: str | torch.device, parameters: int) -> torch.dtype:
+    """What weights of so many values are best kept in: small networks are not faster in bfloat16, whatever the device."""
+    return fast_dtype(device) if parameters > SMALL else torch.float32
 
 
 def fast_dtype(device: str | torch.device = "cpu") -> torch.dtype:
@@ -14,7 +21,11 @@ def fast_dtype(device: str | torch.device = "cpu") -> torch.dtype:
     GPUs are known (NVIDIA since Ampere, AMD); a CPU is measured (about 0.1 s), as some emulate bfloat16 and others have
     units for it.
     """
-    device = torch.device(device)
+    return _fast(torch.device(device))
+
+
+@lru_cache
+def _fast(device: torch.device) -> torch.dtype:
     if device.type == "cuda":
         known = torch.version.hip or torch.cuda.get_device_capability(device)[0] >= 8
         return torch.bfloat16 if known else torch.float32

@@ -30,7 +30,9 @@ def theirs():
 
 
 def relative(found: torch.Tensor, wanted: torch.Tensor) -> float:
-    return float((found - wanted).norm() / wanted.norm())
+    error = float((found - wanted).norm() / wanted.norm())
+    print(f"relative L2: {error:.1e}")
+    return error
 
 
 @pytest.mark.parametrize("old", (False, True), ids=("v1", "v0"))

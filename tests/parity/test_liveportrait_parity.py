@@ -29,7 +29,9 @@ EXAMPLES = Path(__file__).parents[2] / "portraits"
 def distance(ours: torch.Tensor, theirs: torch.Tensor) -> float:
     """Relative L2."""
     ours, theirs = ours.detach(), theirs.detach()
-    return float((ours.double() - theirs.double()).norm() / theirs.double().norm())
+    error = float((ours.double() - theirs.double()).norm() / theirs.double().norm())
+    print(f"relative L2: {error:.1e}")
+    return error
 
 
 @pytest.fixture(scope="module")

@@ -67,8 +67,13 @@ def to_crop(box: Box, pixels: int = PAINTED) -> np.ndarray:
 def cut(picture: np.ndarray, matrix: np.ndarray, shrink: str = "area") -> np.ndarray:
     """Crop uint8 [256,256,3]: sampled at 512 by `matrix`, then shrunk by "area" (sources) or "linear" (driving videos)."""
     cv2 = load_cv2()
-    large = cv2.warpAffine(picture, matrix, (PAINTED, PAINTED), flags=cv2.INTER_LINEAR)
+    large = square(picture, matrix)
     return cv2.resize(large, (CROP, CROP), interpolation=cv2.INTER_AREA if shrink == "area" else cv2.INTER_LINEAR)
+
+
+def square(picture: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Crop uint8 [512,512,3] at the size that is painted."""
+    return load_cv2().warpAffine(picture, matrix, (PAINTED, PAINTED), flags=load_cv2().INTER_LINEAR)
 
 
 class PasteBack:

@@ -3,7 +3,7 @@
 Source: KwaiVGI/LivePortrait, live_portrait_pipeline.execute. Everything happens for all frames at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -45,10 +45,12 @@ class Options:
     smoothing: float = NOISE
 
 
-def drive(net: Retargeting, source: Template, driving: Template, options: Options = Options()) -> tuple[Tensor, Tensor]:
+def drive(net: Retargeting, source: Template, driving: Template, options: Options = Options(),
+          lips: Tensor | None = None) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Keypoints [m,21,3] of the source (m = 1 for a picture, n for a video) and their new places [n,21,3].
 
-    n: frames of the template for a picture, of the shorter one for a video; a template of one frame is held.
+    n: frames of the template for a picture, of the shorter one for a video; a template of one frame is held. lips: generated
+    ones in place of the template's, deltas [n,21,3] as in `speak`; the template moves all else.
     """
     if options.region not in REGIONS:
         raise JamFlowError(f"Choose a region of {', '.join(REGIONS)}, not {options.region!r}.")
@@ -57,12 +59,19 @@ def drive(net: Retargeting, source: Template, driving: Template, options: Option
         source = source[: len(driving)] if moving else source
         driving = driving[: len(source)]
     faces, rest = source.faces, source.faces.points()
-    points = _moved(faces, driving.faces, options, video, moving)
+    turn, exp, scale, t = _moved(faces, driving.faces, options, video, moving)
+    if lips is not None:
+        options = replace(options, open_lips=False, close_lips=options.close_lips and not video)
+        exp = _with_lips(source, exp, lips)
+        if options.open_eyes:  # their opening is a retargeting of its own
+            exp = torch.where(_where(exp, EYES), faces.exp, exp)
+    points = placed(faces, turn, exp, scale, t)
     if options.expressive and options.relative and moving and not video:
         points = rest + (points - points[:1]) * _relative_size(rest[0], points[0])
 
     if options.open_eyes or options.open_lips:
-        points = _retargeted(net, source, driving, options, rest, rest if options.relative else points)
+        base = rest if options.relative and lips is None else points
+        points = _retargeted(net, source, driving, options, rest, base)
     else:
         if options.stitching:
             points = net.stitch(rest, points)
@@ -73,8 +82,8 @@ def drive(net: Retargeting, source: Template, driving: Template, options: Option
     return rest, rest + (points - rest) * options.multiplier
 
 
-def speak(net: Retargeting, source: Template, exp: Tensor, blink: Tensor | None = None,
-          head: Tensor | None = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+def speak(net: Retargeting, source: Template, exp: Tensor, blink: Tensor | None = None, head: Tensor | None = None,
+          options: Options = Options()) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Keypoints of the source and their new places [n,21,3] for generated lips: deltas `exp` [n,21,3] from the closed mouth.
 
     In a picture they are added to its own mouth, which is closed first; in a video they replace the mouth of every frame,
@@ -92,8 +101,11 @@ def speak(net: Retargeting, source: Template, exp: Tensor, blink: Tensor | None 
     points = placed(faces, turn, exp, faces.scale, t)
     if blink is not None:
         points = points + _lids(net, source, rest, blink)
-    points = net.stitch(rest, points)
-    return rest, points if video else points + lips_closed(net, source, rest)
+    if options.stitching:
+        points = net.stitch(rest, points)
+    if options.close_lips and len(source) == 1:
+        points = points + lips_closed(net, source, rest)
+    return rest, rest + (points - rest) * options.multiplier
 
 
 def lips_closed(net: Retargeting, source: Template, rest: Tensor) -> Tensor:
@@ -102,8 +114,14 @@ def lips_closed(net: Retargeting, source: Template, rest: Tensor) -> Tensor:
     return shift * (source.lips >= CLOSED)[..., None]
 
 
-def _moved(source: Faces, driving: Faces, options: Options, video: bool, moving: bool) -> Tensor:
-    """The source's keypoints with the driving pose and expression, in the region that may move."""
+def _with_lips(source: Template, exp: Tensor, lips: Tensor) -> Tensor:
+    """Expression `exp` with generated lips: deltas from a picture's own mouth, or from the closed one of a video's person."""
+    mouth = source.closed_mouth() if len(source) > 1 else source.faces.exp
+    return torch.where(_where(lips, LIPS), mouth + lips, exp)
+
+
+def _moved(source: Faces, driving: Faces, options: Options, video: bool, moving: bool) -> tuple[Tensor, ...]:
+    """Rotation, expression, scale and t of the source with the driving ones, in the region that may move."""
     turn, exp, scale, t = driving.rotation, driving.exp, source.scale, driving.t
     if options.relative:
         first = driving[:1]
@@ -117,7 +135,7 @@ def _moved(source: Faces, driving: Faces, options: Options, video: bool, moving:
         turn, t = source.rotation, source.t
     if not (options.relative and not video and options.region in ("all", "exp")):
         exp = torch.where(_where(exp, *_ALLOWED[options.region]), exp, source.exp)
-    return placed(source, turn, exp, scale, t)
+    return turn, exp, scale, t
 
 
 _ALLOWED = {

@@ -14,8 +14,40 @@ CROP = 256  # pixels: what the networks see
 PAINTED = 512  # pixels: what they paint
 
 
-class LivePortrait(nn.Module):
-    """`faces` reads crops, `source` prepares one to be moved, `paint` moves it. Weights: weights/liveportrait.py."""
+class Networks:
+    """What is done with the five networks, wherever they are kept: `faces` reads crops, `source` prepares one to be moved,
+    `paint` moves it. Each is asked for when it is used and not before, so that one may make room for the next."""
+
+    appearance: FeatureExtractor
+    motion: MotionExtractor
+    warping: WarpingNetwork
+    generator: Generator
+    retargeting: Retargeting
+
+    @property
+    def device(self) -> torch.device:
+        return self.retargeting.lip[0].weight.device
+
+    @torch.inference_mode()
+    def faces(self, crops: Tensor) -> Faces:
+        """Pose, expression and keypoints of crops [n,3,256,256] in 0..1."""
+        return Faces.from_heads(self.motion(crops.to(self.device)))
+
+    @torch.inference_mode()
+    def source(self, crops: Tensor, points: Tensor) -> Source:
+        """Crops [n,3,256,256] whose keypoints are `points` [n,21,3], ready to be moved."""
+        volume = self.appearance(crops.to(self.device))
+        return self.warping.source(volume, points)
+
+    @torch.inference_mode()
+    def paint(self, source: Source, points: Tensor) -> Tensor:
+        """Pictures [n,3,512,512] in 0..1 of the source (one for all n, or n) with its keypoints at `points` [n,21,3]."""
+        moved = self.warping(source, points)
+        return self.generator(moved).float()
+
+
+class LivePortrait(Networks, nn.Module):
+    """The networks as one module. Weights: weights/liveportrait.py."""
 
     def __init__(self):
         super().__init__()
@@ -24,10 +56,6 @@ class LivePortrait(nn.Module):
         self.warping = WarpingNetwork()
         self.generator = Generator()
         self.retargeting = Retargeting()
-
-    @property
-    def device(self) -> torch.device:
-        return self.generator.fc.weight.device
 
     def paint_in(self, dtype: torch.dtype) -> "LivePortrait":
         """Choose the number format of the networks that paint; in a short one they also store pixels channels-last."""
@@ -41,18 +69,3 @@ class LivePortrait(nn.Module):
         """Compile the generator (half a minute at the first frame; worth it in bfloat16 and on GPUs)."""
         self.generator.compile()
         return self
-
-    @torch.inference_mode()
-    def faces(self, crops: Tensor) -> Faces:
-        """Pose, expression and keypoints of crops [n,3,256,256] in 0..1."""
-        return Faces.from_heads(self.motion(crops.to(self.device)))
-
-    @torch.inference_mode()
-    def source(self, crops: Tensor, points: Tensor) -> Source:
-        """Crops [n,3,256,256] whose keypoints are `points` [n,21,3], ready to be moved."""
-        return self.warping.source(self.appearance(crops.to(self.device)), points)
-
-    @torch.inference_mode()
-    def paint(self, source: Source, points: Tensor) -> Tensor:
-        """Pictures [n,3,512,512] in 0..1 of the source (one for all n, or n) with its keypoints at `points` [n,21,3]."""
-        return self.generator(self.warping(source, points)).float()

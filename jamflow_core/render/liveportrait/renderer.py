@@ -14,11 +14,11 @@ from ..image import to_rgb
 from ..relip import steady
 from ..topology import EYE_CORNERS, load_topology
 from ..track import FaceTrack, track_face
-from .crop import (DRIVING_RISE, DRIVING_SCALE, Box, PasteBack, cut, eye_openings, face_box, lip_opening, to_crop,
+from .crop import (DRIVING_RISE, DRIVING_SCALE, Box, PasteBack, cut, eye_openings, face_box, lip_opening, square, to_crop,
                    upright)  # fmt: skip
 from .drive import Options, drive, speak
 from .keypoints import Faces
-from .networks import LivePortrait
+from .networks import Networks
 from .template import Template
 
 Progress = Callable[[int], None]
@@ -30,12 +30,14 @@ class LivePortraitRenderer:
 
     networks: weights/liveportrait.py. image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1, y1
     of the mouth in pixels, instead of looking for a face. face: which face, the largest and surest is 0. batch: frames
-    painted together (default: 4 on a GPU, 1 on a CPU). Frames have the picture's size; only a square around the head
-    differs. Raises JamFlowError if no face is found. `warning` is None or what to tell the user.
+    painted together (default: 4 on a GPU, 1 on a CPU). Frames have the picture's size and only a square around the head
+    differs; without paste_back they are that square. Raises JamFlowError if no face is found. `warning` is None or what to
+    tell the user, `still` the picture that the frames start from.
     """
 
-    def __init__(self, networks: LivePortrait, image: np.ndarray, mouth_box: tuple[float, float, float, float] | None = None,
-                 face: int = 0, finder: FaceFinder | None = None, batch: int | None = None):  # fmt: skip
+    def __init__(self, networks: Networks, image: np.ndarray, mouth_box: tuple[float, float, float, float] | None = None,
+                 face: int = 0, finder: FaceFinder | None = None, batch: int | None = None,
+                 paste_back: bool = True):  # fmt: skip
         self.image = to_rgb(image)
         self.warning = None
         if mouth_box is None:
@@ -45,26 +47,32 @@ class LivePortraitRenderer:
             from ..mesh.rig import fit_to_mouth
 
             landmarks = fit_to_mouth(mouth_box, load_topology())
-        self._networks, self._batch = networks, batch or _batch_of(networks)
+        self.networks, self._batch = networks, batch or _batch_of(networks)
         box = face_box(landmarks)
         matrix = to_crop(box)
         crop = tensor_of([cut(self.image, matrix)])
         self.source = _template(networks.faces(crop), landmarks[None])
         self._eye_distance = _eye_distance(landmarks, box)
         self._ready = networks.source(crop, self.source.faces.points())
-        self._paste = PasteBack(matrix, self.image.shape)
+        self.still = self.image if paste_back else square(self.image, matrix)
+        self._paste = PasteBack(matrix, self.image.shape) if paste_back else None
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of every frame."""
-        return self.image.shape[1], self.image.shape[0]
+        return self.still.shape[1], self.still.shape[0]
 
-    def frames(self, exp: np.ndarray, blink: np.ndarray | None = None, head: np.ndarray | None = None) -> Iterator[np.ndarray]:
+    def frames(self, exp: np.ndarray, blink: np.ndarray | None = None, head: np.ndarray | None = None,
+               options: Options = Options(), driving: Template | None = None) -> Iterator[np.ndarray]:  # fmt: skip
         """Frames (uint8 RGB) for expression deltas [n,21,3], made a batch at a time; only the lips of `exp` count.
 
         blink: closing of the lids [n] or [n,2], 0..1. head [n,5]: yaw, pitch, roll in degrees (to the picture's right,
-        down, clockwise), x, y in eye distances, all from the picture's own pose.
+        down, clockwise), x, y in eye distances, all from the picture's own pose. driving: a template at the rate of `exp`
+        that moves all but the lips instead of them; a shorter one goes back and forth.
         """
+        if driving is not None:
+            template = driving.lasting(len(exp)).to(self.networks.device)
+            return self._painted(drive(self.networks.retargeting, self.source, template, options, self._tensor(exp))[1])
         exp, blink, head = (None if value is None else self._tensor(value) for value in (exp, blink, head))
         if any(value is not None and len(value) != len(exp) for value in (blink, head)):
             raise ValueError("exp, blink and head must be equally long")
@@ -73,7 +81,7 @@ class LivePortraitRenderer:
         if head is not None:
             yaw, pitch, roll, x, y = head.T
             head = torch.stack((pitch, -yaw, roll, x * self._eye_distance, y * self._eye_distance), 1)
-        return self._painted(speak(self._networks.retargeting, self.source, exp, blink, head)[1])
+        return self._painted(speak(self.networks.retargeting, self.source, exp, blink, head, options)[1])
 
     def frame(self, exp: np.ndarray, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0)) -> np.ndarray:
         """One frame for deltas [21,3]; see `frames`."""
@@ -82,16 +90,16 @@ class LivePortraitRenderer:
 
     def drive(self, template: Template, options: Options = Options()) -> Iterator[np.ndarray]:
         """Frames (uint8 RGB) of the picture moved by a template, one for each of its frames."""
-        driving = template.to(self._networks.device)
-        return self._painted(drive(self._networks.retargeting, self.source, driving, options)[1])
+        driving = template.to(self.networks.device)
+        return self._painted(drive(self.networks.retargeting, self.source, driving, options)[1])
 
     def _painted(self, points: Tensor) -> Iterator[np.ndarray]:
         for some in points.split(self._batch):
-            for square in pixels_of(self._networks.paint(self._ready, some)):
-                yield self._paste(square, self.image)
+            for painted in pixels_of(self.networks.paint(self._ready, some)):
+                yield self._paste(painted, self.image) if self._paste else painted
 
     def _tensor(self, value) -> Tensor:
-        return torch.as_tensor(np.asarray(value, np.float32), device=self._networks.device)
+        return torch.as_tensor(np.asarray(value, np.float32), device=self.networks.device)
 
 
 class LivePortraitVideo:
@@ -99,30 +107,35 @@ class LivePortraitVideo:
 
     frames: a function that opens the video anew at each call and gives its frames (uint8 RGB); they are read twice, one
     batch in memory at a time. face: which face of the first frame that shows one. progress: called with the number of
-    frames measured. `gone`: bool [n], frames that have no face and are left as they are (short gaps are bridged). Raises
+    frames done, of twice as many as the video has (found, then measured). Without paste_back frames are the square around
+    the head. `gone`: bool [n], frames that have no face and are left as they are (short gaps are bridged). Raises
     JamFlowError if no frame shows a face.
     """
 
-    def __init__(self, networks: LivePortrait, frames: Frames, finder: FaceFinder | None = None, face: int = 0,
-                 batch: int | None = None, progress: Progress | None = None):  # fmt: skip
-        self._networks, self._frames, self._batch = networks, frames, batch or _batch_of(networks)
-        track = track_face(frames(), finder, face)
+    def __init__(self, networks: Networks, frames: Frames, finder: FaceFinder | None = None, face: int = 0,
+                 batch: int | None = None, progress: Progress | None = None, paste_back: bool = True):  # fmt: skip
+        self.networks, self._frames, self._batch = networks, frames, batch or _batch_of(networks)
+        self._paste_back = paste_back
+        track = track_face(frames(), finder, face, progress)
         points, self.gone = steady(track)
         self._matrices = [to_crop(face_box(face)) for face in points]
         self.source = _measured(networks, frames, self._matrices, replace(track, points=points), "area", 25.0, progress)
 
-    def frames(self, exp: np.ndarray) -> Iterator[np.ndarray]:
+    def frames(self, exp: np.ndarray, options: Options = Options(), driving: Template | None = None) -> Iterator[np.ndarray]:
         """Frames with generated lips, deltas [n,21,3] at the video's rate. As many frames as the video has: a longer motion
-        is cut, behind a shorter one the mouth stays closed."""
-        wanted = torch.zeros(len(self.source), 21, 3, device=self._networks.device)
+        is cut, behind a shorter one the mouth stays closed. driving: a template at the same rate for all but the lips."""
+        wanted = torch.zeros(len(self.source), 21, 3, device=self.networks.device)
         known = torch.as_tensor(np.asarray(exp, np.float32))[: len(wanted)]
         wanted[: len(known)] = known.to(wanted)
-        return self._painted(*speak(self._networks.retargeting, self.source, wanted))
+        if driving is not None:
+            template = driving.lasting(len(wanted)).to(self.networks.device)
+            return self._painted(*drive(self.networks.retargeting, self.source, template, options, wanted))
+        return self._painted(*speak(self.networks.retargeting, self.source, wanted, options=options))
 
     def drive(self, template: Template, options: Options = Options()) -> Iterator[np.ndarray]:
         """Frames moved by a template, until the shorter of both ends."""
-        driving = template.to(self._networks.device)
-        return self._painted(*drive(self._networks.retargeting, self.source, driving, options))
+        driving = template.to(self.networks.device)
+        return self._painted(*drive(self.networks.retargeting, self.source, driving, options))
 
     def _painted(self, rest: Tensor, points: Tensor) -> Iterator[np.ndarray]:
         for frames, first in _batches(islice(self._frames(), len(points)), self._batch):
@@ -130,21 +143,29 @@ class LivePortraitVideo:
             squares = {}
             if chosen:
                 crops = tensor_of([cut(frames[index - first], self._matrices[index]) for index in chosen])
-                source = self._networks.source(crops, rest[chosen])
-                squares = dict(zip(chosen, pixels_of(self._networks.paint(source, points[chosen]))))
+                source = self.networks.source(crops, rest[chosen])
+                squares = dict(zip(chosen, pixels_of(self.networks.paint(source, points[chosen]))))
             for index, frame in enumerate(frames, first):
-                paste = PasteBack(self._matrices[index], frame.shape) if index in squares else None
-                yield paste(squares[index], frame) if paste else frame
+                if not self._paste_back:
+                    yield squares[index] if index in squares else square(frame, self._matrices[index])
+                else:
+                    yield PasteBack(self._matrices[index], frame.shape)(squares[index], frame) if index in squares else frame
+
+    def stills(self) -> Iterator[np.ndarray]:
+        """The video as it is, for comparison with `frames`."""
+        if self._paste_back:
+            return iter(self._frames())
+        return (square(frame, matrix) for frame, matrix in zip(self._frames(), self._matrices))
 
 
-def extract_template(networks: LivePortrait, frames: Frames, fps: float, finder: FaceFinder | None = None, face: int = 0,
+def extract_template(networks: Networks, frames: Frames, fps: float, finder: FaceFinder | None = None, face: int = 0,
                      progress: Progress | None = None) -> Template:  # fmt: skip
     """The motion of the face in a driving video, by network M.
 
-    frames: as in LivePortraitVideo. Every frame is cut by the mean box of the clip. progress: called with the number of
-    frames done. Raises JamFlowError if no frame shows a face.
+    frames and progress: as in LivePortraitVideo. Every frame is cut by the mean box of the clip. Raises JamFlowError if no
+    frame shows a face.
     """
-    track = track_face(frames(), finder, face)
+    track = track_face(frames(), finder, face, progress)
     matrix = to_crop(upright([face_box(points, DRIVING_SCALE, DRIVING_RISE) for points in track.points]))
     return _measured(networks, frames, [matrix] * len(track), track, "linear", fps, progress)
 
@@ -165,7 +186,7 @@ def _measured(networks, frames: Frames, matrices, track: FaceTrack, shrink: str,
     for number, (frame, matrix) in enumerate(zip(frames(), matrices), 1):
         parts.append(networks.faces(tensor_of([cut(frame, matrix, shrink)])))
         if progress:
-            progress(number)
+            progress(len(track) + number)
     if len(parts) < len(track):
         raise JamFlowError(f"Open the video anew for every reading: the second one gave {len(parts)} of {len(track)} frames.")
     return _template(Faces.joined(parts), track.points, fps, tuple(track.missing))
@@ -186,7 +207,7 @@ def _eye_distance(landmarks: np.ndarray, box: Box) -> float:
     return float(np.linalg.norm(landmarks[left, :2] - landmarks[right, :2])) * 2 / box.size
 
 
-def _batch_of(networks: LivePortrait) -> int:
+def _batch_of(networks: Networks) -> int:
     return 1 if networks.device.type == "cpu" else 4
 
 

@@ -2,19 +2,20 @@
 
 The official ones are pickles (read through weights/safe.py, which runs no code); ours are safetensors with the tensors
 `expression` [n,21,3], `rotation` [n,3,3], `t` [n,3], `scale` [n,1] and, where they are known, `kp` [n,21,3], `eyes` [n,2]
-and `lips` [n,1]; the metadata holds `fps`.
+and `lips` [n,1]; the metadata holds `fps`. They are motion files as well (motion/files.py): `exp` holds the deltas.
 """
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ...atomic import whole_file
 from ...errors import JamFlowError
-from ...motion.files import Motion
+from ...motion.files import Motion, load_motion, save_motion
 from ...weights.safe import load_pickle, load_state
 from .keypoints import LIPS, Faces
 
@@ -66,9 +67,41 @@ class Template:
             mouth[list(LIPS)] = usual_mouth(exp)[list(LIPS)]
         return mouth
 
-    def motion(self) -> Motion:
-        """The expression as deltas from the closed mouth, as the model takes it."""
-        return Motion((self.faces.exp - self.closed_mouth()).float().cpu().numpy(), self.fps)
+    def motion(self) -> "TemplateMotion":
+        """The expression as deltas from the closed mouth, as the model takes it, with the template itself."""
+        return TemplateMotion((self.faces.exp - self.closed_mouth()).float().cpu().numpy(), self.fps, self)
+
+    def at(self, fps: float) -> "Template":
+        """The same faces at another rate, by linear interpolation; behind the last one it is held."""
+        if fps == self.fps:
+            return self
+        last = len(self) - 1
+        place = (torch.arange(max(round(len(self) / self.fps * fps), 1)) * (self.fps / fps)).clamp(max=last)
+        before = place.floor().long()
+        after, part = (before + 1).clamp(max=last), place - before
+
+        def between(values: Tensor | None) -> Tensor | None:
+            if values is None:
+                return None
+            weight = part.view(-1, *[1] * (values.ndim - 1)).to(values)
+            return torch.lerp(values[before], values[after], weight)
+
+        faces = Faces(*(between(getattr(self.faces, field.name)) for field in fields(Faces)))
+        u, _, v = torch.linalg.svd(faces.rotation)  # the rotation next to a mean of two
+        faces = replace(faces, rotation=u @ v)
+        return Template(faces, fps, between(self.eyes), between(self.lips), self.missing)
+
+    def lasting(self, frames: int) -> "Template":
+        """As many frames: cut, or back and forth, so that a short one moves on without a jump."""
+        turn = torch.arange(frames) % max(1, 2 * (len(self) - 1))
+        return self[torch.minimum(turn, 2 * (len(self) - 1) - turn).clamp(min=0)]
+
+
+@dataclass(frozen=True)
+class TemplateMotion(Motion):
+    """A motion of which the whole face is known, not the lips alone."""
+
+    template: Template | None = None
 
 
 def usual_mouth(like: Tensor) -> Tensor:
@@ -87,23 +120,43 @@ def save_template(path: str | os.PathLike, template: Template) -> None:
 
     faces = template.faces
     tensors = {"expression": faces.exp, "rotation": faces.rotation, "t": faces.t, "scale": faces.scale, "kp": faces.kp,
-               "eyes": template.eyes, "lips": template.lips}  # fmt: skip
+               "eyes": template.eyes, "lips": template.lips, "exp": torch.from_numpy(template.motion().exp)}  # fmt: skip
     kept = {name: value.float().cpu().contiguous() for name, value in tensors.items() if value is not None}
-    path = Path(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with whole_file(path) as part:
         part.write_bytes(save(kept, metadata={"fps": str(float(template.fps))}))
-        os.replace(part, path)
-    except OSError as error:
-        raise JamFlowError(f"Cannot write {path}: {error.strerror or error}.") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def load_template(path: str | os.PathLike) -> Template:
     """Read a template: official .pkl or our safetensors. JamFlowError says what is wrong with it."""
     path = Path(path)
     return _from_pickle(path) if path.suffix == ".pkl" else _from_safetensors(path)
+
+
+def open_motion(path: str | os.PathLike) -> Motion:
+    """Any file of motion: a template (official .pkl or ours) as a TemplateMotion, lips alone as a Motion."""
+    path = Path(path)
+    if path.suffix == ".pkl" or "expression" in _keys(path):
+        return load_template(path).motion()
+    return load_motion(path)
+
+
+def keep_motion(path: str | os.PathLike, motion: Motion) -> None:
+    """Write a motion with all that is known of it: a TemplateMotion as a template."""
+    if isinstance(motion, TemplateMotion):
+        save_template(path, motion.template)
+    else:
+        save_motion(path, motion.exp, motion.fps)
+
+
+def _keys(path: Path) -> set[str]:
+    """Names of the tensors in a safetensors file; none of one that cannot be read, which its loader will tell."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), "pt") as file:
+            return set(file.keys())
+    except (SafetensorError, OSError):
+        return set()
 
 
 def _from_safetensors(path: Path) -> Template:

@@ -1,0 +1,111 @@
+"""LivePortrait in ComfyUI's care, and the calls that paint with it. Imported when LivePortrait is used."""
+
+from pathlib import Path
+
+import comfy.model_management as mm
+import torch
+
+from ..jamflow_core.errors import JamFlowError
+from ..jamflow_core.motion.smooth import NOISE
+from ..jamflow_core.render.animate import idle_motion
+from ..jamflow_core.render.liveportrait import LivePortraitRenderer, LivePortraitVideo, Options, TemplateMotion, extract_template
+from ..jamflow_core.render.liveportrait.networks import Networks
+from ..jamflow_core.weights.liveportrait import load_liveportrait
+from .media import Shots
+from .models import PRECISIONS, Managed, auto_dtype
+from .node import Progress
+
+SIZE = 130_000_000  # values in the networks
+
+
+class ManagedLivePortrait(Networks):
+    """LivePortrait's networks, each loaded to its device when it is asked for and evicted alone."""
+
+    def __init__(self, folder: Path, precision: str):
+        place, offload = mm.get_torch_device(), mm.unet_offload_device()
+        networks = load_liveportrait(folder, dtype=PRECISIONS[precision] or auto_dtype(place, SIZE))
+        self._place = place
+        self._nets = {name: Managed(net, place, offload) for name, net in networks.named_children()}
+
+    @property
+    def device(self) -> torch.device:
+        return self._place
+
+    appearance, motion, warping, generator, retargeting = (
+        property(lambda self, name=name: self._nets[name].load())
+        for name in ("appearance", "motion", "warping", "generator", "retargeting")
+    )
+
+
+def options_of(chosen: dict) -> Options:
+    """What the widgets of liveportrait_inputs.py say, in the core's words; an older graph has only some of them."""
+    eyes = chosen.get("eye_retargeting", "off")
+    return Options(
+        relative=chosen.get("motion_mode", "relative") == "relative",
+        region=chosen.get("region", "all"),
+        multiplier=chosen.get("multiplier", 1.0),
+        expressive=chosen.get("expression_friendly", False),
+        stitching=chosen.get("stitching", True),
+        close_lips=chosen.get("lip_zero", True),
+        open_eyes=eyes == "as driving",
+        steady_eyes=eyes == "steady",
+        open_lips=chosen.get("lip_retargeting", False),
+        smoothing=NOISE * chosen.get("smoothing", 1.0),
+    )
+
+
+def pose(renderer, picture, clip, fps: float, face: int, box, blink: bool, sway: float, seed: int, chosen: dict) -> Shots:
+    """One picture, moved by lips, by a template, or by a template with other lips."""
+    posed = LivePortraitRenderer(
+        renderer.networks, picture, box, face, None if box else renderer.finder, chosen.get("batch") or None,
+        chosen.get("paste_back", True),
+    )  # fmt: skip
+    options, driving = options_of(chosen), template_of(chosen.get("driving"))
+    if driving is None and isinstance(clip, TemplateMotion):
+        template = clip.template.at(fps)
+        frames, count = posed.drive(template, options), len(template)
+    else:
+        exp = clip.at(fps).exp
+        lids, head = idle_motion(len(exp), seed, fps, blink, sway)
+        count = len(exp)
+        frames = posed.frames(exp, lids, head, options, None if driving is None else driving.at(fps))
+    return Shots(((posed.still, frame) for frame in frames), fps, count, posed.warning)
+
+
+def relip(renderer, source, clip, face: int, chosen: dict) -> Shots:
+    """A video whose face gets new lips, the motion of a template, or both. It is read three times, a frame at a time."""
+    first, show = source(), Progress()
+    filmed = LivePortraitVideo(
+        renderer.networks, lambda: source().frames, renderer.finder, face, chosen.get("batch") or None,
+        lambda done: show(done, 2 * first.count), chosen.get("paste_back", True),
+    )  # fmt: skip
+    options, driving, fps = options_of(chosen), template_of(chosen.get("driving")), first.fps
+    if driving is None and isinstance(clip, TemplateMotion):
+        template = clip.template.at(fps).lasting(len(filmed.gone))
+        frames = filmed.drive(template, options)
+    else:
+        frames = filmed.frames(clip.at(fps).exp, options, None if driving is None else driving.at(fps))
+    told = [f"no face in {filmed.gone.sum()} frames, which stay as they are"] if filmed.gone.any() else []
+    longer = clip.seconds - len(filmed.gone) / fps
+    if longer > 0.1:
+        told.append(f"the motion is {longer:.1f} s longer than the video")
+    return Shots(zip(filmed.stills(), frames), fps, len(filmed.gone), "; ".join(told) or None)
+
+
+def template_of(motion):
+    """The template of a driving motion; None if there is none."""
+    if motion is None:
+        return None
+    if not isinstance(motion, TemplateMotion):
+        raise JamFlowError("connect a driving motion of the whole face: a LivePortrait template (JAM-Flow Load Motion), or a video "
+                           "read by JAM-Flow Reference Motion with LivePortrait")  # fmt: skip
+    return motion.template
+
+
+def read_motion(renderer, source) -> TemplateMotion:
+    """What the face of a video does, by LivePortrait's motion extractor."""
+    first, show = source(), Progress()
+    found = extract_template(
+        renderer.networks, lambda: source().frames, first.fps, renderer.finder, progress=lambda done: show(done, 2 * first.count)
+    )
+    return found.to("cpu").motion()
