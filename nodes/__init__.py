@@ -4,7 +4,7 @@ from comfy_api.latest import ComfyExtension, io
 
 from .decode import JamFlowVocoderDecode
 from .load import LoadJamFlow, register_folder
-from .masks import JamFlowMaskPainted, JamFlowMaskSpans, JamFlowMaskWords
+from .masks import JamFlowMaskPainted, JamFlowMaskSpans, JamFlowMaskTimeline, JamFlowMaskWords
 from .motion_files import JamFlowLoadMotion, JamFlowSaveMotion
 from .references import JamFlowReferenceAudio, JamFlowReferenceMotion
 from .render import JamFlowPortraitRender
@@ -23,6 +23,7 @@ class JamFlowExtension(ComfyExtension):
             JamFlowJointSampler,
             JamFlowVocoderDecode,
             JamFlowPortraitRender,
+            JamFlowMaskTimeline,
             JamFlowMaskSpans,
             JamFlowMaskWords,
             JamFlowMaskPainted,

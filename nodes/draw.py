@@ -25,11 +25,16 @@ def font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(Path(__file__).parent / "fonts" / "label.ttf"), size)
 
 
-def mel_strip(mel, width: int, height: int) -> Image.Image:
-    """Log-mel [frames, 100] -> RGB picture, low tones below."""
+def mel_level(mel, width: int, height: int) -> np.ndarray:
+    """Log-mel [frames, 100] -> how loud each pixel is, 0..1 [height, width], low tones below."""
     mel = torch.as_tensor(mel).detach().float().cpu()
     scaled = F.interpolate(mel.T.flip(0)[None, None], (height, width), mode="bilinear")[0, 0].numpy()
-    level = np.clip((scaled - _SILENT) / (_LOUD - _SILENT), 0, 1) * (len(_STOPS) - 1)
+    return np.clip((scaled - _SILENT) / (_LOUD - _SILENT), 0, 1)
+
+
+def mel_strip(mel, width: int, height: int) -> Image.Image:
+    """Log-mel [frames, 100] -> RGB picture, low tones below."""
+    level = mel_level(mel, width, height) * (len(_STOPS) - 1)
     low = np.minimum(level.astype(int), len(_STOPS) - 2)
     part = (level - low)[..., None]
     return Image.fromarray((_STOPS[low] * (1 - part) + _STOPS[low + 1] * part).astype(np.uint8))

@@ -1,4 +1,4 @@
-"""Which moments are made anew: time masks from typed spans, from words, and from paint over the timeline picture."""
+"""Which moments are made anew: time masks from a timeline, from typed spans, from words, from paint over a picture."""
 
 import re
 
@@ -19,6 +19,10 @@ def lanes_input() -> io.Combo.Input:
         options=LANES,
         tooltip="What is made anew inside the spans: the sound and the lips, only the sound, or only the lips.",
     )
+
+
+def lane_input(name: str, tooltip: str) -> io.String.Input:
+    return io.String.Input(name, default="", tooltip=tooltip + "The timeline below writes it as you paint.")
 
 
 def add_to_input() -> io.Input:
@@ -77,6 +81,56 @@ class JamFlowMaskSpans(Node):
     @classmethod
     def run(cls, spans, lanes, add_to=None) -> io.NodeOutput:
         return io.NodeOutput(in_lanes(parse_spans(spans), lanes, add_to))
+
+
+class JamFlowMaskTimeline(Node):
+    """Spans painted in the browser's timeline (web/timeline), or typed -> time mask. It shows the clip that it masks."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowMaskTimeline",
+            display_name="JAM-Flow Time Mask (timeline)",
+            category=f"{CATEGORY}/masks",
+            description="A timeline to paint on: drag over the sound or the lips to mark what is made anew, click a word to mark "
+            "the word. Everything else is kept exactly.",
+            search_aliases=["inpaint audio", "edit speech", "paint spans", "waveform editor", "timeline widget"],
+            inputs=[
+                lane_input("speech", "What is said anew: start and end in seconds, like 1.20-1.85, several set apart by commas. "),
+                lane_input("face", "When the lips move anew: start and end in seconds, like 1.20-1.85. "),
+                io.Audio.Input("audio", optional=True, tooltip="The recording to show and to play; its waveform is drawn."),
+                Text.Input(
+                    "text",
+                    optional=True,
+                    tooltip="Words and phonemes with times, to see and to snap to: JAM-Flow Encode Text with a recording.",
+                ),
+                io.Latent.Input(
+                    "latent",
+                    optional=True,
+                    tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can be shown.",
+                ),
+                add_to_input(),
+            ],
+            outputs=[mask_output()],
+            is_output_node=True,  # so that it can be run alone, to see the clip before anything is marked
+        )
+
+    @classmethod
+    def validate_inputs(cls, speech=None, face=None):
+        try:
+            for typed in (speech, face):
+                lane(typed or "")
+        except JamFlowError as error:
+            return f"{cls.title()}: {error}"
+        return True
+
+    @classmethod
+    def run(cls, speech, face, audio=None, text=None, latent=None, add_to=None) -> io.NodeOutput:
+        from .clip_view import clip_view
+
+        given = add_to or Spans()
+        shown = clip_view(audio, text, latent) | {"given": {"speech": pairs(given.speech), "face": pairs(given.face)}}
+        return io.NodeOutput(given + Spans(lane(speech), lane(face)), ui={"jamflow_timeline": [shown]})
 
 
 class JamFlowMaskWords(Node):
@@ -170,6 +224,16 @@ def parse_spans(text: str) -> tuple[Span, ...]:
     if not spans:
         raise JamFlowError("write at least one span, like 1.20-1.85")
     return merge(tuple(spans))
+
+
+def lane(text: str) -> tuple[Span, ...]:
+    """The typed spans of a lane that may be empty."""
+    return parse_spans(text) if text.strip() else ()
+
+
+def pairs(spans: tuple[Span, ...]) -> list[list[float]]:
+    """Spans as [start, end] in seconds."""
+    return [[span.start, span.end] for span in spans]
 
 
 def spans_of_words(text, phrases: str, padding: float) -> tuple[Span, ...]:

@@ -32,3 +32,30 @@ def test_paint_is_read_by_lane_and_by_column(host):
     (mask,) = host.classes["JamFlowMaskPainted"].execute(mask=paint, seconds=4.0).args
     assert spans(mask.speech) == [(1.0, 2.0)]
     assert spans(mask.face) == [(3.0, 4.0)]
+
+
+def test_the_timeline_node_works_from_typed_spans_and_says_what_it_masks(host):
+    node = host.classes["JamFlowMaskTimeline"]
+    (given,) = host.classes["JamFlowMaskSpans"].execute(spans="0-0.5", lanes="face only").args
+    made = node.execute(speech="1.2-1.85, 3-3.4", face="", add_to=given)
+    (mask,) = made.args
+    assert spans(mask.speech) == [(1.2, 1.85), (3, 3.4)]
+    assert spans(mask.face) == [(0, 0.5)]
+    (shown,) = made.ui["jamflow_timeline"]
+    assert shown == {"seconds": 0.0, "given": {"speech": [], "face": [[0, 0.5]]}}
+    assert node.validate_inputs(speech="", face=None) is True
+    assert node.validate_inputs(speech="soon", face="").startswith("JAM-Flow Time Mask (timeline): write spans")
+
+
+def test_the_timeline_is_sent_the_sound_once(host):
+    import folder_paths
+
+    sound = {"waveform": torch.sin(torch.arange(48000) * 0.05)[None, None], "sample_rate": 24000}
+    node = host.classes["JamFlowMaskTimeline"]
+    first, second = (node.execute(speech=text, face="", audio=sound).ui["jamflow_timeline"][0] for text in ("0-1", "1-2"))
+    assert first == second and first["seconds"] == 2
+    for part in ("sound", "mel"):
+        place = first[part]
+        assert place["type"] == "temp"
+        file = f"{folder_paths.get_temp_directory()}/{place['subfolder']}/{place['filename']}"
+        assert len(open(file, "rb").read()) > 100

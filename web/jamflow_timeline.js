@@ -1,0 +1,178 @@
+// Puts the timeline on the node "JAM-Flow Time Mask (timeline)". The node's two text inputs stay the one source of its
+// spans: the timeline writes them as it is painted on, and follows what is typed into them.
+
+import { api } from "../../scripts/api.js";
+import { app } from "../../scripts/app.js";
+import { LANES, Timeline } from "./timeline/editor.js";
+import { loadWords, say } from "./timeline/language.js";
+import { heard, place, recordingOf } from "./timeline/recording.js";
+import { format, parse } from "./timeline/spans.js";
+
+const NODE = "JamFlowMaskTimeline";
+const OUTPUT = "jamflow_timeline";
+const OPTIONS = "timeline"; // the node property that keeps the buttons as they were left
+const SIZE = [620, 420];
+const MIN_HEIGHT = 272;
+
+/** The timelines of the open graph, each with its node. */
+const open = new Map();
+
+const url = ({ filename, subfolder, type }) => api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+
+/** One node and its timeline. */
+class TimelineOfNode {
+  constructor(node) {
+    this.node = node;
+    this.timeline = new Timeline({
+      say,
+      changed: (lanes) => this.write(lanes),
+      run: () => this.run(),
+      options: node.properties?.[OPTIONS],
+      optioned: (options) => node.setProperty(OPTIONS, options),
+      passed: pass,
+    });
+    const widget = node.addDOMWidget(OUTPUT, OUTPUT, this.timeline.root, {
+      serialize: false,
+      hideOnZoom: false,
+      margin: 6,
+      getMinHeight: () => MIN_HEIGHT,
+    });
+    widget.serialize = false;
+    for (const lane of LANES) this.follow(lane);
+    const { root, life } = this.timeline;
+    root.addEventListener("pointerenter", () => this.listen(), { signal: life.signal });
+  }
+
+  text(lane) {
+    return this.node.widgets.find((widget) => widget.name === lane);
+  }
+
+  /** Read a lane whenever something is typed into it. */
+  follow(lane) {
+    const widget = this.text(lane);
+    const before = widget.callback;
+    widget.callback = (...values) => {
+      const result = before?.apply(widget, values);
+      this.read();
+      return result;
+    };
+  }
+
+  /** Text inputs -> timeline. */
+  read(fresh = false) {
+    const { timeline, node } = this;
+    const lanes = {};
+    for (const lane of LANES) {
+      const spans = parse(this.text(lane).value);
+      timeline.unreadable[lane] = spans === null;
+      timeline.locked[lane] = node.inputs?.some((input) => input.widget?.name === lane && input.link != null) ?? false;
+      lanes[lane] = timeline.locked[lane] ? [] : (spans ?? []);
+    }
+    timeline.setLanes(lanes, fresh);
+  }
+
+  /** Timeline -> text inputs, as one step of the graph's own undo. */
+  write(lanes) {
+    app.canvas?.emitBeforeChange?.();
+    for (const lane of LANES) {
+      if (this.timeline.locked[lane] || format(lanes[lane]) === this.text(lane).value) continue;
+      this.text(lane).value = format(lanes[lane]);
+      this.timeline.unreadable[lane] = false;
+    }
+    app.canvas?.emitAfterChange?.();
+    this.node.setDirtyCanvas(true, true);
+  }
+
+  /** Run this node alone, with what it needs. */
+  async run() {
+    app.canvas.selectNode(this.node);
+    await app.extensionManager.command.execute("Comfy.QueueSelectedOutputNodes");
+  }
+
+  /** What the node said when it was executed. */
+  show(output) {
+    const clip = output?.[OUTPUT]?.[0];
+    if (!clip) return;
+    this.file = recordingOf(this.node);
+    const known = clip.seconds > 0;
+    this.timeline.setClip(known ? { ...clip, soundUrl: clip.sound && url(clip.sound), melUrl: clip.mel && url(clip.mel) } : null);
+  }
+
+  /** Before a run: the sound of a Load Audio node, if one feeds this node and was not heard yet. */
+  async listen() {
+    const file = recordingOf(this.node);
+    if (!file || file === this.file) return;
+    this.file = file;
+    const clip = await heard(url(place(file)));
+    if (file === this.file && !this.timeline.life.signal.aborted) this.timeline.setClip(clip);
+  }
+
+  close() {
+    this.timeline.dispose();
+  }
+}
+
+/** Hand a wheel turn or a middle button to the graph, as ComfyUI's own text boxes do. */
+function pass(event) {
+  const { canvas } = app;
+  if (event.type === "wheel") canvas.processMouseWheel(event);
+  else canvas.processMouseDown(event);
+}
+
+/** The id under which ComfyUI keeps a node's outputs: with its graph's, inside a subgraph. */
+const locator = (node) => (node.graph && !node.graph.isRootGraph ? `${node.graph.id}:${node.id}` : String(node.id));
+
+app.registerExtension({
+  name: "JAM-Flow.Timeline",
+
+  async setup() {
+    const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("./timeline/timeline.css", import.meta.url).href });
+    document.head.append(sheet);
+  },
+
+  init: loadWords,
+
+  beforeRegisterNodeDef(nodeType, nodeData) {
+    if (nodeData.name !== NODE) return;
+    after(nodeType, "onNodeCreated", function () {
+      open.set(this, new TimelineOfNode(this));
+      this.setSize([Math.max(this.size[0], SIZE[0]), Math.max(this.size[1], SIZE[1])]);
+    });
+    after(nodeType, "onConfigure", function () {
+      const own = open.get(this);
+      own.timeline.setOptions(this.properties?.[OPTIONS]);
+      own.read(true);
+    });
+    after(nodeType, "onExecuted", function (output) {
+      open.get(this)?.show(output);
+    });
+    after(nodeType, "onConnectionsChange", function () {
+      open.get(this)?.read();
+      open.get(this)?.listen();
+    });
+    after(nodeType, "onRemoved", function () {
+      open.get(this)?.close();
+      open.delete(this);
+    });
+  },
+
+  /** A graph was loaded: its recordings are there now, whatever order its nodes came in. */
+  afterConfigureGraph() {
+    for (const own of open.values()) own.listen();
+  },
+
+  /** Another workflow came back to the screen with the outputs of its last run. */
+  onNodeOutputsUpdated(outputs) {
+    for (const [node, own] of open) own.show(outputs[locator(node)]);
+  },
+});
+
+/** Do more when a method of a class is called. */
+function after(type, name, more) {
+  const before = type.prototype[name];
+  type.prototype[name] = function (...values) {
+    const result = before?.apply(this, values);
+    more.apply(this, values);
+    return result;
+  };
+}

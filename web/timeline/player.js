@@ -1,0 +1,52 @@
+// The sound of the clip, from any moment to any moment.
+
+/** Plays one file; `moved(time)` is called while it plays, `ended()` once when it stops of whatever cause. */
+export class Player {
+  constructor(moved, ended) {
+    this.moved = moved;
+    this.ended = ended;
+    this.audio = null;
+    this.frame = 0;
+  }
+
+  get playing() {
+    return this.frame !== 0;
+  }
+
+  /** The file to play (an address, or null for none). */
+  load(url) {
+    if (this.url === url) return;
+    this.stop();
+    this.url = url;
+    this.audio?.removeAttribute("src");
+    this.audio = url ? new Audio(url) : null;
+  }
+
+  async play(from, to = Infinity) {
+    if (!this.audio) return;
+    this.stop();
+    const { audio } = this;
+    this.frame = requestAnimationFrame(() => this.#follow(to));
+    try {
+      audio.currentTime = from;
+      await audio.play();
+    } catch (error) {
+      if (error.name !== "AbortError") this.stop(); // a file that is gone, or a browser that wants a click first
+    }
+  }
+
+  stop() {
+    if (!this.playing) return;
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.audio?.pause();
+    this.ended();
+  }
+
+  #follow(to) {
+    const { audio } = this;
+    if (audio.ended || audio.currentTime >= to) return this.stop();
+    this.moved(audio.currentTime);
+    this.frame = requestAnimationFrame(() => this.#follow(to));
+  }
+}
