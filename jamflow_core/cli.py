@@ -501,7 +501,7 @@ def _info(options) -> None:
         print(f"LivePortrait: not complete; {error}")
     print("looked for in:", ", ".join(map(str, roots)))
     print("precision of large weights on this CPU:", str(fast_dtype()).removeprefix("torch."))
-    names = ("torch", "vocos", "torchaudio", "safetensors", "numpy", "opencv-python", "av", "onnxruntime", "hibari-tts")
+    names = ("torch", "safetensors", "numpy", "opencv-python", "av", "onnxruntime", "hibari-tts")
     for name in names:
         try:
             print(f"{name}: {metadata.version(name)}")

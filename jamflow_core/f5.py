@@ -192,7 +192,7 @@ def _speak_chunk(models, text, voice, speed, face, settings, progress, cancelled
     given = torch.zeros(total, config.audio.channels)
     given[: len(voice.mel)] = normalised(voice.mel, config.mel)
     embed = flow.audio.text_embed
-    ids = ids[None].to(embed.text_embed.weight.device)
+    ids = ids[None].to(flow.compute_device)
     with torch.inference_mode():
         features, silent = (embed(ids, total, drop)[0] for drop in (False, True))
     audio = Canvas(given, torch.arange(total) >= len(voice.mel), features, silent)

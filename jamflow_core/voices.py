@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import Tensor
@@ -10,10 +11,11 @@ from torch import Tensor
 from .audio.mel import log_mel
 from .clock import HOP, SAMPLE_RATE
 from .errors import JamFlowError
-from .text.phonemes import parse
 from .text.timed import TimedText
 from .text.tokens import SILENCE
-from .weights.bundle import Models
+
+if TYPE_CHECKING:
+    from .weights.bundle import Models
 
 PRESETS = Path(__file__).parent / "weights" / "voices"
 # Prompts end on a multiple of 15 mel frames (4 motion frames), so that what follows starts on both grids.
@@ -40,6 +42,7 @@ def preset(name: str) -> Voice:
     """A shipped voice by name."""
     from .audio.files import load_audio
     from .audio.resample import to_mono_24k
+    from .text.phonemes import parse
 
     book = json.loads((PRESETS / "voices.json").read_text(encoding="utf-8"))
     if name not in book:
@@ -53,7 +56,7 @@ def preset(name: str) -> Voice:
     return _prompt(name, to_mono_24k(wave, rate), text.with_durations(entry["durations"]), british)
 
 
-def from_recording(models: Models, wave: Tensor, rate: int, transcript: str | None = None, name: str = "recording") -> Voice:
+def from_recording(models: "Models", wave: Tensor, rate: int, transcript: str | None = None, name: str = "recording") -> Voice:
     """A voice from a recording [channels, samples]; with its transcript, the words are aligned and help the imitation.
 
     Only the first PROMPT_SECONDS are used: a longer prompt slows every run and makes no voice more alike. F5-TTS weights get
@@ -64,6 +67,7 @@ def from_recording(models: Models, wave: Tensor, rate: int, transcript: str | No
 
         return reference(wave, rate, transcript, name)
     from .audio.reference import prepare_reference
+    from .text.phonemes import parse
 
     if not transcript:
         return _prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None, False)

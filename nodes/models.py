@@ -1,23 +1,28 @@
-"""The networks in ComfyUI's care: a patcher for each, so that each is loaded, offloaded and evicted alone."""
+"""The networks in ComfyUI's care: a patcher for each, so that each is loaded, offloaded and evicted alone.
+
+The large ones are built of ComfyUI's own layers (comfy.ops): a layer whose weights are in main memory, or in another
+format than it computes in, brings them over when it runs. The aligners and the duration head, 2 MB each, are moved whole.
+"""
 
 from functools import cached_property
 from pathlib import Path
 
 import comfy.model_management as mm
 import comfy.model_patcher
+import comfy.ops
 import torch
 from torch import nn
 
-from ..jamflow_core.weights.bundle import EMBEDDED, Models
-from ..jamflow_core.weights.precision import suited_dtype
-
 PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+# In order of preference; float16, with its narrow range, is for those who ask for it.
+FORMATS = [torch.bfloat16, torch.float32]
 
 
 class Managed:
     """A network that ComfyUI may move: `load()` brings it to its device and returns it."""
 
     def __init__(self, net: nn.Module, device: torch.device, offload: torch.device):
+        mm.archive_model_dtypes(net)
         self.patcher = comfy.model_patcher.CoreModelPatcher(net, load_device=device, offload_device=offload)
 
     def load(self) -> nn.Module:
@@ -25,8 +30,8 @@ class Managed:
         return self.patcher.model
 
 
-class ManagedModels(Models):
-    """What travels on a JAMFLOW_MODEL wire: the core's bundle, each network loaded to its device when it is asked for.
+class ManagedModels:
+    """What travels on a JAMFLOW_MODEL wire: as the core's `Models`, each network loaded to its device when it is asked for.
 
     The vocoder has a wire of its own; without one here, the sampler does not decode.
     """
@@ -34,13 +39,14 @@ class ManagedModels(Models):
     vocoder = None
 
     def __init__(self, path: Path | None, precision: str):
-        from ..jamflow_core.weights.bundle import load_flow
+        from ..jamflow_core.weights.bundle import EMBEDDED, load_flow
 
-        flow, durations = load_flow(path or EMBEDDED)
+        path = path or EMBEDDED
         device, offload = mm.get_torch_device(), mm.unet_offload_device()
-        size = sum(weight.numel() for weight in flow.parameters())
-        dtype = PRECISIONS[precision] or auto_dtype(device, size)
-        self._flow = Managed(flow.to(dtype), device, offload)
+        weights = PRECISIONS[precision] or weight_format(device, path.stat().st_size // 2)
+        computed = compute_format(weights, device)
+        flow, durations = load_flow(path, comfy.ops.pick_operations(weights, computed, device), weights)
+        self._flow = Managed(placed(flow, device, computed), device, offload)
         self._durations = None if durations is None else Managed(durations, device, offload)
 
     @property
@@ -70,15 +76,39 @@ class ManagedModels(Models):
         return aligners
 
 
-def auto_dtype(device: torch.device, parameters: int) -> torch.dtype:
-    """ComfyUI's choice for a GPU; what is measured to be fast on a CPU, of which ComfyUI knows nothing."""
-    if device.type == "cpu":
+def weight_format(device: torch.device, parameters: int) -> torch.dtype:
+    """ComfyUI's choice for a GPU, and what its command line asks for; what is measured to be fast on a CPU otherwise."""
+    chosen = mm.unet_dtype(device, parameters, FORMATS)
+    if mm.is_device_cpu(device) and chosen == torch.float32 and not mm.args.fp32_unet:  # of CPUs ComfyUI knows nothing
+        from ..jamflow_core.weights.precision import suited_dtype
+
         return suited_dtype(device, parameters)
-    return mm.unet_dtype(device, parameters, supported_dtypes=[torch.bfloat16, torch.float32])
+    return chosen
+
+
+def compute_format(weights: torch.dtype, device: torch.device) -> torch.dtype:
+    """The format in which `device` computes with weights kept in `weights`: ComfyUI's choice."""
+    if mm.is_device_cpu(device) and weights in FORMATS:  # ComfyUI takes every CPU for slow in bfloat16
+        from ..jamflow_core.weights.precision import fast_dtype
+
+        return weights if weights == torch.float32 else fast_dtype(device)
+    return mm.unet_manual_cast(weights, device, FORMATS) or weights
+
+
+def placed(net: nn.Module, device: torch.device, computed: torch.dtype) -> nn.Module:
+    """The network, told where and in what it computes. Weights that no layer of comfy.ops casts are kept in that format."""
+    for part in net.modules():
+        if not hasattr(part, "comfy_cast_weights"):
+            for weight in part.parameters(recurse=False):
+                weight.data = weight.data.to(computed)
+    return net.computes(device, computed)
 
 
 def managed_vocoder(path: Path | None) -> Managed:
     """What travels on a JAMFLOW_VOCODER wire."""
     from ..jamflow_core.audio.vocoder import load_vocoder
 
-    return Managed(load_vocoder(path), mm.vae_device(), mm.vae_offload_device())
+    device = mm.vae_device()
+    weights = mm.vae_dtype(device, [torch.float32])
+    ops = comfy.ops.pick_operations(weights, torch.float32, device)
+    return Managed(placed(load_vocoder(path, ops=ops, dtype=weights), device, torch.float32), device, mm.vae_offload_device())

@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import tee
+from pathlib import Path
 
 import folder_paths
 import numpy as np
 import torch
 from comfy_api.latest import InputImpl, Types, io
 
-from ..jamflow_core.cli import PORTRAIT
 from ..jamflow_core.clock import MOTION_FPS, SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
@@ -21,7 +21,7 @@ from .node import CATEGORY, Node, Progress
 from .sockets import Motion, Portrait
 
 STREAM, FRAMES = "video", "frames"
-EXAMPLES = PORTRAIT.parent
+EXAMPLES = Path(__file__).parent.parent / "portraits"
 
 
 class JamFlowPortraitRender(Node):

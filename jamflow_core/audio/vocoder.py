@@ -1,4 +1,4 @@
-"""Log mel -> wave: Vocos (Siuzdak 2023, arXiv 2306.00814), with the classes of the `vocos` package.
+"""Log mel -> wave: Vocos (Siuzdak 2023, arXiv 2306.00814).
 
 Keys are those of the public checkpoint (`backbone.*`, `head.*`), so `vocos-mel-24khz` and the embedded small model are
 the same class with other numbers. A file of ours carries its config in the safetensors header; for a file without one
@@ -16,9 +16,11 @@ from torch import nn
 from ..atomic import whole_file
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
+from ..model.place import Placed
 from ..weights.safe import load_state
 from .mel import N_FFT, N_MELS
 from .phase import refine
+from .vocos import ISTFTHead, VocosBackbone
 
 EMBEDDED = Path(__file__).parent.parent / "weights" / "jamflow-tiny-vocoder.safetensors"
 
@@ -43,19 +45,14 @@ class VocoderConfig:
         return cls(dim, intermediate, sum(key.endswith("dwconv.weight") for key in weights))
 
 
-class Vocoder(nn.Module):
+class Vocoder(Placed):
     """Vocos backbone and inverse-STFT head for F5-style mels (24 kHz, n_fft 1024, hop 256, log of a clamp at 1e-5)."""
 
-    def __init__(self, config: VocoderConfig = VocoderConfig()):
+    def __init__(self, config: VocoderConfig = VocoderConfig(), ops=nn):
         super().__init__()
-        try:
-            from vocos.heads import ISTFTHead
-            from vocos.models import VocosBackbone
-        except (ImportError, OSError) as error:  # OSError: torchaudio built for another torch
-            raise JamFlowError(f"Install vocos (`pip install vocos`) to decode speech: {error}.") from error
         self.config = config
-        self.backbone = VocosBackbone(N_MELS, config.dim, config.intermediate_dim, config.num_layers)
-        self.head = ISTFTHead(config.dim, N_FFT, HOP, padding="center")
+        self.backbone = VocosBackbone(N_MELS, config.dim, config.intermediate_dim, config.num_layers, ops)
+        self.head = ISTFTHead(config.dim, N_FFT, HOP, ops)
 
     def forward(self, mel: torch.Tensor) -> torch.Tensor:
         """Log mel [batch, frames, 100] -> wave [batch, (frames - 1) * 256], differentiable."""
@@ -69,14 +66,15 @@ class Vocoder(nn.Module):
         """
         if mel.shape[-1] != N_MELS or mel.shape[-2] < 2:
             raise JamFlowError(f"Give the vocoder a mel of [2 or more frames, {N_MELS}], not {list(mel.shape)}.")
-        weight = self.head.out.weight
-        batch = mel.reshape(-1, *mel.shape[-2:]).to(weight.device, weight.dtype)
-        wave = refine(self(batch), batch, self.config.refine if rounds is None else rounds)
+        batch = mel.reshape(-1, *mel.shape[-2:]).to(self.compute_device, torch.float32)
+        wave = refine(self(batch.to(self.compute_dtype)), batch, self.config.refine if rounds is None else rounds)
         return wave.clamp(-1.0, 1.0).reshape(*mel.shape[:-2], -1)
 
 
-def load_vocoder(path: str | Path | None = None, device: str | torch.device = "cpu") -> Vocoder:
-    """A Vocos in the official key layout (None = the embedded model), float32, in eval mode.
+def load_vocoder(
+    path: str | Path | None = None, device: str | torch.device = "cpu", ops=nn, dtype: torch.dtype = torch.float32
+) -> Vocoder:
+    """A Vocos in the official key layout (None = the embedded model), of the layers of `ops`, in eval mode.
 
     Safetensors of ours or of others, or the public pytorch_model.bin; a config.yaml beside it is checked.
     """
@@ -86,15 +84,20 @@ def load_vocoder(path: str | Path | None = None, device: str | torch.device = "c
     if not path.is_file():
         raise JamFlowError(f"No vocoder at {path}.")
     state = load_state(path, "a Vocos for 24 kHz mels")
-    weights = {key: value.float() for key, value in state.items() if key.startswith(("backbone.", "head."))}
+    weights = {
+        key: value.float() if key.endswith("window") else value.to(dtype)
+        for key, value in state.items()
+        if key.startswith(("backbone.", "head."))
+    }
     config = None
     if path.suffix == ".safetensors":
         with safe_open(str(path), "pt") as file:
             config = (file.metadata() or {}).get("config")
     _check_yaml(path.with_name("config.yaml"))
     try:
-        vocoder = Vocoder(VocoderConfig(**json.loads(config)) if config else VocoderConfig.of(weights))
-        vocoder.load_state_dict(weights)
+        with torch.device("meta"):
+            vocoder = Vocoder(VocoderConfig(**json.loads(config)) if config else VocoderConfig.of(weights), ops)
+        vocoder.load_state_dict(weights, assign=True)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise JamFlowError(f"Not a Vocos for 100-bin mels: {path} ({str(error).splitlines()[0]}).") from error
     return vocoder.eval().requires_grad_(False).to(device)

@@ -63,7 +63,7 @@ def text_features(model: JamFlow, segments: list[Segment]) -> Tensor | None:
     if not tokens:
         return None
     embedding = model.audio.text_embed
-    device = embedding.text_embed.weight.device
+    device = model.compute_device
     clock = torch.from_numpy(np.concatenate(clocks)).float()[None].to(device)
     seconds = torch.from_numpy(np.concatenate(durations)).float()[None].to(device)
     return embedding.stretch(torch.cat(tokens)[None].to(device), seconds, clock)[0]

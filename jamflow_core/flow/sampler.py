@@ -124,8 +124,7 @@ def _counted(progress: Progress | None, before: int, total: int) -> Progress | N
 class _Run:
     def __init__(self, model: JamFlow, canvases: dict[str, Canvas], settings: Settings):
         self.model, self.canvases, self.settings = model, canvases, settings
-        parameter = next(model.parameters())
-        self.device, self.dtype = parameter.device, parameter.dtype
+        self.device, self.dtype = model.compute_device, model.compute_dtype
         self.painted = [name for name, canvas in canvases.items() if not canvas.whole]
         self.grid = time_grid(settings.steps, settings.sway, settings.pruned)
         if settings.strength < 1:

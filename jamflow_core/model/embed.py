@@ -6,8 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .place import Placed
 
-class TimestepEmbedding(nn.Module):
+
+class TimestepEmbedding(Placed):
     """t [S] in [0, 1] -> [S, dim]: sinusoids of 1000 t (256 wide, sin | cos), then an MLP. Source: F5-TTS."""
 
     def __init__(self, dim: int, ops=nn):
@@ -17,7 +19,7 @@ class TimestepEmbedding(nn.Module):
     def forward(self, t: Tensor) -> Tensor:
         frequencies = torch.exp(torch.arange(128, device=t.device).float() * -(math.log(10000) / 127))
         angles = 1000.0 * t.float()[:, None] * frequencies[None, :]
-        return self.time_mlp(torch.cat((angles.sin(), angles.cos()), dim=-1).to(self.time_mlp[0].weight.dtype))
+        return self.time_mlp(torch.cat((angles.sin(), angles.cos()), dim=-1).to(self.compute_dtype))
 
 
 class ConvPositionEmbedding(nn.Module):
@@ -59,8 +61,8 @@ class InputEmbedding(nn.Module):
     def static(self, given: Tensor, text: Tensor | None) -> Tensor:
         """given [B, N, channels], text [B, N, text_dim] or None -> [B, N, dim]."""
         known = given if text is None else torch.cat((given, text), dim=-1)
-        return F.linear(known, self.proj.weight[:, self.channels :].to(known.dtype), self.proj.bias.to(known.dtype))
+        return F.linear(known, self.proj.weight[:, self.channels :].to(known), self.proj.bias.to(known))
 
     def forward(self, x: Tensor, static: Tensor, mask: Tensor | None = None) -> Tensor:
-        h = F.linear(x, self.proj.weight[:, : self.channels].to(x.dtype)) + static
+        h = F.linear(x, self.proj.weight[:, : self.channels].to(x)) + static
         return self.conv_pos_embed(h, mask) + h

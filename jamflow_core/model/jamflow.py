@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from ..config import JamFlowConfig
 from .attention import Partner, attend
 from .dit import DiT, AudioDiT, MotionDiT
+from .place import Placed
 from .rotary import times
 
 
@@ -36,7 +37,7 @@ class Memory:
     mask: Tensor | None = None
 
 
-class JamFlow(nn.Module):
+class JamFlow(Placed):
     """Velocity of both streams.
 
     `forward` takes a StreamInput for each stream that is generated, a Memory for one that is given whole, None for one that

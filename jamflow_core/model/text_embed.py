@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import TextConfig
+from .place import Placed
 
 
 class GRN(nn.Module):
@@ -48,7 +49,7 @@ def sinusoids(length: int, dim: int, device=None) -> Tensor:
     return torch.cat((angles.cos(), angles.sin()), dim=-1)
 
 
-class TextEmbedding(nn.Module):
+class TextEmbedding(Placed):
     """Symbol ids -> text features [B, frames, dim]."""
 
     def __init__(self, config: TextConfig, ops=nn):
@@ -66,7 +67,7 @@ class TextEmbedding(nn.Module):
         """"pad": ids [B, n] (vocabulary indices, -1 = none) -> [B, frames, dim]; `drop` (or bool [B, 1]): the null text."""
         ids = F.pad(ids[:, :frames] + 1, (0, max(0, frames - ids.shape[1])))
         hidden = (ids == 0)[..., None] & self.config.mask_padding
-        x = self.text_embed(ids.masked_fill(torch.as_tensor(drop, device=ids.device), 0))
+        x = self.text_embed(ids.masked_fill(torch.as_tensor(drop, device=ids.device), 0)).to(self.compute_dtype)
         x = (x + sinusoids(frames, self.config.dim, ids.device).to(x.dtype)).masked_fill(hidden, 0.0)
         for block in self.text_blocks:
             x = block(x).masked_fill(hidden, 0.0)
@@ -79,8 +80,8 @@ class TextEmbedding(nn.Module):
         gives zeros.
         """
         hidden = (ids == 0)[..., None]
-        length = torch.log(durations[..., None] + 0.01).to(self.duration.weight.dtype)
-        x = (self.text_embed(ids) + self.duration(length)).masked_fill(hidden, 0.0)
+        length = torch.log(durations[..., None] + 0.01).to(self.compute_dtype)
+        x = (self.text_embed(ids).to(self.compute_dtype) + self.duration(length)).masked_fill(hidden, 0.0)
         for block in self.text_blocks:
             x = block(x).masked_fill(hidden, 0.0)
         index = clock.clamp(min=0).long()

@@ -69,7 +69,7 @@ def _g2p(british: bool):
     try:
         from hibari.g2p import G2P
     except ImportError as error:
-        raise JamFlowError("Phonemes need hibari-tts: pip install hibari-tts.") from error
+        raise JamFlowError("Install hibari-tts to read text: pip install hibari-tts") from error
     return G2P(british=british)
 
 

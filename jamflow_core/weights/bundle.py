@@ -48,7 +48,7 @@ class Models:
     @cached_property
     def lips(self) -> "Models":
         """The models that find the face for a recording: the embedded ones where these (F5-TTS) have no motion stream."""
-        return self if self.flow.config.motion is not None else Models(device=next(self.flow.parameters()).device)
+        return self if self.flow.config.motion is not None else Models(device=self.flow.compute_device)
 
     @cached_property
     def vocoder(self) -> Vocoder:
@@ -68,9 +68,10 @@ def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype =
     save_file(tensors, str(path), {"format": "jamflow", "config": flow.config.to_json()})
 
 
-def load_flow(path) -> tuple[JamFlow, DurationHead | None]:
-    """Read a file of `save_flow`, or an F5-TTS checkpoint (which has no duration head), float32 on the CPU, in eval mode.
+def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow, DurationHead | None]:
+    """Read a file of `save_flow`, or an F5-TTS checkpoint (which has no duration head), on the CPU, in eval mode.
 
+    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the duration head, which is small, in float32.
     JamFlowError if it is missing or something else, with what it is.
     """
     from safetensors import SafetensorError, safe_open
@@ -80,7 +81,7 @@ def load_flow(path) -> tuple[JamFlow, DurationHead | None]:
         raise JamFlowError(f"No JAM-Flow model at {path}: check the path, or train one (README, Training).")
     kind = recognise(path)
     if kind is Kind.F5:
-        return load_f5(path), None
+        return load_f5(path, ops, dtype), None
     if kind is not Kind.JAMFLOW:
         named = getattr(kind, "value", kind)
         raise JamFlowError(f"Choose another file: {path} is {named}, expected a JAM-Flow model or an F5-TTS checkpoint.")
@@ -88,12 +89,13 @@ def load_flow(path) -> tuple[JamFlow, DurationHead | None]:
         with safe_open(str(path), "pt") as file:
             header = file.metadata()
             with torch.device("meta"):
-                nets = {"flow": JamFlow(JamFlowConfig.from_json(header["config"])), "durations": DurationHead()}
+                nets = {"flow": JamFlow(JamFlowConfig.from_json(header["config"]), ops), "durations": DurationHead()}
             for kind, net in nets.items():
-                state = {key: file.get_tensor(f"{kind}.{key}").float() for key in net.state_dict()}
-                net.load_state_dict(state, assign=True)
-    except (SafetensorError, json.JSONDecodeError) as error:
-        raise JamFlowError(f"Broken model file: {path} ({error}); copy it again.") from error
+                form = dtype if kind == "flow" else torch.float32
+                keys = [key for key in file.keys() if key.startswith(f"{kind}.")]
+                net.load_state_dict({key.split(".", 1)[1]: file.get_tensor(key).to(form) for key in keys}, assign=True)
+    except (SafetensorError, json.JSONDecodeError, RuntimeError) as error:
+        raise JamFlowError(f"Broken model file: {path} ({str(error).splitlines()[0]}); copy it again.") from error
     return tuple(_frozen(net) for net in nets.values())
 
 

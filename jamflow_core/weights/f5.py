@@ -8,7 +8,7 @@ whether a file is v0 (see `is_v0`).
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..clock import MEL_RATE
 from ..config import JamFlowConfig, JointConfig, StreamConfig, TextConfig
@@ -56,8 +56,10 @@ def find_vocabulary(path: Path) -> Path:
     raise JamFlowError(f"Put the vocab.txt of this F5-TTS model beside it: there is neither {places[0].name} nor vocab.txt by {path}.")
 
 
-def load_f5(path: str | Path) -> JamFlow:
-    """An F5-TTS checkpoint as a JamFlow without a face, float32 on the CPU, in eval mode; weights stay mapped to the file.
+def load_f5(path: str | Path, ops=nn, dtype: torch.dtype = torch.float32) -> JamFlow:
+    """An F5-TTS checkpoint as a JamFlow without a face, built of the layers of `ops`, on the CPU, in eval mode.
+
+    Weights that are `dtype` already stay mapped to the file.
 
     JamFlowError: not an F5-TTS file, a relative of another architecture, no or another vocabulary.
     """
@@ -71,9 +73,9 @@ def load_f5(path: str | Path) -> JamFlow:
     config = config_of(network, read_vocabulary(find_vocabulary(path)), old)
     network.pop("rotary_embed.inv_freq", None)
     with torch.device("meta"):
-        model = JamFlow(config)
+        model = JamFlow(config, ops)
     try:
-        model.audio.load_state_dict({key: value.float() for key, value in network.items()}, assign=True)
+        model.audio.load_state_dict({key: value.to(dtype) for key, value in network.items()}, assign=True)
     except RuntimeError as error:
         lines = " ".join(str(error).split("\n", 2)[1].split()) if "\n" in str(error) else str(error)
         raise JamFlowError(f"Choose another file: {path} is related to F5-TTS but built differently ({lines[:200]}).") from error

@@ -3,66 +3,17 @@
 import json
 import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
 import urllib.error
-import urllib.request
 from pathlib import Path
 
 import graphs as g
 import pytest
+from comfy_server import PACK, Server
+from test_nodes_refusals import WRONG
+from ui_format import subgraph_to_api, to_api
 
-PACK = Path(__file__).parents[2]
-IGNORED = shutil.ignore_patterns(".*", "__pycache__", "tests", "output", "benchmarks")
-
-
-class Server:
-    """ComfyUI in a process of its own, on the CPU, in a fresh base folder."""
-
-    def __init__(self, checkout: Path, base: Path):
-        shutil.copytree(PACK, base / "custom_nodes" / "JAM-Flow", ignore=IGNORED)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url, self.log = f"http://127.0.0.1:{port}", base / "log.txt"
-        command = [sys.executable, str(checkout / "main.py"), "--cpu", "--base-directory", str(base), "--port", str(port)]
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=base)
-
-    def wait(self, seconds: float = 300):
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            assert self.process.poll() is None, self.text()[-3000:]
-            try:
-                return self.get("/system_stats")
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.3)
-        raise TimeoutError(self.text()[-3000:])
-
-    def text(self) -> str:
-        return re.sub(r"\x1b\[[0-9;]*m", "", self.log.read_text(encoding="utf-8", errors="replace"))
-
-    def get(self, path: str):
-        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
-            body = answer.read()
-        return json.loads(body) if answer.headers.get_content_type() == "application/json" else body
-
-    def post(self, path: str, data: dict):
-        request = urllib.request.Request(self.url + path, json.dumps(data).encode(), {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.loads(answer.read() or b"null")
-
-    def finished(self, number: str, seconds: float = 600) -> dict:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            history = self.get(f"/history/{number}")
-            if number in history:
-                return history[number]
-            time.sleep(0.2)
-        raise TimeoutError(f"not within {seconds} s: {self.text()[-2000:]}")
+WORKFLOWS = sorted((PACK / "workflows").glob("*.json"))
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +26,7 @@ def server(tmp_path_factory):
         server.wait()
         yield server
     finally:
-        server.process.terminate()
-        server.process.wait(30)
+        server.stop()
 
 
 def test_it_starts_without_a_word_of_warning(server):
@@ -122,3 +72,33 @@ def test_a_wrong_graph_is_refused_with_words(server):
     with pytest.raises(urllib.error.HTTPError) as refused:
         server.post("/prompt", {"prompt": graph})
     assert "JAM-Flow Joint Sampler: connect a text to speak" in refused.value.read().decode()
+
+
+def embedded(graph: dict) -> bool:
+    """Whether a graph runs on a fresh install: no node of it asks for a file that is not there."""
+    return not any(node["class_type"] == "CheckpointLoaderSimple" for node in graph.values())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflow_runs_unmodified(server, path):
+    graph = to_api(json.loads(path.read_text(encoding="utf-8")))
+    if not embedded(graph):
+        pytest.skip("needs an image checkpoint")
+    outputs = server.run(graph)
+    made = [file["filename"] for output in outputs.values() for key in ("images", "audio") for file in output.get(key, ())]
+    assert any(name.endswith((".mp4", ".flac")) for name in made)
+
+
+def test_subgraph_runs(server):
+    (path,) = (PACK / "subgraphs").glob("*.json")
+    graph = subgraph_to_api(json.loads(path.read_text(encoding="utf-8")))
+    (render,) = (key for key, node in graph.items() if node["class_type"] == "JamFlowPortraitRender")
+    assert server.run({**graph, **g.save_video((render, 0))})["video"]["images"]
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_graph_is_refused_and_the_server_lives_on(server, case):
+    graph, words = WRONG[case]
+    told = server.refusal(graph)
+    assert told.startswith(words) if words.startswith(("JAM-Flow", "Load JAM-Flow")) else words in told
+    assert server.get("/system_stats")
