@@ -77,7 +77,7 @@ def plan_edit(
     length = len(mel) / _RATE
     for span in spans:
         if span.end > length + 0.01:
-            raise JamFlowError(f"Span {span.start:.2f}:{span.end:.2f} lies outside the clip: it ends at {length:.2f} s.")
+            raise JamFlowError(f"Give spans inside the clip: {span.start:.2f}:{span.end:.2f} is not, it ends at {length:.2f} s.")
     if was is None:
         heard, changes = _by_span(models, mel, timed, spans)
         pad = 0

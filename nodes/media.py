@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import comfy.model_management as mm
 import folder_paths
 import numpy as np
 import torch
@@ -53,10 +54,15 @@ def frames_of(image: Tensor) -> Iterator[np.ndarray]:
 def image_of(frames: list[np.ndarray]) -> Tensor:
     """uint8 RGB frames [H, W, 3] -> IMAGE [B, H, W, 3] in 0..1, filled frame by frame."""
     height, width = frames[0].shape[:2]
-    batch = torch.empty(len(frames), height, width, 3)
+    batch = torch.empty(len(frames), height, width, 3, device=mm.intermediate_device(), dtype=mm.intermediate_dtype())
     for slot, frame in zip(batch, frames):
         slot.copy_(torch.from_numpy(frame))
     return batch.div_(255)
+
+
+def mask_of(masks: list[np.ndarray]) -> Tensor:
+    """bool [H, W] each -> MASK [B, H, W]."""
+    return torch.from_numpy(np.stack(masks)).to(mm.intermediate_device(), mm.intermediate_dtype())
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import folder_paths
 import numpy as np
-import torch
 from comfy_api.latest import InputImpl, Types, io
 
 from ..jamflow_core.clock import MOTION_FPS, SAMPLE_RATE
@@ -16,7 +15,7 @@ from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
 from .draw import thumbnail
 from .liveportrait_inputs import liveportrait_inputs
-from .media import FrameSource, Shots, frames_of, image_of, read_video
+from .media import FrameSource, Shots, frames_of, image_of, mask_of, read_video
 from .node import CATEGORY, Node, Progress
 from .sockets import Motion, Portrait
 
@@ -176,9 +175,9 @@ class JamFlowPortraitRender(Node):
         frames, masks = [], []
         for before, after in pairs:
             frames.append(after)
-            masks.append(torch.from_numpy((before != after).any(axis=2)))
+            masks.append((before != after).any(axis=2))
         images = image_of(frames)
-        return io.NodeOutput(video_of(images, shots.fps, audio), images, torch.stack(masks).float(), shots.fps)
+        return io.NodeOutput(video_of(images, shots.fps, audio), images, mask_of(masks), shots.fps)
 
 
 def pose(picture, clip, face, box, portrait, blink, head_motion, seed) -> Shots:

@@ -86,14 +86,14 @@ def write(path: Path, content: bytes | str) -> str:
 
 
 BAD = {
-    "empty text": (["speak", "  "], "The text is empty"),
-    "no words": (["speak", "... !!!"], "The text holds nothing to say"),
-    "10,000 characters": (["speak", "word " * 2000], "The text is too long"),
+    "empty text": (["speak", "  "], "Write what is to be said"),
+    "no words": (["speak", "... !!!"], "Write some English words"),
+    "10,000 characters": (["speak", "word " * 2000], "Shorten the text"),
     "Russian": (["speak", "Привет"], ""),
     "unknown voice": (["speak", "Hi.", "--voice", "nobody"], 'Unknown voice "nobody"'),
     "text named .png": (["speak", "Hi.", "--portrait", "{text}.png"], ""),
     "missing portrait": (["speak", "Hi.", "--portrait", "{folder}/none.png"], ""),
-    "a face nowhere": (["speak", "Hi.", "--portrait", "{blank}"], "No face found"),
+    "a face nowhere": (["speak", "Hi.", "--portrait", "{blank}"], "no face found"),
     "steps": (["speak", "Hi.", "--steps", "0"], "--steps must be"),
     "speed": (["speak", "Hi.", "--speed", "9"], "--speed must be"),
     "mouth box": (["speak", "Hi.", "--mouth-box", "1,2"], "Write --mouth-box"),
@@ -104,7 +104,7 @@ BAD = {
     "motion that is none": (["dub", "Hi.", "--motion", "{text}.safetensors"], ""),
     "a video that is none": (["dub", "Hi.", "--video", "{text}.mp4"], ""),
     "span backwards": (["edit", "--audio", VOICE, "--text", "Hi.", "--span", "2:1"], "Write --span"),
-    "span outside": (["edit", "--audio", VOICE, "--text", "Hi there.", "--span", "20:21"], "Span 20.00:21.00"),
+    "span outside": (["edit", "--audio", VOICE, "--text", "Hi there.", "--span", "20:21"], "Give spans inside the clip: 20.00:21.00"),
 }
 
 

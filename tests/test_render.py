@@ -316,7 +316,7 @@ def test_missing_faces_are_held_and_told(portrait, finder):
     assert found.missing == [0, 3]
     assert {len(part) for part in (found.motion.exp, found.blink, found.head, found.brow, found.gaze)} == {3}
     assert np.abs(found.motion.exp).max() < 0.02
-    with pytest.raises(JamFlowError, match="No face in the video"):
+    with pytest.raises(JamFlowError, match="Choose a video that shows a face"):
         extract_motion([blank, blank], 25, finder)
 
 

@@ -28,7 +28,7 @@ def f5_reference(wave: Tensor, rate: int) -> tuple[Tensor, float]:
         cut = _join(clip, _pieces(clip, rate, shortest=100, threshold=-40.0), rate)
     cut = _trim(_cut(cut, 0, min(LONGEST, _length(cut, rate)), rate), rate)
     if cut.shape[1] == 0:
-        raise JamFlowError("The reference is silent: give a clip with speech.")
+        raise JamFlowError("Give a clip with speech: the reference is silent.")
     cut = torch.nn.functional.pad(cut, (0, _sample(50, rate))) / 32768
     mono = cut.mean(0)
     rms = float(mono.square().mean().sqrt())

@@ -12,14 +12,14 @@ _LOWEST, _HIGHEST = 10 ** (-40 / 20), 10 ** (-25 / 20)  # of the loudest frame: 
 _OVER_NOISE = 2.0  # sound is 6 dB above the room
 
 
-def check_sound(wave: Tensor, name: str = "The recording") -> Tensor:
+def check_sound(wave: Tensor, name: str = "the recording") -> Tensor:
     """The wave itself; JamFlowError when it is empty, silent, or holds NaN or infinity."""
     if wave.numel() == 0:
-        raise JamFlowError(f"{name} is empty: give a clip with speech.")
+        raise JamFlowError(f"Give a clip with speech: {name} is empty.")
     if not torch.isfinite(wave).all():
-        raise JamFlowError(f"{name} is broken: it holds samples that are not numbers.")
+        raise JamFlowError(f"Copy or convert it again: {name} is broken, it holds samples that are not numbers.")
     if wave.abs().max() < _FAINTEST:
-        raise JamFlowError(f"{name} is silent: give a clip with speech.")
+        raise JamFlowError(f"Give a clip with speech: {name} is silent.")
     return wave
 
 

@@ -114,7 +114,7 @@ class FaceFinder:
         faces = (self._confirm(image, detection) for detection in detections)
         found = [face for face, _ in zip((face for face in faces if face is not None), range(index + 1))]
         if not found:
-            raise JamFlowError("No face found: give mouth_box=x0,y0,x1,y1 (the mouth's corners in pixels)")
+            raise JamFlowError("Give mouth_box=x0,y0,x1,y1 (the mouth's corners in pixels): no face found")
         if len(found) <= index:
             raise JamFlowError(
                 f"Choose face 0 to {len(found) - 1}: the picture has {len(found)} face(s), not {index + 1}"

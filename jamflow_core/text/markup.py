@@ -54,7 +54,7 @@ def _pause(tag: str) -> float:
         return _BARE_PAUSE
     length = _LENGTH.fullmatch(tag)
     if length is None:
-        raise JamFlowError(f"{tag} is not a pause: write [pause 0.5s] or [pause 500ms].")
+        raise JamFlowError(f"Write pauses as [pause 0.5s] or [pause 500ms], not {tag}.")
     seconds = float(length[1]) / (1000 if (length[2] or "").lower() == "ms" else 1)
     if not 0 < seconds <= LONGEST_PAUSE:
         raise JamFlowError(f"{tag} is out of range: a pause lasts more than 0 and at most {LONGEST_PAUSE:.0f} seconds.")

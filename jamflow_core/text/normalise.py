@@ -36,7 +36,7 @@ def refuse_other_scripts(text: str) -> None:
     foreign = _FOREIGN.search("".join(_script(character) for character in text))
     if foreign:
         sample = text[foreign.start() : min(foreign.end(), foreign.start() + 20)].strip()
-        raise JamFlowError(f"The model speaks English only: it cannot read “{sample}”.")
+        raise JamFlowError(f"Write English: the model cannot read “{sample}”.")
 
 
 def _script(character: str) -> str:

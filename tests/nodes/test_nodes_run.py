@@ -5,6 +5,7 @@ import comfy_hosts
 import graphs as g
 import pytest
 import torch
+from test_nodes_refusals import saved_motion
 
 
 def frames_and_sound(path):
@@ -50,6 +51,19 @@ def test_same_seed_same_clip(comfy):
         comfy.run(g.speak())
         clips.append(comfy.outputs("sample")[0]["samples"].unbind())
     assert all(torch.equal(a, b) for a, b in zip(*clips))
+
+
+def test_narrow_weights_are_cast_layer_by_layer(comfy):
+    comfy.forget()
+    graph, clips = g.speak(), []
+    for precision in ("fp32", "bf16"):
+        graph["load"]["inputs"]["precision"] = precision
+        comfy.run(graph)
+        clips.append(comfy.outputs("sample")[0]["samples"].unbind())
+    net = comfy.outputs("load")[0].flow
+    assert net.audio.proj_out.weight.dtype == torch.bfloat16 and net.audio.proj_out.comfy_cast_weights is not None
+    if net.compute_dtype == torch.float32:  # the embedded weights are bfloat16: nothing was rounded
+        assert all(torch.equal(a, b) for a, b in zip(*clips))
 
 
 def test_a_recording_is_animated(comfy):
@@ -153,6 +167,26 @@ def test_a_cancel_stops_within_a_step_and_the_next_run_works(comfy, during):
     assert comfy.run(graph).ui["video"]
 
 
+def test_an_odd_picture_with_alpha_at_60_fps_with_stereo_sound(comfy):
+    graph = {
+        **g.loader(),
+        "motion": g.node("JamFlowLoadMotion", file=saved_motion(comfy)),
+        "picture": g.node("EmptyImage", width=333, height=251, batch_size=1, color=0x808080),
+        "alpha": g.node("SolidMask", value=0.5, width=333, height=251),
+        "joined": g.node("JoinImageWithAlpha", image=["picture", 0], alpha=["alpha", 0]),
+        "sound": g.node("EmptyAudio", duration=0.5, sample_rate=44100, channels=2),
+        **g.render(("motion", 0), image=["joined", 0], audio=["sound", 0], fps=60.0, mouth_box="140,150,190,180"),
+        **g.save_video(),
+    }
+    file = saved(comfy, comfy.run(graph), "video")
+    frames, seconds = frames_and_sound(file)
+    assert frames == 29 and abs(seconds - 0.5) < 0.1
+    with av.open(str(file)) as video:
+        stream = video.streams.video[0]
+        assert (stream.width, stream.height, stream.average_rate) == (334, 252, 60)
+        assert video.streams.audio[0].rate == 44100
+
+
 @pytest.mark.parametrize(
     "shape, rate",
     [((1, 1, 16000), 16000), ((1, 2, 88200), 44100), ((1, 2, 48000), 48000), ((1, 6, 48000), 24000)],
@@ -162,6 +196,12 @@ def test_audio_of_any_rate_and_width_is_taken(host, shape, rate):
     media = host.module("nodes.media")
     wave = media.wave_of({"waveform": torch.randn(shape) * 0.1, "sample_rate": rate})
     assert wave.ndim == 1 and abs(len(wave) - shape[2] * 24000 / rate) <= 1
+
+
+@pytest.mark.parametrize("shape, words", [((2, 1, 800), "connect one clip at a time"), ((1, 1, 0), "this one is empty")])
+def test_audio_that_is_not_one_clip_is_refused(host, shape, words):
+    with pytest.raises(Exception, match=words):
+        host.module("nodes.media").wave_of({"waveform": torch.randn(shape), "sample_rate": 24000})
 
 
 @pytest.mark.parametrize("size", [(64, 48, 3), (65, 33, 4), (40, 40, 1)])
