@@ -142,10 +142,14 @@ class LoadJamFlow(Node):
 
             folder = places.find_portrait_networks(roots())
             networks = ManagedLivePortrait(folder, precision)
-        absent = ((model, OWN_MODEL, flow, Kind.F5), (vocoder, OWN_VOCODER, waves, Kind.VOCOS), (renderer, OWN_RENDERER, folder, places.LIVEPORTRAIT))
-        told = [f"embedded, since nothing else is there: {places.missing(kind, roots())}" for chosen, own, found, kind in absent
-                if chosen == own and found is None]  # fmt: skip
-        cls.say("\n".join(told) or " · ".join(path.name for path in (flow, waves, folder) if path is not None) or "embedded")
+        own = (
+            ("F5-TTS", model == OWN_MODEL, flow, Kind.F5),
+            ("Vocos", vocoder == OWN_VOCODER, waves, Kind.VOCOS),
+            ("LivePortrait", renderer == OWN_RENDERER, folder, places.LIVEPORTRAIT),
+        )
+        told = [f"No {name}, so embedded: {places.missing(kind, roots())}" for name, wanted, found, kind in own
+                if wanted and found is None]  # fmt: skip
+        cls.say("\n".join([*told, *(path.name for path in (flow, waves, folder) if path is not None)]) or "embedded")
         return io.NodeOutput(
             ManagedModels(flow, precision),
             managed_vocoder(waves),

@@ -127,6 +127,11 @@ class JamFlowJointSampler(Node):
         return f"{cls.title()}: {wrong}" if wrong else True
 
     @classmethod
+    def usual(cls, name: str):
+        """The default of a widget."""
+        return next(item.default for item in cls.define_schema().inputs if item.id == name)
+
+    @classmethod
     def run(
         cls, model, seed, steps, text_guidance, reference_guidance, temperature, face, method, sway,
         text=None, audio_ref=None, motion_ref=None, time_mask=None,
@@ -140,9 +145,13 @@ class JamFlowJointSampler(Node):
         cls.say(job.value)
         letters = job is Job.SPEAK and model.flow.config.spells
         usual = OFFICIAL if letters else DEFAULTS[job.name.lower()]
-        settings = replace(usual, seed=seed, steps=steps or usual.steps, method=method, sway=sway, temperature=temperature)
-        if job is not Job.ANIMATE:  # lips alone need no more guidance than they were tuned with
-            settings = replace(settings, text_guidance=text_guidance, reference_guidance=reference_guidance)
+        settings = replace(usual, seed=seed, steps=steps or usual.steps, method=method, sway=sway)
+        chosen = {"text_guidance": text_guidance, "reference_guidance": reference_guidance, "temperature": temperature}
+        if job is Job.ANIMATE:  # lips alone need no more guidance than they were tuned with
+            chosen = {"temperature": temperature}
+        elif letters:  # widgets that nobody touched are right for the embedded model, not for F5-TTS
+            chosen = {name: value for name, value in chosen.items() if value != cls.usual(name)}
+        settings = replace(settings, **chosen)
         callbacks = {"settings": settings, "progress": _Watcher(model.flow.config)}
         work = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit}[job]
         clip, extra = work(model, text, audio_ref, motion_ref, time_mask, face, callbacks)
