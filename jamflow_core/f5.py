@@ -58,7 +58,7 @@ def reference(wave: Tensor, rate: int, transcript: str | None, name: str = "reco
     if not (transcript or "").strip():
         raise JamFlowError("Write what the voice says (its transcript): F5-TTS imitates a voice by going on from its words.")
     mono, gain = f5_reference(check_sound(wave), rate)
-    return Reference(name, log_mel(mono), _words(ended(transcript)), gain=gain, seconds=len(mono) / SAMPLE_RATE)
+    return Reference(name, log_mel(mono), written(ended(transcript)), gain=gain, seconds=len(mono) / SAMPLE_RATE)
 
 
 def of_voice(voice: Voice) -> Reference:
@@ -67,11 +67,11 @@ def of_voice(voice: Voice) -> Reference:
         return voice
     if voice.text is None:
         raise JamFlowError(f'Give the transcript of the voice "{voice.name}": F5-TTS goes on from its words.')
-    text = _words(ended(voice.text.text))
+    text = written(ended(voice.text.text))
     return Reference(voice.name, voice.mel, text, voice.british, seconds=(len(voice.mel) - 1) * HOP / SAMPLE_RATE)
 
 
-def _words(text: str) -> TimedText:
+def written(text: str) -> TimedText:
     """A text of which only the writing is known."""
     return TimedText(text, (), None, torch.zeros(0, dtype=torch.bool).numpy(), ())
 

@@ -38,7 +38,7 @@ class JamFlowEncodeText(Node):
             display_name="JAM-Flow Encode Text",
             category=CATEGORY,
             description="Turns English text into phonemes. Numbers, dates and money are read out; [pause 0.5s] makes a "
-            "pause; tomato/təmˈɑtO/ gives a pronunciation.",
+            "pause; tomato/təmˈɑtO/ gives a pronunciation. For F5-TTS the writing itself counts, English or Chinese.",
             search_aliases=["prompt", "phonemes", "g2p", "script"],
             inputs=[
                 Model.Input("model", tooltip="The model of Load JAM-Flow."),
@@ -47,7 +47,8 @@ class JamFlowEncodeText(Node):
                     default=DEFAULT_TEXT,
                     multiline=True,
                     dynamic_prompts=False,
-                    tooltip="What is to be said, in English, of any length: long text is spoken sentence by sentence.",
+                    tooltip="What is to be said, in English (with F5-TTS also in Chinese), of any length: long text is spoken sentence by "
+                    "sentence.",
                 ),
                 io.Float.Input(
                     "speed",
@@ -71,7 +72,7 @@ class JamFlowEncodeText(Node):
                 ),
                 io.String.Output(
                     display_name="phonemes",
-                    tooltip="The phonemes as they will be said, to check a pronunciation.",
+                    tooltip="The phonemes as they will be said, to check a pronunciation; for F5-TTS its letters and pinyin.",
                 ),
             ],
         )
@@ -81,6 +82,12 @@ class JamFlowEncodeText(Node):
         from ..jamflow_core.tasks import align
         from ..jamflow_core.text.phonemes import parse
 
+        if model.flow.config.spells and recording is None:  # F5-TTS reads letters, of more languages than English
+            from ..jamflow_core.f5 import written
+            from ..jamflow_core.text.f5_tokens import f5_tokens
+            from ..jamflow_core.text.phonemes import check_text
+
+            return io.NodeOutput(Line(text, written(check_text(text)), speed), "".join(f5_tokens(text)).strip())
         said = parse(text)
         if recording is not None:
             said = align(model, recording.speech(), said)

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from f5_weights import f5_file  # noqa: E402
 from liveportrait_weights import layout, random_state, tiny_networks  # noqa: E402
 
 NAMES = {
@@ -149,6 +150,24 @@ def test_without_the_files_the_embedded_ones_are_used_and_the_node_says_what_wou
     for words in ("vocab.txt of F5TTS_v1_Base into", "pytorch_model.bin", "warping_module.safetensors"):
         assert words in told[0]
     assert "F5TTS_v1_Base" in loader.validate_inputs(model="gone.safetensors")
+
+
+def test_f5_reads_chinese(host, tmp_path, monkeypatch):
+    """Found as "F5-TTS, else embedded"; text that the embedded model would refuse goes to the sampler as it is written."""
+    folder = host.base / "models" / "F5-TTS"
+    folder.mkdir(exist_ok=True)
+    made = f5_file(folder, name="tiny_v1.safetensors")
+    try:
+        model, _, _ = load(host, model="F5-TTS, else embedded")
+        line, letters = host.classes["JamFlowEncodeText"].execute(model=model, text="你好，世界。", speed=1.0).result
+        assert model.flow.config.spells and line.written == "你好，世界。" and not line.timed and "ni2 hao3" in letters
+        if host.real:  # the stand-in has no nested latents
+            sampler = host.classes["JamFlowJointSampler"]
+            clip, _, report = sampler.execute(model=model, text=line, **g.SAMPLER | {"steps": 1, "face": False}).result
+            assert "text -> speech" in report and clip["samples"].unbind()[1].shape[2] > 10
+    finally:
+        made.unlink()
+        (folder / "vocab.txt").unlink()
 
 
 def test_each_network_is_in_comfyui_s_care(comfy, small):
