@@ -12,7 +12,7 @@ from ..jamflow_core.render.liveportrait import LivePortraitRenderer, LivePortrai
 from ..jamflow_core.render.liveportrait.networks import Networks
 from ..jamflow_core.weights.liveportrait import load_liveportrait
 from .media import Shots
-from .models import PRECISIONS, Managed, auto_dtype
+from .models import PRECISIONS, Managed, compute_format, weight_format
 from .node import Progress
 
 SIZE = 130_000_000  # values in the networks
@@ -23,7 +23,8 @@ class ManagedLivePortrait(Networks):
 
     def __init__(self, folder: Path, precision: str):
         place, offload = mm.get_torch_device(), mm.unet_offload_device()
-        networks = load_liveportrait(folder, dtype=PRECISIONS[precision] or auto_dtype(place, SIZE))
+        weights = PRECISIONS[precision] or weight_format(place, SIZE)
+        networks = load_liveportrait(folder, dtype=compute_format(weights, place))
         self._place = place
         self._nets = {name: Managed(net, place, offload) for name, net in networks.named_children()}
 
