@@ -32,6 +32,21 @@ class Node(io.ComfyNode):
         return cls.define_schema().display_name
 
     @classmethod
+    def misfit(cls, input_types: dict[str, str]) -> str | None:
+        """What is wrong with the types of the links ({input: type}), in words; None if nothing is.
+
+        For a `validate_inputs` that takes `input_types`: ComfyUI repeats a complaint for every input that such a method
+        names, so it should name this one only; the check of types is then left to the node.
+        """
+        from comfy_execution.validation import validate_node_input
+
+        for item in cls.define_schema().inputs:
+            told = input_types.get(item.id)
+            if told is not None and not validate_node_input(told, item.get_io_type()):
+                return f"connect {item.get_io_type()} to {item.id}, not {told}"
+        return None
+
+    @classmethod
     def say(cls, text: str) -> None:
         """Show a line of text on the node while it works (needs `io.Hidden.unique_id` in the schema)."""
         if cls.hidden is None:

@@ -162,12 +162,12 @@ class JamFlowReferenceMotion(Node):
         )
 
     @classmethod
-    def validate_inputs(cls, portrait=None, video=..., images=..., motion=...):
-        given = [name for name, value in (("video", video), ("images", images), ("motion", motion)) if value is not ...]
-        if len(given) != 1:
-            named = " and ".join(given) or "none"
-            return f"{cls.title()}: connect one of video, images and motion (now: {named})"
-        return True
+    def validate_inputs(cls, input_types):
+        given = [name for name in ("video", "images", "motion") if name in input_types]
+        wrong = cls.misfit(input_types)
+        if wrong is None and len(given) != 1:
+            wrong = f"connect one of video, images and motion (now: {' and '.join(given) or 'none'})"
+        return f"{cls.title()}: {wrong}" if wrong else True
 
     @classmethod
     def run(cls, portrait, fps, video=None, images=None, motion=None) -> io.NodeOutput:

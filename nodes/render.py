@@ -127,9 +127,9 @@ class JamFlowPortraitRender(Node):
         )
 
     @classmethod
-    def validate_inputs(cls, portrait=None, image=..., video=..., mouth_box=None):
-        wrong = None
-        if image is not ... and video is not ...:
+    def validate_inputs(cls, input_types, mouth_box=None):
+        wrong = cls.misfit(input_types)
+        if "image" in input_types and "video" in input_types:
             wrong = "connect an image or a video, not both: the face is taken from one of them"
         try:
             parse_box(mouth_box or "")

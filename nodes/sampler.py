@@ -121,9 +121,8 @@ class JamFlowJointSampler(Node):
         )
 
     @classmethod
-    def validate_inputs(cls, model=None, text=..., audio_ref=..., motion_ref=..., time_mask=...):
-        # Inputs that are connected arrive as None before the run, inputs that are not do not arrive at all.
-        wrong = refusal(*(part is not ... for part in (text, audio_ref, motion_ref, time_mask)))
+    def validate_inputs(cls, input_types):
+        wrong = cls.misfit(input_types) or refusal(*(part in input_types for part in ("text", "audio_ref", "motion_ref", "time_mask")))
         return f"{cls.title()}: {wrong}" if wrong else True
 
     @classmethod

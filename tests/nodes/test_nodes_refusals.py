@@ -81,6 +81,10 @@ WRONG = {
         sampled(g.text(), g.audio_ref(g.DRIVE), mask(lanes="face only"), **SAID, **DRIVEN, time_mask=["mask", 0]),
         SAMPLER + "give the time mask one span of speech: it has 0",
     ),
+    "sampler: a wire of another kind": (
+        sampled(g.text(), text=["load", 0]),
+        SAMPLER + "connect JAMFLOW_TEXT to text, not JAMFLOW_MODEL",
+    ),
     "sampler: steps below zero": (sampled(g.text(), **SAID, steps=-1), "steps"),
     "sampler: a guidance below zero": (sampled(g.text(), **SAID, text_guidance=-1.0), "text_guidance"),
     "text: empty": (sampled(g.text("   "), **SAID), TEXT + "Write what is to be said"),
