@@ -42,9 +42,11 @@ def step_flops(config, frames: int) -> float:
 
 
 def seconds(work) -> float:
-    start = time.perf_counter()
+    """The time of a piece of work; of one thread that of the processor, so that ratios stand on a busy machine."""
+    now = time.process_time if torch.get_num_threads() == 1 else time.perf_counter
+    start = now()
     work()
-    return time.perf_counter() - start
+    return now() - start
 
 
 def resident() -> float:
@@ -97,6 +99,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bf16", action="store_true", help="bfloat16 too")
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--loading", action="store_true", help="measure loading and nothing else")
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -110,6 +113,8 @@ def main() -> None:
         model = load_f5(path)
         total = sum(float(weight.sum()) for weight in model.parameters())  # touches every page
         print(f"loading {size:.0f} MB: {load:.2f} s, memory {(resident() - before) / size:.2f} x the file ({total:.3g})")
+        if options.loading:
+            return
         net = official.network(dit_class, config, f5_state(config))
         peak = matmul_peak()
         auto = "ours bf16" if fast_dtype() is torch.bfloat16 else "ours fp32"

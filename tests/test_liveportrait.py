@@ -19,6 +19,7 @@ from jamflow_core.render.liveportrait import (LivePortraitRenderer, LivePortrait
 from jamflow_core.render.liveportrait import renderer as renderers
 from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, cut, to_crop
 from jamflow_core.render.liveportrait.drive import drive, speak
+from jamflow_core.render.liveportrait.expression import expression
 from jamflow_core.render.liveportrait.keypoints import LIPS, rotation
 from jamflow_core.render.liveportrait.networks import LivePortrait
 from jamflow_core.render.liveportrait.template import keep_motion, open_motion
@@ -246,6 +247,18 @@ def test_a_template_moves_all_but_generated_lips(retargeting, monkeypatch, frame
     torch.testing.assert_close(opened - shift, spoken, atol=1e-5, rtol=1e-4)
 
 
+def test_smile_brows_and_gaze_are_laid_over(retargeting):
+    smile, brow, gaze = torch.tensor([0.0, 1.0]), torch.tensor([1.0, -1.0]), torch.tensor([[1.0, 0.0], [-1.0, 1.0]])
+    assert expression() == 0 and torch.equal(expression(smile)[0], torch.zeros(21, 3))
+    shift = expression(smile, brow, gaze)
+    assert shift[0, 11, 0] > 0 > shift[1, 11, 0] and shift[1, 11, 1] > 0 == shift[0, 11, 1]  # right, left; down
+    assert shift[1, 14, 1] < 0 == shift[0, 14, 1] and shift[0, 2, 1] < 0 < shift[1, 2, 1]
+    source, still = random_template(1, 4), torch.zeros(2, 21, 3)
+    plain = Options(stitching=False, close_lips=False)
+    rest, points = speak(retargeting, source, still, options=plain, over=shift)
+    torch.testing.assert_close(points - rest, source.faces.scale[..., None] * shift, atol=1e-6, rtol=1e-3)
+
+
 def test_options_of_generated_lips(retargeting):
     source, exp = random_template(1, 4), 0.01 * torch.ones(2, 21, 3)
     source.lips[:] = 0.2
@@ -383,6 +396,8 @@ def test_picture_renderer(small_crops, portrait):
     assert np.array_equal(frames[0][:, :3], portrait[:, :3])
     driven = list(renderer.drive(random_template(2, 8)))
     assert len(driven) == 2
+    smiling = list(renderer.frames(exp, smile=np.ones(3), gaze=np.ones((3, 2))))
+    assert not np.array_equal(smiling[0], frames[0])
     led = list(renderer.frames(exp, driving=random_template(2, 8)))
     assert len(led) == 3 and not np.array_equal(led[0], frames[0])
     square = LivePortraitRenderer(small_crops, portrait, paste_back=False)

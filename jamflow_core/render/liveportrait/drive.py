@@ -83,17 +83,16 @@ def drive(net: Retargeting, source: Template, driving: Template, options: Option
 
 
 def speak(net: Retargeting, source: Template, exp: Tensor, blink: Tensor | None = None, head: Tensor | None = None,
-          options: Options = Options()) -> tuple[Tensor, Tensor]:  # fmt: skip
+          options: Options = Options(), over: Tensor | float = 0.0) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Keypoints of the source and their new places [n,21,3] for generated lips: deltas `exp` [n,21,3] from the closed mouth.
 
     In a picture they are added to its own mouth, which is closed first; in a video they replace the mouth of every frame,
     counted from the person's closed one. blink: closing of the lids [n], 0..1. head [n,5]: pitch, yaw, roll in degrees as
-    in keypoints.py, and shift x, y in crops of size 2.
+    in keypoints.py, and shift x, y in crops of size 2. over: shifts of the expression [n,21,3] laid over it (expression.py).
+    Of the options stitching, close_lips and multiplier count.
     """
     faces, rest = source.faces, source.faces.points()
-    video = len(source) > 1
-    mouth = source.closed_mouth() if video else faces.exp
-    exp = torch.where(_where(exp, LIPS), mouth + exp, faces.exp)
+    exp = _with_lips(source, faces.exp, exp) + over
     turn, t = faces.rotation, faces.t
     if head is not None:
         turn = rotation(*head[:, :3].T) @ turn

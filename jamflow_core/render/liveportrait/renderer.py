@@ -17,6 +17,7 @@ from ..track import FaceTrack, track_face
 from .crop import (DRIVING_RISE, DRIVING_SCALE, Box, PasteBack, cut, eye_openings, face_box, lip_opening, square, to_crop,
                    upright)  # fmt: skip
 from .drive import Options, drive, speak
+from .expression import expression
 from .keypoints import Faces
 from .networks import Networks
 from .template import Template
@@ -63,25 +64,28 @@ class LivePortraitRenderer:
         return self.still.shape[1], self.still.shape[0]
 
     def frames(self, exp: np.ndarray, blink: np.ndarray | None = None, head: np.ndarray | None = None,
-               options: Options = Options(), driving: Template | None = None) -> Iterator[np.ndarray]:  # fmt: skip
+               options: Options = Options(), driving: Template | None = None, smile: np.ndarray | None = None,
+               brow: np.ndarray | None = None, gaze: np.ndarray | None = None) -> Iterator[np.ndarray]:  # fmt: skip
         """Frames (uint8 RGB) for expression deltas [n,21,3], made a batch at a time; only the lips of `exp` count.
 
         blink: closing of the lids [n] or [n,2], 0..1. head [n,5]: yaw, pitch, roll in degrees (to the picture's right,
-        down, clockwise), x, y in eye distances, all from the picture's own pose. driving: a template at the rate of `exp`
-        that moves all but the lips instead of them; a shorter one goes back and forth.
+        down, clockwise), x, y in eye distances, all from the picture's own pose. smile, brow [n] and gaze [n,2]: see
+        expression.py. driving: a template at the rate of `exp` that moves all but the lips instead of all these; a
+        shorter one goes back and forth.
         """
         if driving is not None:
             template = driving.lasting(len(exp)).to(self.networks.device)
             return self._painted(drive(self.networks.retargeting, self.source, template, options, self._tensor(exp))[1])
-        exp, blink, head = (None if value is None else self._tensor(value) for value in (exp, blink, head))
-        if any(value is not None and len(value) != len(exp) for value in (blink, head)):
-            raise ValueError("exp, blink and head must be equally long")
+        values = (exp, blink, head, smile, brow, gaze)
+        if any(value is not None and len(value) != len(exp) for value in values):
+            raise ValueError("exp, blink, head, smile, brow and gaze must be equally long")
+        exp, blink, head, *over = (None if value is None else self._tensor(value) for value in values)
         if blink is not None and blink.ndim == 2:
             blink = blink.amax(1)
         if head is not None:
             yaw, pitch, roll, x, y = head.T
             head = torch.stack((pitch, -yaw, roll, x * self._eye_distance, y * self._eye_distance), 1)
-        return self._painted(speak(self.networks.retargeting, self.source, exp, blink, head, options)[1])
+        return self._painted(speak(self.networks.retargeting, self.source, exp, blink, head, options, expression(*over))[1])
 
     def frame(self, exp: np.ndarray, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0)) -> np.ndarray:
         """One frame for deltas [21,3]; see `frames`."""
