@@ -13,6 +13,10 @@ class Job(Enum):
     DUB = "text and motion -> speech on these lips"
     EDIT = "recording, new text and time mask -> the span said anew"
 
+    def told(self, face: bool) -> str:
+        """What the artist is told; `face`: is a face wanted beside new speech?"""
+        return self.value if face or self is not Job.SPEAK else "text -> speech"
+
 
 def refusal(text: bool, audio: bool, motion: bool, mask: bool) -> str | None:
     """What is wrong with a graph in which these are connected, in words that say what to connect; None if nothing is."""

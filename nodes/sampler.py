@@ -141,7 +141,8 @@ class JamFlowJointSampler(Node):
         from ..jamflow_core.tasks import DEFAULTS
 
         job = job_of(text, audio_ref, motion_ref, time_mask)
-        cls.say(job.value)
+        doing = job.told(face)
+        cls.say(doing)
         letters = job is Job.SPEAK and model.flow.config.spells
         usual = OFFICIAL if letters else DEFAULTS[job.name.lower()]
         settings = replace(usual, seed=seed, steps=steps or usual.steps, method=method, sway=sway)
@@ -158,7 +159,7 @@ class JamFlowJointSampler(Node):
         if motion is None:
             motion = clip.mel.new_zeros(-(-len(clip.mel) * HOP * MOTION_FPS // SAMPLE_RATE), 21, 3)
         said = Line(clip.text.text, clip.text) if clip.text is not None else None
-        report = f"{job.value} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
+        report = f"{doing} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
         cls.say(report)
         return io.NodeOutput(streams.pack(clip.mel, motion, jamflow_text=said, **extra), said, report)
 
