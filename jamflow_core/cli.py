@@ -8,11 +8,13 @@ import os
 import sys
 from pathlib import Path
 
+from .cli_expression import add_expression, expression_of
 from .errors import JamFlowError
 
 TEXT_LIMIT = 5000
 PORTRAIT = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
 MESH, PRECISIONS = "mesh", {"auto": None, "fp32": "float32", "bf16": "bfloat16"}
+LAYOUTS = ("side by side", "speaker only")  # of render/stage.py, which is imported late
 TRAININGS = {
     "prepare": "decode a corpus into the cache that training reads",
     "teacher": "make teacher speech from pip packages",
@@ -74,17 +76,23 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--driving", help="head, eyes and expression for LivePortrait: a motion template (.pkl, .safetensors) or a video")
         sub.add_argument("--absolute", action="store_true", help="take the driving pose and expression as they are")
         sub.add_argument("--mouth-box", help="x0,y0,x1,y1 in pixels, where no face is found")
-        sub.add_argument("--still", action="store_true", help="no blinks and no head motion")
+        add_expression(sub)
 
     def voice(sub) -> None:
         sub.add_argument("--voice", default="heart", help="a preset voice or an audio file")
         sub.add_argument("--voice-text", help="what the audio file says (helps the imitation)")
 
     sub = command("speak", _speak, "text -> speech and face")
-    sub.add_argument("text")
-    sub.add_argument("--out", required=True, help="the video (.mp4)")
+    said = sub.add_mutually_exclusive_group(required=True)
+    said.add_argument("text", nargs="?")
+    said.add_argument("--script", help="a text file: [name] says who speaks from there on, of any length")
+    said.add_argument("--srt", help="subtitles, spoken at their times; [name] as in scripts")
+    sub.add_argument("--cast", action="append", default=[], metavar="NAME=VOICE[,PICTURE]", help="a speaker of the script")
+    sub.add_argument("--layout", choices=LAYOUTS, default=LAYOUTS[0], help="how several portraits are shown")
+    sub.add_argument("--out", required=True, help="the video (.mp4), or only the speech of a script (.wav)")
     sub.add_argument("--wav", help="also write the speech")
-    sub.add_argument("--motion", help="also write the motion (.safetensors)")
+    sub.add_argument("--motion", help="also write the motion (.safetensors); of several speakers one each")
+    sub.add_argument("--srt-out", help="also write subtitles")
     sub.add_argument("--speed", type=float, default=1.0)
     voice(sub), picture(sub), sampling(sub)
 
@@ -100,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     lips = sub.add_mutually_exclusive_group(required=True)
     lips.add_argument("--motion", help="lip motion (.safetensors)")
     lips.add_argument("--video", help="a video with a face; its pictures are kept")
+    sub.add_argument("--relip", action="store_true", help="speak at the voice's own pace and give the video new lips")
     sub.add_argument("--out", required=True, help="the video (.mp4)")
     sub.add_argument("--wav", help="also write the speech")
     voice(sub), picture(sub), sampling(sub)
@@ -242,20 +251,22 @@ def _settings(options, job: str, models=None):
     return replace(usual, steps=steps, seed=options.seed)
 
 
-def _voice(models, options):
+def _voice(models, options, name: str | None = None):
     from . import voices
     from .audio.files import load_audio
 
-    if options.voice in voices.preset_names():
-        return voices.preset(options.voice)
-    if not Path(options.voice).exists():
+    name = name or options.voice
+    if name in voices.preset_names():
+        return voices.preset(name)
+    if not Path(name).exists():
         known = ", ".join(voices.preset_names())
-        raise JamFlowError(f'Unknown voice "{options.voice}": choose one of {known}, or an existing audio file.')
-    wave, rate = load_audio(options.voice)
-    return voices.from_recording(models, wave, rate, options.voice_text, Path(options.voice).stem)
+        raise JamFlowError(f'Unknown voice "{name}": choose one of {known}, or an existing audio file.')
+    wave, rate = load_audio(name)
+    said = options.voice_text if name == options.voice else None
+    return voices.from_recording(models, wave, rate, said, Path(name).stem)
 
 
-def _portrait(options):
+def _portrait(options, path: str | None = None):
     from .render.image import read_image
     from .render.liveportrait import LivePortraitRenderer
     from .render.mesh import MeshPortrait
@@ -268,27 +279,27 @@ def _portrait(options):
         except (ValueError, AssertionError):
             raise JamFlowError(f"Write --mouth-box as x0,y0,x1,y1 in pixels, not {options.mouth_box}.") from None
     networks = _networks(options)
-    picture = read_image(options.portrait)
+    picture = read_image(path or options.portrait)
     portrait = MeshPortrait(picture, box) if networks is None else LivePortraitRenderer(networks, picture, box)
     if portrait.warning:
         print(f"jamflow: {portrait.warning}", file=sys.stderr)
     return portrait
 
 
-def _filmed(options, portrait, exp):
-    """Frames of the portrait with lips [n,21,3] at 25 fps: seeded blinks and head motion, or what drives it."""
+def _filmed(options, portrait, exp, wave):
+    """Frames of the portrait with lips [n,21,3] at 25 fps: the chosen expression, or what drives it."""
     from .clock import MOTION_FPS
-    from .render.animate import idle_motion, render_frames
+    from .render.animate import render_frames
     from .render.liveportrait import LivePortraitRenderer, Options
 
-    lids, head = (None, None) if options.still else idle_motion(len(exp), options.seed)
+    tracks = expression_of(options).tracks(len(exp), options.seed, wave=wave)
     if not isinstance(portrait, LivePortraitRenderer):
-        return render_frames(portrait, exp, lids, head)
+        return render_frames(portrait, exp, **tracks)
     driving = None
     if options.driving:
         motion = _driving(options, portrait.networks)
         driving = motion.template.at(MOTION_FPS)
-    return portrait.frames(exp, lids, head, Options(relative=not options.absolute), driving)
+    return portrait.frames(exp, tracks.get("blink"), tracks.get("head"), Options(relative=not options.absolute), driving)
 
 
 def _driving(options, networks):
@@ -336,7 +347,7 @@ def _film(options, portrait, motion, wave) -> None:
 
     frames = len(motion)
     with VideoWriter(options.out, MOTION_FPS, portrait.size, wave) as video, _bar("rendering") as tell:
-        for index, frame in enumerate(_filmed(options, portrait, motion.numpy())):
+        for index, frame in enumerate(_filmed(options, portrait, motion.numpy(), wave)):
             video.write(frame)
             tell((index + 1) / frames, None)
     print(options.out)
@@ -359,11 +370,22 @@ def _speak(options) -> None:
     from .tasks import speak
     from .text.phonemes import check_text
 
-    _check_output(options.out, ".mp4")
+    lines = options.script or options.srt
+    _check_output(options.out, ".mp4", *([".wav"] if lines else []))
     _check_output(options.wav, ".wav")
     _check_output(options.motion, ".safetensors")
+    _check_output(options.srt_out, ".srt")
     if not 0.3 <= options.speed <= 3:
         raise JamFlowError(f"--speed must be between 0.3 and 3, not {options.speed}.")
+    if lines:
+        from .cli_script import speak_script
+
+        models = _models(options)
+        speak_script(
+            options, models, _settings(options, "speak", models),
+            lambda name: _voice(models, options, name), lambda path: _portrait(options, path), _bar,
+        )  # fmt: skip
+        return
     check_text(options.text, TEXT_LIMIT)
     models = _models(options)
     portrait, voice = _portrait(options), _voice(models, options)
@@ -371,6 +393,11 @@ def _speak(options) -> None:
         clip = speak(models, options.text, voice, speed=options.speed, settings=_settings(options, "speak", models), progress=tell)
     _film(options, portrait, clip.motion, clip.wave)
     _keep(clip, options.wav, options.motion)
+    if options.srt_out:
+        from .text.srt import format_srt, subtitles_of
+
+        Path(options.srt_out).write_text(format_srt(subtitles_of(clip.text)), encoding="utf-8")
+        print(options.srt_out)
 
 
 def _animate(options) -> None:
@@ -393,12 +420,15 @@ def _dub(options) -> None:
     import torch
 
     from .clock import MOTION_FPS
+    from .fit import fit_of
     from .render.liveportrait import open_motion
     from .tasks import dub
     from .text.phonemes import check_text
 
     _check_output(options.out, ".mp4")
     _check_output(options.wav, ".wav")
+    if options.relip and not options.video:
+        raise JamFlowError("Give --relip a --video: it is the video that gets new lips.")
     check_text(options.text, TEXT_LIMIT)
     models = _models(options)
     if options.video:
@@ -407,6 +437,13 @@ def _dub(options) -> None:
         motion, portrait = open_motion(options.motion), _portrait(options)
     exp = torch.from_numpy(motion.at(MOTION_FPS).exp)
     voice = _voice(models, options)
+    fit = fit_of(models, options.text, exp, voice)
+    if options.relip:
+        _relip(options, models, voice, fit)
+        return
+    if fit.advice():
+        offer = " (--relip)" if options.video else ""
+        print(f"jamflow: {fit.advice()}{offer}.", file=sys.stderr)
     with _bar("dubbing") as tell:
         clip = dub(models, options.text, exp, voice, settings=_settings(options, "dub"), progress=tell)
     if options.video:
@@ -428,6 +465,33 @@ def _lips_of(options):
     found = extract_motion(source.frames, source.fps)
     _tell_missing(found.missing)
     return found.motion
+
+
+def _relip(options, models, voice, fit) -> None:
+    """Speech at the voice's own pace (at most a quarter faster, to fit the clip), and new lips for the video."""
+    from .clock import MOTION_FPS
+    from .motion.files import Motion
+    from .render.relip import relip_video
+    from .render.video import VideoWriter
+    from .render.video_reader import read_video
+    from .tasks import speak
+
+    speed = min(1.25, max(1.0, fit.pace))
+    with _bar("speaking") as tell:
+        clip = speak(models, options.text, voice, speed=speed, settings=_settings(options, "speak", models), progress=tell)
+    video = read_video(options.video, with_audio=False)
+    motion = Motion(clip.motion.numpy(), MOTION_FPS)
+    frames, count, missing = relip_video(lambda: read_video(options.video, with_audio=False).frames, video.fps, motion)
+    if missing:
+        print(f"jamflow: no face in {len(missing)} frames, which stay as they are.", file=sys.stderr)
+    first = next(frames)
+    with VideoWriter(options.out, video.fps, (first.shape[1], first.shape[0]), clip.wave) as writer, _bar("rendering") as tell:
+        writer.write(first)
+        for index, frame in enumerate(frames):
+            writer.write(frame)
+            tell((index + 2) / count, None)
+    print(options.out)
+    _keep(clip, options.wav, None)
 
 
 def _sound_over(options, wave) -> None:

@@ -231,12 +231,18 @@ def dub(
 
     The text is first laid on the lips by viseme alignment; the model, which sees the motion, does the fine timing.
     """
+    from .fit import fit_of
+
     require_phonemes(models, "dub")
     config = models.flow.config
     timed = text
     if not (isinstance(text, TimedText) and text.timed):
         timed = parse(text, voice.british) if isinstance(text, str) else text
         timed = predict_durations(models, timed, voice)
+        fit = fit_of(models, timed, motion, voice)
+        if fit.lost:
+            advice = fit.advice()
+            raise JamFlowError(f"{advice[0].upper()}{advice[1:]}.")
         timed = replace(timed, durations=models.aligners.lips.align(motion, timed.symbols, timed.durations))
     frames = -(-len(motion) // CELL) * GRID
     timed, frames = fill_grid(timed, frames)

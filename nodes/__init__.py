@@ -3,14 +3,17 @@
 from comfy_api.latest import ComfyExtension, io
 
 from .decode import JamFlowVocoderDecode
+from .expression import JamFlowExpression
 from .load import LoadJamFlow, register_folder
 from .masks import JamFlowMaskPainted, JamFlowMaskSpans, JamFlowMaskTimeline, JamFlowMaskWords
 from .motion_files import JamFlowLoadMotion, JamFlowSaveMotion
 from .references import JamFlowReferenceAudio, JamFlowReferenceMotion
 from .render import JamFlowPortraitRender
 from .sampler import JamFlowJointSampler
+from .script import JamFlowScript
 from .text import JamFlowEncodeText
 from .timeline import JamFlowTimeline
+from .transcript import JamFlowEditTranscript
 
 
 class JamFlowExtension(ComfyExtension):
@@ -30,6 +33,9 @@ class JamFlowExtension(ComfyExtension):
             JamFlowTimeline,
             JamFlowLoadMotion,
             JamFlowSaveMotion,
+            JamFlowEditTranscript,
+            JamFlowExpression,
+            JamFlowScript,
         ]
 
 

@@ -7,7 +7,6 @@ import torch
 
 from ..jamflow_core.errors import JamFlowError
 from ..jamflow_core.motion.smooth import NOISE
-from ..jamflow_core.render.animate import idle_motion
 from ..jamflow_core.render.liveportrait import LivePortraitRenderer, LivePortraitVideo, Options, TemplateMotion, extract_template
 from ..jamflow_core.render.liveportrait.networks import Networks
 from ..jamflow_core.weights.liveportrait import load_liveportrait
@@ -55,8 +54,8 @@ def options_of(chosen: dict) -> Options:
     )
 
 
-def pose(renderer, picture, clip, fps: float, face: int, box, blink: bool, sway: float, seed: int, chosen: dict) -> Shots:
-    """One picture, moved by lips, by a template, or by a template with other lips."""
+def pose(renderer, picture, clip, fps: float, face: int, box, rest: dict, chosen: dict) -> Shots:
+    """One picture, moved by lips (and blinks and head of `rest`), by a template, or by a template with other lips."""
     posed = LivePortraitRenderer(
         renderer.networks, picture, box, face, None if box else renderer.finder, chosen.get("batch") or None,
         chosen.get("paste_back", True),
@@ -67,9 +66,8 @@ def pose(renderer, picture, clip, fps: float, face: int, box, blink: bool, sway:
         frames, count = posed.drive(template, options), len(template)
     else:
         exp = clip.at(fps).exp
-        lids, head = idle_motion(len(exp), seed, fps, blink, sway)
         count = len(exp)
-        frames = posed.frames(exp, lids, head, options, None if driving is None else driving.at(fps))
+        frames = posed.frames(exp, rest.get("blink"), rest.get("head"), options, None if driving is None else driving.at(fps))
     return Shots(((posed.still, frame) for frame in frames), fps, count, posed.warning)
 
 

@@ -112,3 +112,30 @@ def managed_vocoder(path: Path | None) -> Managed:
     weights = mm.vae_dtype(device, [torch.float32])
     ops = comfy.ops.pick_operations(weights, torch.float32, device)
     return Managed(placed(load_vocoder(path, ops=ops, dtype=weights), device, torch.float32), device, mm.vae_offload_device())
+
+
+class Decoding(Models):
+    """A model and a vocoder of their own wires as one bundle, for jobs that decode as they go."""
+
+    def __init__(self, model: ManagedModels, vocoder: Managed):
+        self._model, self._vocoder = model, vocoder
+
+    @property
+    def flow(self):
+        return self._model.flow
+
+    @property
+    def durations(self):
+        return self._model.durations
+
+    @property
+    def aligners(self):
+        return self._model.aligners
+
+    @property
+    def lips(self):
+        return self if self._model.lips is self._model else self._model.lips
+
+    @property
+    def vocoder(self):
+        return self._vocoder.load()

@@ -17,7 +17,7 @@ from .draw import thumbnail
 from .liveportrait_inputs import liveportrait_inputs
 from .media import FrameSource, Shots, frames_of, image_of, mask_of, read_video
 from .node import CATEGORY, Node, Progress
-from .sockets import Motion, Portrait
+from .sockets import Expression, Motion, Portrait
 
 STREAM, FRAMES = "video", "frames"
 EXAMPLES = Path(__file__).parent.parent / "portraits"
@@ -113,6 +113,12 @@ class JamFlowPortraitRender(Node):
                     "found. Empty: look for it.",
                 ),
                 *liveportrait_inputs(),
+                Expression.Input(
+                    "expression",
+                    optional=True,
+                    tooltip="What the face does besides speaking (JAM-Flow Expression); blink and head_motion do not count "
+                    "then. LivePortrait takes its blinks and head only.",
+                ),
             ],
             outputs=[
                 io.Video.Output(display_name="video", tooltip="The clip with its sound, for Save Video."),
@@ -140,7 +146,7 @@ class JamFlowPortraitRender(Node):
     @classmethod
     def run(
         cls, portrait, latent, example, output, fps, blink, head_motion, seed, face, mouth_box,
-        image=None, video=None, audio=None, **chosen,
+        image=None, video=None, audio=None, expression=None, **chosen,
     ) -> io.NodeOutput:  # fmt: skip
         from ..jamflow_core.motion.files import Motion as Clip
 
@@ -157,13 +163,15 @@ class JamFlowPortraitRender(Node):
             if source:
                 shots = live.relip(portrait, source, clip, face, chosen)
             else:
-                shots = live.pose(portrait, picture, clip, fps, face, box, blink, head_motion, seed, chosen)
+                rest = tracks(expression, clip.at(fps), blink, head_motion, seed, audio)
+                shots = live.pose(portrait, picture, clip, fps, face, box, rest, chosen)
         elif chosen.get("driving") is not None:
             raise JamFlowError("choose LivePortrait as the renderer of Load JAM-Flow: the mesh takes no driving motion")
         elif source:
             shots = relip(source, clip, face, portrait.finder)
         else:
-            shots = pose(picture, clip.at(fps), face, box, portrait, blink, head_motion, seed)
+            rest = tracks(expression, clip.at(fps), blink, head_motion, seed, audio)
+            shots = pose(picture, clip.at(fps), face, box, portrait, rest)
         if shots.warning:
             cls.say(shots.warning)
         pairs = watched(shots.pairs, shots.count)
@@ -180,14 +188,27 @@ class JamFlowPortraitRender(Node):
         return io.NodeOutput(video_of(images, shots.fps, audio), images, mask_of(masks), shots.fps)
 
 
-def pose(picture, clip, face, box, portrait, blink, head_motion, seed) -> Shots:
+def tracks(expression, clip, blink: bool, head_motion: float, seed: int, audio: dict | None) -> dict[str, np.ndarray]:
+    """What the face does around the lips, frame by frame: the expression, or the two switches of this node."""
+    from ..jamflow_core.render.expression import Expression as Face
+
+    if expression is None:
+        expression = Face(blink=float(blink), sway=head_motion)
+    wave = None
+    if audio is not None and expression.nods:
+        from ..jamflow_core.audio.resample import to_mono_24k
+
+        wave = to_mono_24k(torch.from_numpy(one_sound(audio)), audio["sample_rate"]).numpy()
+    return expression.tracks(len(clip.exp), seed, clip.fps, wave)
+
+
+def pose(picture, clip, face, box, portrait, rest) -> Shots:
     """One picture, moved by a clip's motion at its rate."""
-    from ..jamflow_core.render.animate import idle_motion, render_frames
+    from ..jamflow_core.render.animate import render_frames
     from ..jamflow_core.render.mesh import MeshPortrait
 
     posed = MeshPortrait(picture, box, face, None if box else portrait.finder)
-    lids, head = idle_motion(len(clip.exp), seed, clip.fps, blink, head_motion)
-    pairs = ((posed.image, frame) for frame in render_frames(posed, clip.exp, lids, head))
+    pairs = ((posed.image, frame) for frame in render_frames(posed, clip.exp, **rest))
     return Shots(pairs, clip.fps, len(clip.exp), posed.warning)
 
 

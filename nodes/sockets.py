@@ -14,6 +14,7 @@ AudioRef = io.Custom("JAMFLOW_AUDIO_REF")
 MotionRef = io.Custom("JAMFLOW_MOTION_REF")
 Motion = io.Custom("JAMFLOW_MOTION")
 TimeMask = io.Custom("JAMFLOW_MASK")
+Expression = io.Custom("JAMFLOW_EXPRESSION")
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,16 @@ def save_wav(path: str | os.PathLike, wave: Tensor, sample_rate: int = SAMPLE_RA
         raise JamFlowError(f"Nothing to write to {path}: the sound is empty.")
     if not np.isfinite(samples).all():
         raise JamFlowError(f"Not written to {path}: the sound has samples that are not numbers.")
-    # Scaled as decoders scale back, so that reading and writing again changes no bit.
-    pcm = np.round(samples * 32768).clip(-32768, 32767).astype("<i2")
+    stream_wav(path, [samples], sample_rate, len(samples))
+
+
+def stream_wav(path: str | os.PathLike, pieces, sample_rate: int = SAMPLE_RATE, channels: int = 1) -> None:
+    """The same from float pieces [samples] or [channels, samples], one in memory at a time."""
     with whole_file(path) as part, open(part, "wb") as file, riff.open(file, "wb") as out:
-        out.setnchannels(len(pcm))
+        out.setnchannels(channels)
         out.setsampwidth(2)
         out.setframerate(sample_rate)
-        out.writeframes(pcm.T.tobytes())
+        for piece in pieces:
+            # Scaled as decoders scale back, so that reading and writing again changes no bit.
+            pcm = np.round(np.atleast_2d(piece) * 32768).clip(-32768, 32767).astype("<i2")
+            out.writeframes(pcm.T.tobytes())

@@ -1,6 +1,8 @@
 """Motion files: safetensors with the tensor `exp` float32 [frames, 21, 3] and the metadata `fps`."""
 
+import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +46,18 @@ def save_motion(path: str | os.PathLike, exp: np.ndarray, fps: float) -> None:
     motion = Motion(_checked(np.asarray(exp), "The motion"), _checked_fps(fps, "The motion"))
     with whole_file(path) as part:
         part.write_bytes(save({"exp": motion.exp}, metadata={"fps": str(motion.fps)}))
+
+
+def stream_motion(path: str | os.PathLike, pieces: Iterable[np.ndarray], frames: int, fps: float) -> None:
+    """The same from pieces [n, 21, 3] of `frames` frames together, one in memory at a time."""
+    shape = [frames, KEYPOINTS, 3]
+    tensor = {"dtype": "F32", "shape": shape, "data_offsets": [0, 4 * frames * KEYPOINTS * 3]}
+    header = json.dumps({"__metadata__": {"fps": str(_checked_fps(fps, "The motion"))}, "exp": tensor}).encode()
+    header += b" " * (-len(header) % 8)
+    with whole_file(path) as part, open(part, "wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header)
+        for piece in pieces:
+            file.write(np.ascontiguousarray(piece, "<f4").tobytes())
 
 
 def load_motion(path: str | os.PathLike) -> Motion:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..clock import SAMPLE_RATE
 from ..motion.basis import exp_to_state
 from .mesh import MeshPortrait
 
@@ -24,15 +25,15 @@ NOD = 1.6  # degrees of pitch for the strongest accent
 NOD_SECONDS = 0.12  # the head follows the voice this softly
 
 
-def idle_motion(frames: int, seed: int, fps: float = 25, blink: bool = True, sway: float = 1.0,
+def idle_motion(frames: int, seed: int, fps: float = 25, blink: float = 1.0, sway: float = 1.0,
                 energy: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Blinks [frames] (0..1) and head motion [frames, 5] (yaw, pitch, roll in degrees, x, y in eye distances).
 
-    The same seed gives the same motion, and a longer clip begins like a shorter one. `sway` scales the head's motion;
-    `energy` [frames], loudness of the speech 0..1, adds small nods on its accents.
+    The same seed gives the same motion, and a longer clip begins like a shorter one. `blink`: how often, 1 is usual, 0
+    never. `sway` scales the head's motion; `energy` [frames], loudness of the speech 0..1, adds small nods on its accents.
     """
     blink_rng, sway_rng = (np.random.default_rng([seed, stream]) for stream in (0, 1))
-    lids = _blinks(frames, fps, blink_rng) if blink else np.zeros(frames, np.float32)
+    lids = _blinks(frames, fps, blink_rng, float(blink)) if blink else np.zeros(frames, np.float32)
     time = np.arange(frames) / fps
     head = _drift(time, sway_rng)
     if energy is not None:
@@ -70,17 +71,27 @@ def render_frames(portrait: MeshPortrait, exp: np.ndarray, blink: np.ndarray | N
         yield portrait.frame(state, **{name: values[index] for name, values in extras.items()})
 
 
-def _blinks(frames: int, fps: float, rng: np.random.Generator) -> np.ndarray:
+def loudness(wave, frames: int, fps: float = 25) -> np.ndarray:
+    """Speech [samples] at 24 kHz -> how loud each frame is, 0..1 (1 is reached by the loudest twentieth), float64 [frames]."""
+    wave, step = np.asarray(wave, np.float64), SAMPLE_RATE / fps
+    power = np.concatenate([[0.0], np.cumsum(wave**2)])
+    edges = np.minimum(np.round(np.arange(frames + 1) * step).astype(int), len(wave))
+    level = np.sqrt(np.diff(power[edges]).clip(0) / step)
+    top = np.percentile(level, 95) if frames else 0.0
+    return np.clip(level / top, 0, 1) if top > 0 else level
+
+
+def _blinks(frames: int, fps: float, rng: np.random.Generator, often: float) -> np.ndarray:
     lids = np.zeros(frames)
     time = np.arange(frames) / fps
-    start = rng.uniform(*FIRST_BLINK)
+    start = rng.uniform(*FIRST_BLINK) / often
     while start < frames / fps:
         closed = start + rng.uniform(*BLINK_FALL)
         opening = closed + rng.uniform(*BLINK_REST)
         end = opening + rng.uniform(*BLINK_RISE)
         level = np.interp(time, [start, closed, opening, end], [0, 1, 1, 0], left=0, right=0)
         lids = np.maximum(lids, level * level * (3 - 2 * level))
-        start = end + rng.uniform(*BLINK_EVERY)
+        start = end + rng.uniform(*BLINK_EVERY) / often
     return lids.astype(np.float32)
 
 

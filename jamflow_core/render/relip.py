@@ -5,23 +5,49 @@ so light and pose are right; the inside of the mouth is painted throughout, beca
 the old words.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple
 
 import numpy as np
 
 from ..motion.basis import exp_to_state
 from ..motion.extract import mouth_states
+from ..motion.files import Motion
 from .mesh.colours import MouthColours, mouth_colours
 from .mesh.crop import HeadCrop
 from .mesh.mouth import MouthInterior
 from .mesh.rig import Rig, at_rest, build_rig
 from .mesh.warp import MeshWarp
 from .topology import load_topology
-from .track import FaceTrack
+from .track import FaceTrack, track_face
 
 GONE = 5  # frames; a face missing for longer is gone and nothing is painted, a shorter gap is bridged
 FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside
+
+
+def relip_video(source: Callable[[], Iterable[np.ndarray]], fps: float, motion: Motion,
+                progress: Callable[[int], None] | None = None) -> tuple[Iterator[np.ndarray], int, list[int]]:  # fmt: skip
+    """New lips for a whole video: (frames, their number, numbers of those without a face).
+
+    source: gives the frames (uint8 RGB at `fps`) from the start, twice. Where the motion outlasts the video its last frame
+    stays, and goes on speaking.
+    """
+    track = track_face(source(), progress=progress)
+    said = motion.at(fps).exp
+    count = max(len(track), len(said))
+    exp = np.zeros((count, *said.shape[1:]), np.float32)
+    exp[: len(said)] = said
+    more = count - len(track)
+    points = np.concatenate([track.points, np.repeat(track.points[-1:], more, 0)])
+    return relip_frames(_held(source(), more), FaceTrack(points, track.missing), exp), count, track.missing
+
+
+def _held(frames: Iterable[np.ndarray], more: int) -> Iterator[np.ndarray]:
+    """The frames, and the last one `more` times again."""
+    for frame in frames:
+        yield frame
+    for _ in range(more):
+        yield frame
 
 
 def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray) -> Iterator[np.ndarray]:

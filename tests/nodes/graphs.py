@@ -72,6 +72,12 @@ def look(link, name: str = "look") -> dict:
     return {name: node("PreviewAny", source=list(link))}
 
 
+def transcript(new: str, old: str = "They hoped to get together at an early date.", **more) -> dict:
+    """The preset heart's recording, and what becomes of its words."""
+    given = {"old_text": old, "new_text": new, "lanes": "speech and face"}
+    return {"change": node("JamFlowEditTranscript", model=["load", 0], recording=["ref", 0], **given | more)}
+
+
 def speak(said: str = "Hello there.", **sampling) -> dict:
     """Text -> talking portrait, the main job."""
     return {

@@ -69,6 +69,18 @@ WRONG = {
         sampled(still(), g.audio_ref(g.DRIVE), lips(images=["still", 0]), **DRIVEN, motion_ref=["lips", 0]),
         SAMPLER + "remove the motion or the recording",
     ),
+    "transcript: nothing changed": (
+        {**g.loader(), **g.audio_ref(g.DRIVE), **g.transcript("They hoped to get together at an early date!"), **g.look(["change", 3])},
+        "JAM-Flow Edit Transcript: change a word of new_text",
+    ),
+    "transcript: a voice": (
+        {**g.loader(), **g.audio_ref(g.VOICE), **g.transcript("They hoped to meet."), **g.look(["change", 3])},
+        "JAM-Flow Edit Transcript: set the role of JAM-Flow Reference Audio to drive",
+    ),
+    "transcript: no old text": (
+        {**g.loader(), **g.audio_ref(g.DRIVE), **g.transcript("They hoped to meet.", old=" "), **g.look(["change", 3])},
+        "JAM-Flow Edit Transcript: write in old_text what the recording says",
+    ),
     "sampler: two spans at once": (
         sampled(g.text(), g.audio_ref(g.DRIVE), mask("0.2-0.4, 1-1.2"), **SAID, **DRIVEN, time_mask=["mask", 0]),
         SAMPLER + "give the time mask one span of speech: it has 2",

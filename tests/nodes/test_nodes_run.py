@@ -111,6 +111,25 @@ def test_a_word_is_changed_and_the_rest_is_kept(comfy):
     assert not torch.equal(before[: len(after)][start:], after[: len(before)][start:])
 
 
+def test_a_transcript_is_edited_in_two_places(comfy):
+    graph = {
+        **g.loader(),
+        **g.audio_ref(g.DRIVE),
+        **g.transcript("We hoped to get together at a later date."),
+        **g.sampler(text=["change", 0], audio_ref=["ref", 0], time_mask=["change", 1]),
+        **g.decode(),
+        **g.save_audio(),
+    }
+    run = comfy.run(graph)
+    mask, report = comfy.outputs("change")[1], comfy.outputs("change")[3]
+    assert len(mask.speech) == len(mask.face) == 2
+    assert '"They" -> "We"' in report and '"an early" -> "a later"' in report
+    assert any("said anew" in line for line in run.told)
+    before, after = comfy.outputs("ref")[1]["waveform"][0, 0], comfy.outputs("decode")[0]["waveform"][0, 0]
+    shift = len(after) - len(before)
+    assert torch.equal(before[-2400:], after[-2400:]) and shift % 256 == 0
+
+
 def test_words_of_a_recording_become_a_mask(comfy):
     graph = {
         **g.loader(),

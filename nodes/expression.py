@@ -1,0 +1,104 @@
+"""What the face does besides speaking."""
+
+from comfy_api.latest import io
+
+from .media import read_video
+from .node import CATEGORY, Node, Progress
+from .sockets import Expression
+
+SLIDERS = {
+    "smile": (1.0, "Smile over the lips' own motion: 0 as in the picture, 1 broad, below 0 the corners go down."),
+    "brow": (1.0, "Brows: 1 raised, -1 lowered."),
+    "gaze_x": (1.0, "Where the eyes look: 1 to the picture's right, -1 to its left."),
+    "gaze_y": (1.0, "Where the eyes look: 1 down, -1 up."),
+    "yaw": (12.0, "Turn of the head in degrees: above 0 to the picture's right."),
+    "pitch": (10.0, "Nod of the head in degrees: above 0 down."),
+    "roll": (8.0, "Tilt of the head in degrees: above 0 clockwise."),
+}
+
+
+class JamFlowExpression(Node):
+    """Sliders, curves or a clip -> expression."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowExpression",
+            display_name="JAM-Flow Expression",
+            category=CATEGORY,
+            description="Blinks, brows, gaze, head and smile around the generated lips: by sliders, by curves over time, or from "
+            "the face of a driving clip.",
+            search_aliases=["emotion", "blink", "eyebrow", "gaze", "head motion", "smile", "driving video"],
+            inputs=[
+                *(
+                    io.Float.Input(name, default=0.0, min=-limit, max=limit, step=limit / 20, tooltip=tip)
+                    for name, (limit, tip) in SLIDERS.items()
+                ),
+                io.Float.Input(
+                    "blink",
+                    default=1.0,
+                    min=0.0,
+                    max=4.0,
+                    step=0.1,
+                    tooltip="How often to blink: 1 is every 2 to 6 seconds, 2 twice as often, 0 never.",
+                ),
+                io.Float.Input(
+                    "sway", default=1.0, min=0.0, max=3.0, step=0.1, tooltip="How much the head sways by itself; 0 keeps it still."
+                ),
+                io.Float.Input(
+                    "glances",
+                    default=0.3,
+                    min=0.0,
+                    max=1.0,
+                    step=0.05,
+                    tooltip="Small quick movements of the eyes between rests; 0 is a fixed stare.",
+                ),
+                io.Float.Input(
+                    "nods",
+                    default=0.5,
+                    min=0.0,
+                    max=2.0,
+                    step=0.1,
+                    tooltip="Small nods on the loud syllables of the audio that Portrait Render is given.",
+                ),
+                io.String.Input(
+                    "curves",
+                    default="",
+                    multiline=True,
+                    dynamic_prompts=False,
+                    placeholder="smile: 0:0 1.5:0.7 3:0",
+                    tooltip="Values over time in place of a slider, a line each: its name, then seconds:value. Names: smile, brow, "
+                    "gaze_x, gaze_y, lids, yaw, pitch, roll.",
+                ),
+                io.Video.Input(
+                    "driving",
+                    optional=True,
+                    tooltip="A clip of a face: its blinks, brows, gaze and head take the place of the seeded ones. Sliders and "
+                    "curves are added; blink, sway, glances and nods do not count then.",
+                ),
+                io.Float.Input(
+                    "strength",
+                    default=1.0,
+                    min=0.0,
+                    max=2.0,
+                    step=0.05,
+                    tooltip="How much of the driving clip's movement to take.",
+                ),
+            ],
+            outputs=[Expression.Output(display_name="expression", tooltip="For the expression of JAM-Flow Portrait Render.")],
+            hidden=[io.Hidden.unique_id],
+        )
+
+    @classmethod
+    def run(cls, blink, sway, glances, nods, curves, strength, driving=None, **sliders) -> io.NodeOutput:
+        from ..jamflow_core.motion.extract import extract_motion
+        from ..jamflow_core.render import expression as core
+
+        lines = {name: core.curve(value, name) for name, value in sliders.items() if value}
+        clip = None
+        if driving is not None:
+            source, show = read_video(driving), Progress()
+            clip = extract_motion(source.frames, source.fps, progress=lambda done: show(done, source.count))
+            if clip.missing:
+                cls.say(f"no face in {len(clip.missing)} frames, where the last one is held")
+        return io.NodeOutput(core.Expression(lines | core.curves(curves), blink, sway, glances, nods, clip, strength))

@@ -1,0 +1,199 @@
+"""Scripts and subtitles: many lines, several voices and portraits, of any length."""
+
+import os
+
+import folder_paths
+from comfy_api.latest import InputImpl, io
+
+from ..jamflow_core.clock import MOTION_FPS
+from ..jamflow_core.errors import JamFlowError
+from ..jamflow_core.render.stage import LAYOUTS
+from .draw import thumbnail
+from .media import audio_of
+from .node import CATEGORY, Node, Progress
+from .render import EXAMPLES, one_picture
+from .sockets import AudioRef, Expression, Model, Motion, Portrait, Vocoder
+
+DEFAULT_SCRIPT = "[isabella] Have you heard? We can speak now.\n[george] I heard you. [pause 0.5s] And I have waited long enough to answer."
+SCRIPT, SUBTITLES = "script", "subtitles (srt)"
+
+
+class JamFlowScript(Node):
+    """Script, voices, portraits -> video, speech and subtitles, chunk by chunk on disk."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="JamFlowScript",
+            display_name="JAM-Flow Script",
+            category=CATEGORY,
+            description="Speaks a script or subtitles with several voices and portraits. It works chunk by chunk on disk, so length "
+            "is not limited by memory; after a stop or a change only what is missing is made.",
+            search_aliases=["dialogue", "conversation", "podcast", "srt", "subtitles", "long form", "audiobook"],
+            inputs=[
+                Model.Input("model", tooltip="The model of Load JAM-Flow."),
+                Vocoder.Input("vocoder", tooltip="The vocoder of Load JAM-Flow."),
+                Portrait.Input(
+                    "portrait",
+                    optional=True,
+                    tooltip="The renderer of Load JAM-Flow, for a video. Without it only speech and motion are made.",
+                ),
+                io.String.Input(
+                    "script",
+                    default=DEFAULT_SCRIPT,
+                    multiline=True,
+                    dynamic_prompts=False,
+                    tooltip="[name] says who speaks from there on: the name of a preset voice, or any other for the voices that are "
+                    "connected. [pause 0.5s] makes a pause.",
+                ),
+                io.Combo.Input(
+                    "format",
+                    options=[SCRIPT, SUBTITLES],
+                    tooltip="script: lines follow each other. subtitles: the text of an .srt file; every line is spoken at its time.",
+                ),
+                io.Autogrow.Input(
+                    "voices",
+                    template=io.Autogrow.TemplatePrefix(
+                        AudioRef.Input("voice", tooltip="A voice of JAM-Flow Reference Audio (role voice)."), prefix="voice", min=0, max=16
+                    ),
+                    tooltip="Voices for the names that are no presets, in the order in which these first speak.",
+                ),
+                io.Autogrow.Input(
+                    "images",
+                    template=io.Autogrow.TemplatePrefix(
+                        io.Image.Input("image", tooltip="A portrait."), prefix="image", min=0, max=16
+                    ),
+                    tooltip="Portraits of the speakers, in the order in which they first speak; the others get shipped examples.",
+                ),
+                Expression.Input("expression", optional=True, tooltip="What the faces do besides speaking (JAM-Flow Expression)."),
+                io.Combo.Input(
+                    "layout",
+                    options=list(LAYOUTS),
+                    tooltip="How several portraits are shown: all in a row, or only the one who speaks.",
+                ),
+                io.Float.Input("speed", default=1.0, min=0.5, max=2.0, step=0.05, tooltip="Pace of speech: 2 is twice as fast."),
+                io.Int.Input(
+                    "seed",
+                    default=0,
+                    min=0,
+                    max=0xFFFFFFFFFFFFFFFF,
+                    control_after_generate=True,
+                    tooltip="Another seed is another take of every line.",
+                ),
+                io.Int.Input("steps", default=0, min=0, max=128, tooltip="Sampling steps. 0 takes what is best for speech."),
+                io.String.Input(
+                    "name",
+                    default="JAM-Flow/script",
+                    tooltip="Finished chunks are kept in output/<name>.chunks for the next run. Delete the folder when you are done.",
+                ),
+            ],
+            outputs=[
+                io.Video.Output(display_name="video", tooltip="The portraits speaking, with sound, for Save Video."),
+                io.Audio.Output(display_name="audio", tooltip="The speech of all, mono, 24 kHz."),
+                Motion.Output(
+                    display_name="motions",
+                    is_output_list=True,
+                    tooltip="The motion of each speaker, at rest while others speak, for JAM-Flow Portrait Render.",
+                ),
+                io.String.Output(display_name="subtitles", tooltip="What is said when, as the text of an .srt file."),
+                io.String.Output(display_name="report", tooltip="How long it is, and how much was made anew."),
+            ],
+            hidden=[io.Hidden.unique_id],
+        )
+
+    @classmethod
+    def run(
+        cls, model, vocoder, script, format, layout, speed, seed, steps, name, voices, images, portrait=None, expression=None
+    ) -> io.NodeOutput:
+        from dataclasses import replace
+
+        import numpy as np
+        import torch
+
+        from ..jamflow_core.f5 import OFFICIAL
+        from ..jamflow_core.longform.produce import produce
+        from ..jamflow_core.longform.store import Store
+        from ..jamflow_core.motion.files import Motion as Clip
+        from ..jamflow_core.tasks import DEFAULTS
+        from ..jamflow_core.text.srt import format_srt
+        from .models import Decoding
+
+        lines, cast = cast_of(script, format, list(voices.values()))
+        usual = OFFICIAL if model.flow.config.spells else DEFAULTS["speak"]
+        settings = replace(usual, seed=seed, steps=steps or usual.steps)
+        store, show = Store(chunk_folder(name)), Progress()
+        share = 500 if portrait is not None else 1000
+        timeline = produce(
+            Decoding(model, vocoder), lines, cast, store, speed=speed, settings=settings,
+            progress=lambda done, _: show(round(done * share), 1000),
+        )  # fmt: skip
+        keys = [chunk.key for chunk in timeline.chunks]
+        report = f"{timeline.seconds:.1f} s, {store.made} of {store.made + store.found} chunks made anew"
+        if timeline.rushed or timeline.late > 0.1:
+            report += f"; {timeline.rushed} subtitles spoken faster, speech up to {timeline.late:.1f} s late"
+        cls.say(report)
+        if portrait is None:
+            from comfy_execution.graph_utils import ExecutionBlocker
+
+            video = ExecutionBlocker(f"{cls.title()}: connect the renderer of Load JAM-Flow to portrait for a video")
+        else:
+            video, more = painted(timeline, portrait, list(images.values()), layout, seed, expression, show)
+            keys += more
+        store.keep_only(keys)
+        audio = audio_of([torch.from_numpy(np.concatenate(list(timeline.waves())))])
+        motions = [Clip(np.concatenate(list(timeline.motion_of(who))), MOTION_FPS) for who in timeline.speakers]
+        return io.NodeOutput(video, audio, motions, format_srt(timeline.subtitles()), report)
+
+
+def cast_of(script: str, kind: str, given: list):
+    """The lines of a script, and a voice for each speaker: a preset by its name, else the next one that is connected."""
+    from ..jamflow_core import voices
+    from ..jamflow_core.longform.lines import lines_of_script, lines_of_srt, speakers_of
+    from .references import DEFAULT_VOICE
+
+    lines = (lines_of_srt if kind == SUBTITLES else lines_of_script)(script, None, DEFAULT_VOICE)
+    waiting, cast = iter(given), {}
+    for name in speakers_of(lines):
+        if name.lower() in voices.preset_names():
+            cast[name] = voices.preset(name.lower())
+            continue
+        reference = next(waiting, None)
+        if reference is None:
+            presets = ", ".join(voices.preset_names())
+            raise JamFlowError(f"connect a voice for [{name}], or use the name of a preset: {presets}")
+        if reference.voice is None:
+            raise JamFlowError("set the role of JAM-Flow Reference Audio to voice: a recording to follow cannot speak a script")
+        cast[name] = reference.voice
+    return lines, cast
+
+
+def chunk_folder(name: str) -> str:
+    """Where the chunks of a script are kept, inside the output folder."""
+    output = os.path.abspath(folder_paths.get_output_directory())
+    folder = os.path.abspath(os.path.join(output, f"{name.strip() or 'JAM-Flow/script'}.chunks"))
+    if os.path.commonpath([output, folder]) != output:
+        raise JamFlowError("choose another name: the chunks have to lie in ComfyUI's output folder")
+    return folder
+
+
+def painted(timeline, portrait, images: list, layout: str, seed: int, expression, show):
+    """The timeline as VIDEO over a file in ComfyUI's temporary folder, and the keys of its kept segments."""
+    from ..jamflow_core.longform.film import film, look_of
+    from ..jamflow_core.render.expression import NEUTRAL
+    from ..jamflow_core.render.mesh import MeshPortrait
+    from ..jamflow_core.render.stage import Stage
+
+    examples = sorted(picture.stem for picture in EXAMPLES.glob("*.jpg"))
+    pictures = {}
+    for index, name in enumerate(timeline.speakers):
+        picture = one_picture(images[index] if index < len(images) else None, examples[index % len(examples)])
+        pictures[name] = MeshPortrait(picture, finder=portrait.finder)
+    chosen = expression or NEUTRAL
+    folder, stem, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
+    path = os.path.join(folder, f"{stem}_{counter:05}_.mp4")
+    keys = film(
+        timeline, Stage(pictures, layout), path, seed=seed, expressions={name: chosen for name in pictures},
+        look=look_of(pictures, repr(chosen.fingerprint())),
+        progress=lambda done, total, frame: show(500 + 500 * done // total, 1000, thumbnail(frame) if done % 25 == 1 else None),
+    )  # fmt: skip
+    return InputImpl.VideoFromFile(path), keys

@@ -1,0 +1,232 @@
+"""Scripts and subtitles in chunks on disk: constant memory, interruption, one timeline."""
+
+import shutil
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from jamflow_core import voices
+from jamflow_core.audio.files import load_audio, stream_wav
+from jamflow_core.errors import JamFlowError
+from jamflow_core.flow.sampler import Settings
+from jamflow_core.longform import film as films
+from jamflow_core.longform import produce as production
+from jamflow_core.longform.film import film, look_of
+from jamflow_core.longform.lines import Line, lines_of_script, lines_of_srt, speakers_of
+from jamflow_core.longform.produce import FRAME, produce
+from jamflow_core.longform.store import Chunk, Store, digest
+from jamflow_core.motion.files import load_motion, stream_motion
+from jamflow_core.render.expression import STILL
+from jamflow_core.render.image import read_image
+from jamflow_core.render.mesh import MeshPortrait
+from jamflow_core.render.stage import LAYOUTS, Stage
+from jamflow_core.text.srt import format_srt, parse_srt
+from jamflow_core.weights.bundle import Models
+
+PORTRAITS = Path(__file__).parent.parent / "portraits"
+QUICK = Settings(steps=2, text_guidance=0.0, reference_guidance=0.0, temperature=0.6)
+SCRIPT = "[heart] Did you hear that? [george] No. [pause 0.5s] Not a word. [heart] Listen! [george] No."
+SRT = """1
+00:00:01,000 --> 00:00:02,500
+[heart] Good morning.
+
+2
+00:00:04,000 --> 00:00:05,500
+[george] Who is there? [heart] It is me.
+
+3
+00:00:08,000 --> 00:00:08,400
+And this is far too much for so short a time.
+"""
+
+
+@pytest.fixture(scope="module")
+def models():
+    return Models()
+
+
+@pytest.fixture(scope="module")
+def cast():
+    return {name: voices.preset(name) for name in ("heart", "george")}
+
+
+@pytest.fixture(scope="module")
+def whole(models, cast, tmp_path_factory):
+    """The script spoken without a stop."""
+    return produce(models, lines_of_script(SCRIPT), cast, Store(tmp_path_factory.mktemp("whole")), settings=QUICK)
+
+
+def sound(timeline):
+    return np.concatenate(list(timeline.waves()))
+
+
+def motion(timeline):
+    return np.concatenate([exp for _, _, exp in timeline.motions()])
+
+
+def test_lines_of_subtitles_keep_their_times_and_speakers():
+    lines = lines_of_srt(SRT)
+    assert [(line.speaker, line.start) for line in lines][:2] == [("heart", 1.0), ("george", 4.0)]
+    assert lines[2].speaker == "heart" and 4 < lines[2].start < 5.5 and lines[2].end == pytest.approx(5.5)
+    assert lines[3].speaker == "heart" and speakers_of(lines) == ["heart", "george"]
+    with pytest.raises(JamFlowError, match="subtitle at 0.00 s"):
+        lines_of_srt("1\n00:00:00,000 --> 00:00:01,000\nHi.\n")
+
+
+def test_sound_and_motion_are_one_timeline(whole):
+    assert [chunk.speaker for chunk in whole.chunks] == ["heart", "george", "heart", "george"]
+    assert len(sound(whole)) == whole.frames * FRAME and len(motion(whole)) == whole.frames
+    assert all(a.end == b.first for a, b in zip(whole.chunks, whole.chunks[1:]))
+    assert np.abs(motion(whole)).max() > 0.005 and np.abs(sound(whole)).max() > 0.02
+    one = np.concatenate(list(whole.motion_of("george")))
+    assert not one[: whole.chunks[0].end].any() and one[whole.chunks[1].first : whole.chunks[1].end].any()
+
+
+def test_the_same_words_twice_are_two_takes(models, cast, tmp_path):
+    script = "[heart] Hello there. [heart] Hello there."
+    made = produce(models, lines_of_script(script), cast, Store(tmp_path), settings=QUICK)
+    assert made.chunks[0].key != made.chunks[1].key
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_stopped_and_continued_is_the_same_bit_for_bit(models, cast, whole, tmp_path, monkeypatch, after):
+    spoken, real = [], production.speak
+
+    def counted(*given, **more):
+        if len(spoken) == after:
+            raise KeyboardInterrupt
+        spoken.append(1)
+        return real(*given, **more)
+
+    monkeypatch.setattr(production, "speak", counted)
+    lines = lines_of_script(SCRIPT)
+    with pytest.raises(KeyboardInterrupt):
+        produce(models, lines, cast, Store(tmp_path), settings=QUICK)
+    assert len(list(tmp_path.glob("*.safetensors"))) == after and not list(tmp_path.glob(".*"))
+    monkeypatch.setattr(production, "speak", real)
+    store = Store(tmp_path)
+    again = produce(models, lines, cast, store, settings=QUICK)
+    assert (store.found, store.made) == (after, len(whole.chunks) - after)
+    assert again.chunks == whole.chunks
+    assert np.array_equal(sound(again), sound(whole)) and np.array_equal(motion(again), motion(whole))
+
+
+def test_a_changed_line_leaves_the_others(models, cast, whole, tmp_path):
+    shutil.copytree(whole.store.folder, tmp_path / "copy")
+    store = Store(tmp_path / "copy")
+    lines = lines_of_script(SCRIPT.replace("Listen!", "Listen now!"))
+    changed = produce(models, lines, cast, store, settings=QUICK)
+    assert (store.found, store.made) == (3, 1)
+    store.keep_only(chunk.key for chunk in changed.chunks)
+    assert len(list(store.folder.iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    "change", [{"settings": Settings(steps=3, text_guidance=0.0, reference_guidance=0.0, temperature=0.6)}, {"speed": 1.2}, {"face": False}]
+)
+def test_whatever_decides_a_chunk_is_in_its_key(models, cast, whole, monkeypatch, tmp_path, change):
+    monkeypatch.setattr(production, "speak", None)
+    with pytest.raises(TypeError):
+        produce(models, lines_of_script(SCRIPT), cast, Store(whole.store.folder), **({"settings": QUICK} | change))
+
+
+def test_subtitles_are_spoken_at_their_times(models, cast, tmp_path):
+    made = produce(models, lines_of_srt(SRT), cast, Store(tmp_path), settings=QUICK)
+    said = made.subtitles()
+    starts = [round(subtitle.start, 2) for subtitle in said]
+    assert starts[0] == pytest.approx(1.0, abs=0.05) and starts[1] == pytest.approx(4.0, abs=0.05)
+    assert starts[3] == pytest.approx(8.0, abs=0.05) and made.rushed >= 1
+    quiet = sound(made)[: int(0.9 * 24000)]
+    assert np.abs(quiet).max() < 0.01
+    back = lines_of_srt(format_srt(said))
+    assert [line.speaker for line in back][:3] == ["heart", "george", "heart"] and parse_srt(format_srt(said))[0].text == "[heart] Good morning."
+
+
+def test_a_speaker_without_a_voice_is_refused(models, cast, tmp_path):
+    with pytest.raises(JamFlowError, match="Give a voice to anna"):
+        produce(models, lines_of_script("[anna] Hello."), cast, Store(tmp_path))
+
+
+def test_damaged_chunks_are_named(tmp_path):
+    store = Store(tmp_path)
+    store.write("a" * 32, Chunk(np.zeros(FRAME, np.int16), np.zeros((1, 21, 3), np.float32), None))
+    assert store.read("a" * 32).text is None
+    store.path("a" * 32).write_bytes(b"nothing")
+    with pytest.raises(JamFlowError, match="Delete .* and run again"):
+        store.read("a" * 32)
+
+
+def test_digests_tell_values_and_their_order_apart():
+    values = [1, 1.0, "1", None, b"1", np.ones(2), np.ones(2, np.float32), [1, 2], [2, 1], [[1], 2], [1, [2]]]
+    assert len({digest(value) for value in values}) == len(values)
+
+
+def test_files_are_streamed(whole, tmp_path):
+    stream_wav(tmp_path / "a.wav", whole.waves())
+    assert np.array_equal(load_audio(tmp_path / "a.wav")[0][0].numpy(), sound(whole))
+    stream_motion(tmp_path / "a.safetensors", whole.motion_of("heart"), whole.frames, 25)
+    assert np.array_equal(load_motion(tmp_path / "a.safetensors").exp, np.concatenate(list(whole.motion_of("heart"))))
+
+
+def packets(path):
+    with av.open(str(path)) as video:
+        return [bytes(packet) for packet in video.demux(video.streams.video[0])]
+
+
+def small(name):
+    import cv2
+
+    return MeshPortrait(cv2.resize(read_image(PORTRAITS / f"{name}.jpg"), (160, 160)))
+
+
+def test_a_film_of_two_stopped_and_continued(whole, tmp_path, monkeypatch):
+    portraits = {"heart": small("mona_lisa"), "george": small("pearl_earring")}
+    stage, look = Stage(portraits), look_of(portraits, "")
+    assert stage.size == (320, 160)
+    still = {name: STILL for name in portraits}
+    keys = film(whole, stage, tmp_path / "a.mp4", look=look, expressions=still)
+    with av.open(str(tmp_path / "a.mp4")) as video:
+        frames = [frame.to_ndarray(format="rgb24") for frame in video.decode(video=0)]
+        times = [packet.pts for packet in video.demux(video.streams.video[0])]
+    assert len(frames) == whole.frames and not times[0]
+    heart = slice(whole.chunks[0].first, whole.chunks[0].end)
+    moving = np.abs(np.diff(np.array(frames[heart], np.int16), axis=0)).mean((0, 1, 3))
+    assert moving[:160].mean() > 10 * moving[160:].mean()
+    assert abs(load_audio(tmp_path / "a.mp4")[0].shape[1] / 24000 - whole.seconds) < 0.1
+
+    for key in keys:
+        whole.store.path(key, "mp4").unlink()
+    real, painted = films._pictures, []
+
+    def stopped(*given):
+        painted.append(1)
+        yield from real(*given)
+        if len(painted) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(films, "_pictures", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        film(whole, stage, tmp_path / "b.mp4", look=look, expressions=still)
+    assert not (tmp_path / "b.mp4").exists() and whole.store.path(keys[0], "mp4").exists()
+    assert film(whole, stage, tmp_path / "b.mp4", look=look, expressions=still) == keys and len(painted) == 1 + len(keys)
+    assert packets(tmp_path / "a.mp4") == packets(tmp_path / "b.mp4")
+
+
+def test_only_the_speaker_is_shown():
+    class Picture:
+        def __init__(self, size, grey):
+            self.size, self.grey = size, grey
+
+        def frame(self, state, **_):
+            return np.full((self.size[1], self.size[0], 3), self.grey, np.uint8)
+
+    stage = Stage({"a": Picture((64, 48), 100), "b": Picture((40, 80), 200)}, LAYOUTS[1])
+    face = np.zeros((21, 3))
+    assert stage.size == (64, 48)
+    assert (stage.frame("a", face, {}) == 100).all() and (stage.frame(None, face, {}) == 100).all()
+    other = stage.frame("b", face, {})
+    assert other.shape == (48, 64, 3) and other[24, 32, 0] == 200 and other[24, 2, 0] < 50
+    with pytest.raises(JamFlowError, match="Choose a layout"):
+        Stage({"a": Picture((8, 8), 0)}, "on top")
