@@ -160,6 +160,8 @@ class JamFlowJointSampler(Node):
             motion = clip.mel.new_zeros(-(-len(clip.mel) * HOP * MOTION_FPS // SAMPLE_RATE), 21, 3)
         said = Line(clip.text.text, clip.text) if clip.text is not None else None
         report = f"{doing} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
+        advice = fitting(model, text, audio_ref, motion_ref) if job is Job.DUB else None
+        report += f"; {advice} (JAM-Flow Portrait Render, video)" if advice else ""
         cls.say(report)
         return io.NodeOutput(streams.pack(clip.mel, motion, jamflow_text=said, **extra), said, report)
 
@@ -199,6 +201,13 @@ def _dub(model, text, recording, motion, mask, face, callbacks):
     from ..jamflow_core.tasks import dub
 
     return dub(model, _script(text), motion, _voice(recording), **callbacks), {}
+
+
+def fitting(model, text, recording, motion) -> str | None:
+    """By how much a text is too long or too short for the lips; None if it fits."""
+    from ..jamflow_core.fit import fit_of
+
+    return fit_of(model, text.text, motion, _voice(recording)).advice()
 
 
 def _edit(model, text, recording, motion, mask, face, callbacks):

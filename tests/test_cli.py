@@ -103,6 +103,12 @@ BAD = {
     "missing motion": (["dub", "Hi.", "--motion", "{folder}/none.safetensors"], ""),
     "motion that is none": (["dub", "Hi.", "--motion", "{text}.safetensors"], ""),
     "a video that is none": (["dub", "Hi.", "--video", "{text}.mp4"], ""),
+    "script missing": (["speak", "--script", "{folder}/none.txt"], "No script at"),
+    "script without words": (["speak", "--script", "{text}.mp4", "--cast", "a=b,c"], ""),
+    "a cast that is none": (["speak", "--script", "{text}.mp4", "--cast", "anna"], "Write --cast as"),
+    "subtitles that are none": (["speak", "--srt", "{text}.mp4"], "No subtitles found"),
+    "a smile that is none": (["speak", "Hi.", "--smile", "broad"], "Write smile as"),
+    "blinks": (["speak", "Hi.", "--blink", "9"], "--blink must be"),
     "span backwards": (["edit", "--audio", VOICE, "--text", "Hi.", "--span", "2:1"], "Write --span"),
     "span outside": (["edit", "--audio", VOICE, "--text", "Hi there.", "--span", "20:21"], "Give spans inside the clip: 20.00:21.00"),
 }
@@ -157,3 +163,22 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, monkeypatch):
     out = tmp_path / "a.mp4"
     assert main(["speak", "Hi.", "--steps", "2", "--portrait", FACE, "--out", str(out)]) == 130
     assert not out.exists() and sorted(path.name for path in tmp_path.iterdir()) == ["m.safetensors"]
+
+
+def test_speak_a_script(tmp_path, capsys):
+    script, out, wav = tmp_path / "s.txt", tmp_path / "s.mp4", tmp_path / "s.wav"
+    script.write_text("[anna] Hello there.\n[george] No.\n", encoding="utf-8")
+    subtitles, motion = tmp_path / "s.srt", tmp_path / "s.safetensors"
+    command = ["speak", "--script", str(script), "--cast", f"anna={VOICE},{FACE}", "--portrait", FACE, "--steps", "2"]
+    extra = ["--wav", str(wav), "--srt-out", str(subtitles), "--motion", str(motion), "--smile", "0:0,1:0.4", "--sway", "0"]
+    assert main([*command, *extra, "--out", str(out)]) == 0
+    seconds = load_audio(wav)[0].shape[1] / 24000
+    assert "[george] No." in subtitles.read_text(encoding="utf-8") and (tmp_path / "s.chunks").is_dir()
+    assert load_motion(tmp_path / "s.anna.safetensors").seconds == load_motion(tmp_path / "s.george.safetensors").seconds == seconds
+    before = wav.read_bytes()
+    capsys.readouterr()
+    assert main([*command, "--wav", str(wav), "--out", str(tmp_path / "again.wav")]) == 0
+    assert main([*command, *extra, "--out", str(out)]) == 0
+    assert "2 of 2 chunks were there already" in capsys.readouterr().err and wav.read_bytes() == before
+    assert main(["speak", "--srt", str(subtitles), "--steps", "2", "--cast", f"anna={VOICE}", "--out", str(tmp_path / "srt.wav")]) == 0
+    assert load_audio(tmp_path / "srt.wav")[0].shape[1] / 24000 == pytest.approx(seconds, abs=0.6)

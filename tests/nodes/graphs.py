@@ -78,6 +78,21 @@ def transcript(new: str, old: str = "They hoped to get together at an early date
     return {"change": node("JamFlowEditTranscript", model=["load", 0], recording=["ref", 0], **given | more)}
 
 
+EXPRESSION = {"blink": 1.0, "sway": 1.0, "glances": 0.3, "nods": 0.5, "curves": "", "strength": 1.0} | dict.fromkeys(
+    ("smile", "brow", "gaze_x", "gaze_y", "yaw", "pitch", "roll"), 0.0
+)
+SCRIPT = {"format": "script", "layout": "side by side", "speed": 1.0, "seed": 0, "steps": 2, "name": "test/script"}
+
+
+def expression(**more) -> dict:
+    return {"face": node("JamFlowExpression", **EXPRESSION | more)}
+
+
+def script(text: str = "[heart] Hello. [george] No.", **more) -> dict:
+    links = {"model": ["load", 0], "vocoder": ["load", 1], "script": text}
+    return {"script": node("JamFlowScript", **SCRIPT | links | more)}
+
+
 def speak(said: str = "Hello there.", **sampling) -> dict:
     """Text -> talking portrait, the main job."""
     return {

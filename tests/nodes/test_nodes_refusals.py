@@ -81,6 +81,22 @@ WRONG = {
         {**g.loader(), **g.audio_ref(g.DRIVE), **g.transcript("They hoped to meet.", old=" "), **g.look(["change", 3])},
         "JAM-Flow Edit Transcript: write in old_text what the recording says",
     ),
+    "script: nobody's voice": (
+        {**g.loader(), **g.script("[anna] Hello."), **g.look(["script", 4])},
+        "JAM-Flow Script: connect a voice for [anna]",
+    ),
+    "script: no subtitles": (
+        {**g.loader(), **g.script("Hello.", format="subtitles (srt)"), **g.look(["script", 4])},
+        "JAM-Flow Script: No subtitles found",
+    ),
+    "script: a name outside the output folder": (
+        {**g.loader(), **g.script(name="../../elsewhere"), **g.look(["script", 4])},
+        "JAM-Flow Script: choose another name",
+    ),
+    "expression: a curve that is none": (
+        {**g.loader(), **g.expression(curves="grin: 1"), **g.look(["face", 0])},
+        "JAM-Flow Expression: Begin each curve with one of",
+    ),
     "sampler: two spans at once": (
         sampled(g.text(), g.audio_ref(g.DRIVE), mask("0.2-0.4, 1-1.2"), **SAID, **DRIVEN, time_mask=["mask", 0]),
         SAMPLER + "give the time mask one span of speech: it has 2",

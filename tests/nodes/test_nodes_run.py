@@ -232,3 +232,49 @@ def test_images_of_any_size_and_with_alpha_are_taken(host, size):
     if size[2] == 4:
         picture[..., 3] = 0
         assert all((frame == 255).all() for frame in media.frames_of(picture))
+
+
+def test_a_script_is_spoken_by_several_and_unchanged_chunks_are_kept(comfy):
+    graph = {
+        **g.loader(),
+        **g.audio_ref(g.VOICE | {"preset": "emma"}),
+        **g.script("[heart] Hello. [anna] No. [heart] Why?", portrait=["load", 2], **{"voices.voice0": ["ref", 0]}),
+        **g.save_video(("script", 0)),
+        **g.save_audio(("script", 1)),
+        **g.look(["script", 3]),
+    }
+    run = comfy.run(graph)
+    frames, seconds = frames_and_sound(saved(comfy, run, "video"))
+    assert abs(frames / 25 - seconds) < 0.1
+    _, audio, _, subtitles, report = comfy.outputs("script")
+    assert audio["waveform"].shape[2] == frames * 960 and "[anna] No." in subtitles
+    assert "3 of 3 chunks made anew" in report
+    graph["script"]["inputs"]["script"] = "[heart] Hello. [anna] Never. [heart] Why?"
+    comfy.run(graph)
+    assert "1 of 3 chunks made anew" in comfy.outputs("script")[4]
+
+
+def test_a_cancelled_script_goes_on(comfy):
+    graph = {**g.loader(), **g.script("[heart] One. [george] Two.", name="test/stopped"), **g.look(["script", 4])}
+    with comfy.interrupted_in("JamFlowScript", after=3), pytest.raises(comfy_hosts.Interrupted):
+        comfy.run(graph)
+    comfy.run(graph)
+    assert "1 of 2 chunks made anew" in comfy.outputs("script")[4]
+
+
+def test_an_expression_moves_the_face(comfy):
+    base = g.speak() | g.expression(smile=0.7, blink=0.0, sway=0.0, curves="brow: 0:0, 0.3:1")
+    base |= {**g.render(output="frames", expression=["face", 0]), **g.look(["render", 3])}
+    comfy.run({key: value for key, value in base.items() if key not in ("video",)})
+    smiling = comfy.outputs("render")[1]
+    base["face"]["inputs"] |= {"smile": 0.0, "curves": ""}
+    comfy.run({key: value for key, value in base.items() if key not in ("video",)})
+    plain = comfy.outputs("render")[1]
+    assert smiling.shape == plain.shape and not torch.equal(smiling, plain)
+
+
+def test_a_driving_clip_moves_the_upper_face(comfy):
+    graph = g.speak() | g.expression(driving=["render", 0])
+    graph |= {**g.render(name="again", expression=["face", 0], audio=["decode", 0]), **g.save_video(("again", 0), "second")}
+    comfy.run(graph)
+    assert comfy.outputs("face")[0].driving is not None
