@@ -10,11 +10,11 @@ from pathlib import Path
 
 from .cli_expression import add_expression, expression_of
 from .errors import JamFlowError
+from .longform import LAYOUTS
 
 TEXT_LIMIT = 5000
 PORTRAIT = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
 MESH, PRECISIONS = "mesh", {"auto": None, "fp32": "float32", "bf16": "bfloat16"}
-LAYOUTS = ("side by side", "speaker only")  # of render/stage.py, which is imported late
 TRAININGS = {
     "prepare": "decode a corpus into the cache that training reads",
     "teacher": "make teacher speech from pip packages",

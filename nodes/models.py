@@ -114,7 +114,7 @@ def managed_vocoder(path: Path | None) -> Managed:
     return Managed(placed(load_vocoder(path, ops=ops, dtype=weights), device, torch.float32), device, mm.vae_offload_device())
 
 
-class Decoding(Models):
+class Decoding:
     """A model and a vocoder of their own wires as one bundle, for jobs that decode as they go."""
 
     def __init__(self, model: ManagedModels, vocoder: Managed):

@@ -7,7 +7,7 @@ from comfy_api.latest import InputImpl, io
 
 from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
-from ..jamflow_core.render.stage import LAYOUTS
+from ..jamflow_core.longform import LAYOUTS
 from .draw import thumbnail
 from .media import audio_of
 from .node import CATEGORY, Node, Progress

@@ -11,6 +11,7 @@ from jamflow_core import voices
 from jamflow_core.audio.files import load_audio, stream_wav
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
+from jamflow_core.longform import LAYOUTS
 from jamflow_core.longform import film as films
 from jamflow_core.longform import produce as production
 from jamflow_core.longform.film import film, look_of
@@ -21,7 +22,7 @@ from jamflow_core.motion.files import load_motion, stream_motion
 from jamflow_core.render.expression import STILL
 from jamflow_core.render.image import read_image
 from jamflow_core.render.mesh import MeshPortrait
-from jamflow_core.render.stage import LAYOUTS, Stage
+from jamflow_core.render.stage import Stage
 from jamflow_core.text.srt import format_srt, parse_srt
 from jamflow_core.weights.bundle import Models
 

@@ -6,3 +6,6 @@ interrupted run goes on where it stopped.
     produce.py  lines -> chunks on one timeline; the timeline as streams of sound and motion
     film.py     the timeline and portraits -> a video, in segments that are kept as well
 """
+
+# How several portraits are shown (render/stage.py).
+LAYOUTS = ("side by side", "speaker only")

@@ -3,11 +3,11 @@
 import numpy as np
 
 from ..errors import JamFlowError
+from ..longform import LAYOUTS
 from ..motion.basis import exp_to_state
 from .image import load_cv2
 from .liveportrait import LivePortraitRenderer
 
-LAYOUTS = ("side by side", "speaker only")
 TALLEST = 720  # pixels of a row of portraits
 PAPER = 16  # grey of the bars around a portrait of another shape
 
