@@ -299,7 +299,7 @@ def _filmed(options, portrait, exp, wave):
     if options.driving:
         motion = _driving(options, portrait.networks)
         driving = motion.template.at(MOTION_FPS)
-    return portrait.frames(exp, tracks.get("blink"), tracks.get("head"), Options(relative=not options.absolute), driving)
+    return portrait.frames(exp, options=Options(relative=not options.absolute), driving=driving, **tracks)
 
 
 def _driving(options, networks):

@@ -55,7 +55,7 @@ def options_of(chosen: dict) -> Options:
 
 
 def pose(renderer, picture, clip, fps: float, face: int, box, rest: dict, chosen: dict) -> Shots:
-    """One picture, moved by lips (and blinks and head of `rest`), by a template, or by a template with other lips."""
+    """One picture, moved by lips (the rest of the face by `rest`, see the core's Expression), by a template, or by a template with other lips."""
     posed = LivePortraitRenderer(
         renderer.networks, picture, box, face, None if box else renderer.finder, chosen.get("batch") or None,
         chosen.get("paste_back", True),
@@ -67,7 +67,7 @@ def pose(renderer, picture, clip, fps: float, face: int, box, rest: dict, chosen
     else:
         exp = clip.at(fps).exp
         count = len(exp)
-        frames = posed.frames(exp, rest.get("blink"), rest.get("head"), options, None if driving is None else driving.at(fps))
+        frames = posed.frames(exp, options=options, driving=None if driving is None else driving.at(fps), **rest)
     return Shots(((posed.still, frame) for frame in frames), fps, count, posed.warning)
 
 

@@ -117,7 +117,7 @@ class JamFlowPortraitRender(Node):
                     "expression",
                     optional=True,
                     tooltip="What the face does besides speaking (JAM-Flow Expression); blink and head_motion do not count "
-                    "then. LivePortrait takes its blinks and head only.",
+                    "then.",
                 ),
             ],
             outputs=[

@@ -13,7 +13,7 @@ PAPER = 16  # grey of the bars around a portrait of another shape
 
 
 class Stage:
-    """portraits: by speaker, of either renderer (LivePortrait takes the blinks and the head of an expression only)."""
+    """portraits: by speaker, of either renderer."""
 
     def __init__(self, portraits: dict[str, object], layout: str = LAYOUTS[0]):
         if layout not in LAYOUTS:
@@ -42,7 +42,7 @@ class Stage:
     def _posed(self, name: str, exp: np.ndarray, rests: dict[str, dict]) -> np.ndarray:
         portrait, rest = self.portraits[name], rests.get(name, {})
         if isinstance(portrait, LivePortraitRenderer):
-            return portrait.frame(exp, **{part: rest[part] for part in ("blink", "head") if part in rest})
+            return next(portrait.frames(exp[None], **{part: np.asarray(value)[None] for part, value in rest.items()}))
         return portrait.frame(exp_to_state(exp), **rest)
 
     def _laid(self, picture: np.ndarray, name: str) -> np.ndarray:
