@@ -8,6 +8,7 @@ from pathlib import Path
 
 import folder_paths
 import numpy as np
+import torch
 from comfy_api.latest import InputImpl, Types, io
 
 from ..jamflow_core.clock import MOTION_FPS, SAMPLE_RATE
