@@ -31,14 +31,12 @@ class TimelineOfNode {
       optioned: (options) => node.setProperty(OPTIONS, options),
       passed: pass,
     });
-    const widget = node.addDOMWidget(OUTPUT, OUTPUT, this.timeline.root, {
-      serialize: false,
-      hideOnZoom: false,
-      margin: 6,
-      getMinHeight: () => MIN_HEIGHT,
-    });
-    widget.serialize = false;
-    for (const lane of LANES) this.follow(lane);
+    const look = { serialize: false, hideOnZoom: false, margin: 6, getMinHeight: () => MIN_HEIGHT };
+    this.widget = node.addDOMWidget(OUTPUT, OUTPUT, this.timeline.root, look);
+    this.widget.serialize = false;
+    node.setSize([Math.max(node.size[0], SIZE[0]), Math.max(node.size[1], SIZE[1])]);
+    this.followed = LANES.map((lane) => this.follow(lane));
+    this.read(true);
     const { root, life } = this.timeline;
     root.addEventListener("pointerenter", () => this.listen(), { signal: life.signal });
   }
@@ -47,7 +45,7 @@ class TimelineOfNode {
     return this.node.widgets.find((widget) => widget.name === lane);
   }
 
-  /** Read a lane whenever something is typed into it. */
+  /** Read a lane whenever something is typed into it. Returns what ends that. */
   follow(lane) {
     const widget = this.text(lane);
     const before = widget.callback;
@@ -56,6 +54,7 @@ class TimelineOfNode {
       this.read();
       return result;
     };
+    return () => (widget.callback = before);
   }
 
   /** Text inputs -> timeline. */
@@ -109,6 +108,8 @@ class TimelineOfNode {
 
   close() {
     this.timeline.dispose();
+    for (const end of this.followed) end();
+    this.node.widgets = this.node.widgets.filter((widget) => widget !== this.widget);
   }
 }
 
@@ -134,14 +135,13 @@ app.registerExtension({
 
   beforeRegisterNodeDef(nodeType, nodeData) {
     if (nodeData.name !== NODE) return;
-    after(nodeType, "onNodeCreated", function () {
-      open.set(this, new TimelineOfNode(this));
-      this.setSize([Math.max(this.size[0], SIZE[0]), Math.max(this.size[1], SIZE[1])]);
+    // Not when a node is made: a copy in the making never joins a graph, and is never removed from one.
+    after(nodeType, "onAdded", function () {
+      if (!open.has(this)) open.set(this, new TimelineOfNode(this));
     });
     after(nodeType, "onConfigure", function () {
-      const own = open.get(this);
-      own.timeline.setOptions(this.properties?.[OPTIONS]);
-      own.read(true);
+      open.get(this)?.timeline.setOptions(this.properties?.[OPTIONS]);
+      open.get(this)?.read(true);
     });
     after(nodeType, "onExecuted", function (output) {
       open.get(this)?.show(output);
