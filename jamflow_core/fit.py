@@ -57,7 +57,9 @@ def fit_of(models: Models, text: str | TimedText, motion: Tensor, voice: Voice) 
     if not timed.timed:
         timed = predict_durations(models, timed, voice)
     starts = timed.starts()
-    return Fit(float(starts[-2] - starts[1]), lip_seconds(motion), len(timed.words))
+    # The silence of a full stop at the end needs no lips.
+    first, last = (timed.words[0].first, timed.words[-1].last) if timed.words else (1, len(timed) - 1)
+    return Fit(float(starts[last] - starts[first]), lip_seconds(motion), len(timed.words))
 
 
 def lip_seconds(motion: Tensor) -> float:
