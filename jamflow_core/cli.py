@@ -471,7 +471,6 @@ def _relip(options, models, voice, fit) -> None:
     """Speech at the voice's own pace (at most a quarter faster, to fit the clip), and new lips for the video."""
     from .clock import MOTION_FPS
     from .motion.files import Motion
-    from .render.relip import relip_video
     from .render.video import VideoWriter
     from .render.video_reader import read_video
     from .tasks import speak
@@ -481,9 +480,9 @@ def _relip(options, models, voice, fit) -> None:
         clip = speak(models, options.text, voice, speed=speed, settings=_settings(options, "speak", models), progress=tell)
     video = read_video(options.video, with_audio=False)
     motion = Motion(clip.motion.numpy(), MOTION_FPS)
-    frames, count, missing = relip_video(lambda: read_video(options.video, with_audio=False).frames, video.fps, motion)
+    frames, count, missing = _with_lips(options, lambda: read_video(options.video, with_audio=False).frames, video.fps, motion)
     if missing:
-        print(f"jamflow: no face in {len(missing)} frames, which stay as they are.", file=sys.stderr)
+        print(f"jamflow: no face in {missing} frames, which stay as they are.", file=sys.stderr)
     first = next(frames)
     with VideoWriter(options.out, video.fps, (first.shape[1], first.shape[0]), clip.wave) as writer, _bar("rendering") as tell:
         writer.write(first)
@@ -492,6 +491,19 @@ def _relip(options, models, voice, fit) -> None:
             tell((index + 2) / count, None)
     print(options.out)
     _keep(clip, options.wav, None)
+
+
+def _with_lips(options, source, fps: float, motion):
+    """A video's frames with new lips by the chosen renderer, how many they are, and in how many there is no face."""
+    from .render.liveportrait import LivePortraitVideo
+    from .render.relip import relip_video
+
+    networks = _networks(options)
+    if networks is None:
+        frames, count, missing = relip_video(source, fps, motion)
+        return frames, count, len(missing)
+    filmed = LivePortraitVideo(networks, source)
+    return filmed.frames(motion.at(fps).exp), len(filmed.gone), int(filmed.gone.sum())
 
 
 def _sound_over(options, wave) -> None:
