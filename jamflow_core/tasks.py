@@ -32,10 +32,10 @@ OVERLAP = 120
 
 # What each job samples with unless told otherwise; found on held-out sentences (benchmarks/README.md).
 DEFAULTS = {
-    "speak": Settings(steps=10, text_guidance=2.5, reference_guidance=2.5, temperature=0.6),
+    "speak": Settings(steps=10, polish=4, text_guidance=1.7, reference_guidance=1.7, temperature=0.3),
     "animate": Settings(steps=8, temperature=0.2),
-    "dub": Settings(steps=16, text_guidance=2.5, reference_guidance=2.5, temperature=0.6),
-    "edit": Settings(steps=16, text_guidance=2.5, reference_guidance=2.5, temperature=0.6),
+    "dub": Settings(steps=16, polish=4, text_guidance=1.7, reference_guidance=1.7, temperature=0.3),
+    "edit": Settings(steps=16, polish=4, text_guidance=1.7, reference_guidance=1.7, temperature=0.3),
 }
 
 Progress = Callable[[float, dict[str, Tensor]], None]

@@ -66,7 +66,7 @@ class JamFlowJointSampler(Node):
                 ),
                 io.Float.Input(
                     "text_guidance",
-                    default=2.5,
+                    default=1.7,
                     min=0.0,
                     max=10.0,
                     step=0.1,
@@ -74,7 +74,7 @@ class JamFlowJointSampler(Node):
                 ),
                 io.Float.Input(
                     "reference_guidance",
-                    default=2.5,
+                    default=1.7,
                     min=0.0,
                     max=10.0,
                     step=0.1,
@@ -82,7 +82,7 @@ class JamFlowJointSampler(Node):
                 ),
                 io.Float.Input(
                     "temperature",
-                    default=0.6,
+                    default=0.3,
                     min=0.0,
                     max=1.5,
                     step=0.05,

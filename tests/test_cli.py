@@ -93,7 +93,7 @@ BAD = {
     "unknown voice": (["speak", "Hi.", "--voice", "nobody"], 'Unknown voice "nobody"'),
     "text named .png": (["speak", "Hi.", "--portrait", "{text}.png"], ""),
     "missing portrait": (["speak", "Hi.", "--portrait", "{folder}/none.png"], ""),
-    "a face nowhere": (["speak", "Hi.", "--portrait", "{blank}"], "no face found"),
+    "a face nowhere": (["speak", "Hi.", "--portrait", "{blank}"], "Give mouth_box="),
     "steps": (["speak", "Hi.", "--steps", "0"], "--steps must be"),
     "speed": (["speak", "Hi.", "--speed", "9"], "--speed must be"),
     "mouth box": (["speak", "Hi.", "--mouth-box", "1,2"], "Write --mouth-box"),

