@@ -71,6 +71,7 @@ class Settings:
             raise ValueError(f'method must be "euler" or "midpoint", not "{self.method}"')
 
 
+# How far from the end the second pass begins.
 POLISH = 0.5
 
 Progress = Callable[[int, int, dict[str, Tensor]], None]
