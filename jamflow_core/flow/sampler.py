@@ -227,7 +227,7 @@ class _Run:
                 inputs[name] = part["memory"]
                 continue
             inputs[name] = StreamInput(
-                x=x[name].to(self.dtype).expand(len(self.weights), -1, -1),
+                x=x[name].to(self.dtype)[None],
                 static=part["static"],
                 modulation=[layer[call : call + 1] for layer in part["modulations"]],
                 rotary=part["rotary"],

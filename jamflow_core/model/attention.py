@@ -17,11 +17,24 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
+class Windows:
+    """Which keys of the other stream each block of queries may see.
+
+    block: queries a block; the last one may be filled up. keys: int [blocks, width], what the block looks up. hidden: float32
+    [blocks, block, width], added to the scores: 0 inside the band, FAR outside of it.
+    """
+
+    block: int
+    keys: Tensor
+    hidden: Tensor
+
+
+@dataclass(frozen=True)
 class Partner:
     """What a stream sees of the other one.
 
-    k, v: [B, H, M, D]. own_times [N], times [M]: seconds of the queries and of the keys. band: half-width in seconds,
-    None = everything. mask: bool [B, M], False at padding, or None.
+    k, v: [B, H, M, D]. own_times [N], times [M]: seconds of the queries and of the keys, evenly spaced. band: half-width in
+    seconds, None = everything. mask: bool [B, M], False at padding, or None. windows: of these times, where they are known.
     """
 
     k: Tensor
@@ -30,6 +43,7 @@ class Partner:
     times: Tensor
     band: float | None = None
     mask: Tensor | None = None
+    windows: Windows | None = None
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, partner: Partner | None = None) -> Tensor:
@@ -37,17 +51,19 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, partner:
     if partner is None:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=None if mask is None else mask[:, None, None, :])
     simple = partner.band is not None and mask is None and partner.mask is None and not torch.is_grad_enabled()
-    if simple and q.device.type == "cpu" and k.shape[2] >= BANDED_FROM:
+    if simple and q.device.type == "cpu" and k.shape[2] + partner.k.shape[2] >= BANDED_FROM:
         return attend_banded(q, k, v, partner)
     return attend_dense(q, k, v, mask, partner)
 
 
-# Below this many own keys one dense call is quicker than two calls and a merge (measured on two cores).
-BANDED_FROM = 512
+# Below this many keys of both streams one dense call is quicker than two calls and a merge (measured on one core).
+BANDED_FROM = 256
 # Seconds of queries that share one slice of band keys.
 BLOCK_SECONDS = 0.64
 # Differences of float32 moments are compared with this slack, so that the edge of the band does not depend on rounding.
 _EPSILON = 1e-4
+# The score of a key that is not seen: its exponential is 0, and a row of nothing else weighs nothing against the own keys.
+FAR = -1e30
 
 
 def attend_dense(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, partner: Partner) -> Tensor:
@@ -70,27 +86,41 @@ def attend_dense(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, partner: 
 def attend_banded(q: Tensor, k: Tensor, v: Tensor, partner: Partner) -> Tensor:
     """The same function as `attend_dense` without padding, never forming a row over the other stream's whole length."""
     own, own_lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(q, k, v)
-    cross, cross_lse = _band(q, partner)
+    windows = partner.windows or windows_of(partner.own_times, partner.times, partner.band)
+    cross, cross_lse = _band(q, partner, windows)
     weight = torch.sigmoid(cross_lse - own_lse.float()).unsqueeze(-1)
-    return torch.lerp(own.float(), cross, weight).type_as(q)
+    # The flash kernel keeps [B, N, H, D] in memory; so does the merge, whose loops then run straight.
+    own, cross, weight = (part.transpose(1, 2) for part in (own.float(), cross, weight))
+    return torch.lerp(own, cross, weight).transpose(1, 2).type_as(q)
 
 
-def _band(q: Tensor, partner: Partner) -> tuple[Tensor, Tensor]:
+def windows_of(own_times: Tensor, times: Tensor, band: float) -> Windows:
+    """The band's blocks for queries and keys at these moments."""
+    count = len(own_times)
+    block = int(torch.searchsorted(own_times, own_times[0] + BLOCK_SECONDS - _EPSILON))
+    rows = torch.arange(-(-count // block) * block, device=own_times.device).clamp(max=count - 1)
+    moments = own_times[rows].view(-1, block)
+    reach = band + 2 * _EPSILON
+    low = torch.searchsorted(times, moments[:, :1] - reach)
+    high = torch.searchsorted(times, moments[:, -1:] + reach)
+    keys = low + torch.arange(max(1, int((high - low).max())), device=times.device)
+    gap = (moments[:, :, None] - times[keys.clamp(max=len(times) - 1)][:, None, :]).abs()
+    seen = (gap <= band + _EPSILON) & (keys < len(times))[:, None, :]
+    hidden = torch.zeros(seen.shape, device=times.device).masked_fill(~seen, FAR)
+    return Windows(block, keys.clamp(max=len(times) - 1), hidden)
+
+
+def _band(q: Tensor, partner: Partner, windows: Windows) -> tuple[Tensor, Tensor]:
     """Attention of q over the partner's keys inside the band: (output [B, H, N, D], log-sum-exp [B, H, N]), float32."""
-    outputs, sums = [], []
-    edges = torch.arange(0.0, float(partner.own_times[-1]) + BLOCK_SECONDS, BLOCK_SECONDS, device=q.device)
-    firsts = torch.searchsorted(partner.own_times, edges - _EPSILON).tolist() + [q.shape[2]]
-    reach = partner.band + 2 * _EPSILON
-    for begin, end in zip(firsts[:-1], firsts[1:]):
-        if begin == end:
-            continue
-        moments = partner.own_times[begin:end]
-        low = int(torch.searchsorted(partner.times, moments[0] - reach))
-        high = int(torch.searchsorted(partner.times, moments[-1] + reach))
-        gap = (moments[:, None] - partner.times[None, low:high]).abs()
-        scores = q[:, :, begin:end].float() @ partner.k[:, :, low:high].float().transpose(-1, -2) * q.shape[-1] ** -0.5
-        scores = scores.masked_fill(gap > partner.band + _EPSILON, float("-inf"))
-        lse = torch.logsumexp(scores, dim=-1)
-        outputs.append(torch.nan_to_num(torch.exp(scores - lse[..., None])) @ partner.v[:, :, low:high].float())
-        sums.append(lse)
-    return torch.cat(outputs, dim=2), torch.cat(sums, dim=2)
+    (batch, heads, count, _), (blocks, width) = q.shape, windows.keys.shape
+    rows = q.transpose(1, 2).float()  # [B, N, H, D], as it lies in memory
+    rows = F.pad(rows, (0, 0, 0, 0, 0, blocks * windows.block - count))
+    queries = rows.reshape(batch * blocks, windows.block, heads, -1)
+    k, v = (part.transpose(1, 2).float().index_select(1, windows.keys.flatten()) for part in (partner.k, partner.v))
+    k, v = (part.reshape(batch * blocks, width, heads, -1) for part in (k, v))
+    out, lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
+        *(part.transpose(1, 2) for part in (queries, k, v)), attn_mask=windows.hidden.repeat(batch, 1, 1)[:, None]
+    )
+    out = out.transpose(1, 2).reshape(batch, -1, heads, q.shape[-1])[:, :count]
+    lse = lse.view(batch, blocks, heads, windows.block).transpose(1, 2).flatten(2)[:, :, :count]
+    return out.transpose(1, 2), lse

@@ -8,11 +8,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import StreamConfig
+from .quick import TanhGELU
 from .rotary import apply_rotary
 
 
 def modulate(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    """Parameter-free LayerNorm (eps 1e-6), then x * (1 + scale) + shift; x [B, N, dim], scale and shift [B, 1, dim]."""
+    """Parameter-free LayerNorm (eps 1e-6), then x * (1 + scale) + shift; x [B, N, dim], scale and shift [B or 1, 1, dim]."""
+    if scale.shape[0] == 1:  # the same for all: LayerNorm's own weight and bias, in one pass
+        return F.layer_norm(x, x.shape[-1:], 1 + scale.flatten(), shift.flatten(), eps=1e-6)
     return torch.addcmul(shift, F.layer_norm(x, x.shape[-1:], eps=1e-6), 1 + scale)
 
 
@@ -56,7 +59,7 @@ class FeedForward(nn.Module):
     def __init__(self, dim: int, mult: int, ops=nn):
         super().__init__()
         self.ff = nn.Sequential(
-            nn.Sequential(ops.Linear(dim, dim * mult), nn.GELU(approximate="tanh")),
+            nn.Sequential(ops.Linear(dim, dim * mult), TanhGELU()),
             nn.Identity(),
             ops.Linear(dim * mult, dim),
         )

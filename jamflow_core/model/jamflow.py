@@ -1,11 +1,12 @@
 """JAM-Flow: an Audio-DiT and a Motion-DiT that look at each other in some of their layers (arXiv 2506.23552)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from torch import Tensor, nn
 
 from ..config import JamFlowConfig
-from .attention import Partner, attend
+from .attention import Partner, Windows, attend, windows_of
 from .dit import DiT, AudioDiT, MotionDiT
 from .place import Placed
 from .rotary import times
@@ -15,7 +16,7 @@ from .rotary import times
 class StreamInput:
     """A stream at one moment of the flow.
 
-    x: noised sample [B, N, channels]. static: InputEmbedding.static of given part and text [B, N, dim].
+    x: noised sample [B or 1, N, channels]. static: InputEmbedding.static of given part and text [B, N, dim].
     modulation: DiT.modulations at this timestep. rotary: DiT.rotary(N). mask: bool [B, N], False = padding, or None.
     sees: may it look at the other stream in this call? wanted: is its velocity asked for?
     """
@@ -91,6 +92,12 @@ class JamFlow(Placed):
         return tuple(walk.finish() for walk in walks)
 
 
+@lru_cache(maxsize=8)
+def _windows(own: tuple[int, float], other: tuple[int, float], band: float, device) -> Windows:
+    """The band between clocks of (frames, rate); every step and layer of a run asks for the same."""
+    return windows_of(times(*own, device), times(*other, device), band)
+
+
 class _Walk:
     """The way of one stream through its layers; absent (None) and remembered streams only show or do nothing."""
 
@@ -119,13 +126,16 @@ class _Walk:
             return
         s, seen = self.source, None
         if s.sees and other is not None:
+            clocks = [(part.shape[2], dit.config.rate) for part, dit in ((own[0], self.dit), (other[1], partner.dit))]
+            device = own[0].device
             seen = Partner(
                 k=other[1],
                 v=other[2],
-                own_times=times(own[0].shape[2], self.dit.config.rate, own[0].device),
-                times=times(other[1].shape[2], partner.dit.config.rate, own[0].device),
+                own_times=times(*clocks[0], device),
+                times=times(*clocks[1], device),
                 band=joint.band,
                 mask=partner.source.mask,
+                windows=_windows(*clocks, joint.band, device) if device.type == "cpu" and joint.band is not None else None,
             )
         layer = self.dit.transformer_blocks[self.at]
         attended = attend(*own, s.mask, seen)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..clock import MEL_RATE
+from .quick import quick, turned
 
 
 def times(frames: int, rate: float, device=None) -> Tensor:
@@ -33,6 +34,8 @@ def apply_rotary(x: Tensor, table: Tensor, heads: int | None = None) -> Tensor:
     if heads is not None:
         return torch.cat((apply_rotary(x[:, :heads], table), x[:, heads:]), dim=1)
     cos, sin = table
+    if quick(x):
+        return turned(x, cos, sin)
     even, odd = x.float().unflatten(-1, (-1, 2)).unbind(-1)
     rotated = torch.stack((even * cos - odd * sin, odd * cos + even * sin), dim=-1)
     return rotated.flatten(-2).type_as(x)
