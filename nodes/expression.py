@@ -51,6 +51,7 @@ class JamFlowExpression(Node):
                     min=0.0,
                     max=1.0,
                     step=0.05,
+                    advanced=True,
                     tooltip="Small quick movements of the eyes between rests; 0 is a fixed stare.",
                 ),
                 io.Float.Input(
@@ -59,6 +60,7 @@ class JamFlowExpression(Node):
                     min=0.0,
                     max=2.0,
                     step=0.1,
+                    advanced=True,
                     tooltip="Small nods on the loud syllables of the audio that Portrait Render is given.",
                 ),
                 io.String.Input(
@@ -82,6 +84,7 @@ class JamFlowExpression(Node):
                     min=0.0,
                     max=2.0,
                     step=0.05,
+                    advanced=True,
                     tooltip="How much of the driving clip's movement to take.",
                 ),
             ],

@@ -5,8 +5,13 @@ from comfy_api.latest import io
 from .sockets import Motion
 
 
+def _told(kind, name: str, tooltip: str, **more) -> io.Input:
+    """A widget that older graphs do not have, and that few need."""
+    return kind.Input(name, optional=True, advanced=True, tooltip=tooltip, **more)
+
+
 def liveportrait_inputs() -> list:
-    """Inputs that older graphs do not have: all optional, with LivePortrait's own defaults."""
+    """All optional, with LivePortrait's own defaults."""
     return [
         Motion.Input(
             "driving",
@@ -14,92 +19,68 @@ def liveportrait_inputs() -> list:
             tooltip="LivePortrait only: a template (JAM-Flow Load Motion) or a video's motion (JAM-Flow Reference Motion) that moves "
             "head, eyes and expression; the lips stay those of the latent. blink and head_motion do not count then.",
         ),
-        io.Combo.Input(
+        _told(
+            io.Combo,
             "motion_mode",
-            options=["relative", "absolute"],
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait, driving: relative adds the change since its first frame to the portrait; absolute takes "
+            "LivePortrait, driving: relative adds the change since its first frame to the portrait; absolute takes "
             "its pose and expression as they are.",
+            options=["relative", "absolute"],
         ),
-        io.Combo.Input(
+        _told(
+            io.Combo,
             "region",
+            "LivePortrait, driving: what it may move. exp is the expression without the head, pose the head alone.",
             options=["all", "exp", "pose", "lip", "eyes"],
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait, driving: what it may move. exp is the expression without the head, pose the head alone.",
         ),
-        io.Float.Input(
+        _told(
+            io.Float,
             "multiplier",
-            default=1.0,
-            min=0.0,
-            max=3.0,
-            step=0.05,
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait: how much of the motion, lips included. 1 is as it is.",
+            "LivePortrait: how much of the motion, lips included. 1 is as it is.",
+            default=1.0, min=0.0, max=3.0, step=0.05,
         ),
-        io.Boolean.Input(
+        _told(
+            io.Boolean,
             "expression_friendly",
-            default=False,
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait, relative driving of a picture: motion in proportion to the sizes of both faces. Livelier; "
+            "LivePortrait, relative driving of a picture: motion in proportion to the sizes of both faces. Livelier; "
             "the head keeps less of its pose.",
-        ),
-        io.Combo.Input(
-            "eye_retargeting",
-            options=["off", "as driving", "steady"],
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait: as driving opens the eyes as wide as those of the driving face; steady keeps a video's eyes as "
-            "open as in its first frame.",
-        ),
-        io.Boolean.Input(
-            "lip_retargeting",
             default=False,
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait: a template that is rendered by itself opens the lips as wide as the driving face does.",
         ),
-        io.Boolean.Input(
-            "lip_zero",
-            default=True,
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait: a portrait with open lips starts from closed ones.",
+        _told(
+            io.Combo,
+            "eye_retargeting",
+            "LivePortrait: as driving opens the eyes as wide as those of the driving face; steady keeps a video's eyes as "
+            "open as in its first frame.",
+            options=["off", "as driving", "steady"],
         ),
-        io.Boolean.Input(
+        _told(
+            io.Boolean,
+            "lip_retargeting",
+            "LivePortrait: a template that is rendered by itself opens the lips as wide as the driving face does.",
+            default=False,
+        ),
+        _told(io.Boolean, "lip_zero", "LivePortrait: a portrait with open lips starts from closed ones.", default=True),
+        _told(
+            io.Boolean,
             "stitching",
+            "LivePortrait: keep neck and shoulders where they are, so that the square fits into the picture.",
             default=True,
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait: keep neck and shoulders where they are, so that the square fits into the picture.",
         ),
-        io.Float.Input(
+        _told(
+            io.Float,
             "smoothing",
-            default=1.0,
-            min=0.0,
-            max=100.0,
-            step=0.1,
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait, a template on a video: how much its tremble is smoothed. 1 is the official strength, 0 none.",
+            "LivePortrait, a template on a video: how much its tremble is smoothed. 1 is the official strength, 0 none.",
+            default=1.0, min=0.0, max=100.0, step=0.1,
         ),
-        io.Boolean.Input(
+        _told(
+            io.Boolean,
             "paste_back",
+            "LivePortrait: lay the painted square back into the picture. Off: frames are the square, 512 x 512.",
             default=True,
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait: lay the painted square back into the picture. Off: frames are the square, 512 x 512.",
         ),
-        io.Int.Input(
+        _told(
+            io.Int,
             "batch",
-            default=0,
-            min=0,
-            max=64,
-            optional=True,
-            advanced=True,
-            tooltip="LivePortrait: frames painted together. 0 chooses: 4 on a GPU, 1 on a CPU.",
+            "LivePortrait: frames painted together. 0 chooses: 4 on a GPU, 1 on a CPU.",
+            default=0, min=0, max=64,
         ),
-    ]
+    ]  # fmt: skip

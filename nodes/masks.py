@@ -36,6 +36,20 @@ def mask_output() -> io.Output:
     )
 
 
+def mask_schema(kind: str, node_id: str, description: str, aliases: list[str], *inputs, **more) -> io.Schema:
+    """A node that says when: its own inputs, another mask to add to, one time mask out."""
+    return io.Schema(
+        node_id=node_id,
+        display_name=f"JAM-Flow Time Mask ({kind})",
+        category=f"{CATEGORY}/masks",
+        description=description,
+        search_aliases=aliases,
+        inputs=[*inputs, add_to_input()],
+        outputs=[mask_output()],
+        **more,
+    )
+
+
 def in_lanes(spans: tuple[Span, ...], lanes: str, add_to: Spans | None) -> Spans:
     """The spans in the chosen lanes, joined with those of another mask."""
     speech = () if lanes == "face only" else spans
@@ -48,24 +62,19 @@ class JamFlowMaskSpans(Node):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="JamFlowMaskSpans",
-            display_name="JAM-Flow Time Mask (seconds)",
-            category=f"{CATEGORY}/masks",
-            description="Says in seconds which stretches of a clip are made anew; everything else is kept exactly.",
-            search_aliases=["inpaint audio", "edit speech", "time range", "span"],
-            inputs=[
-                io.String.Input(
-                    "spans",
-                    default="0.50-1.00",
-                    multiline=True,
-                    placeholder="1.20-1.85, 3.0-3.4",
-                    tooltip="Start and end in seconds, like 1.20-1.85. Several are set apart by commas or new lines.",
-                ),
-                lanes_input(),
-                add_to_input(),
-            ],
-            outputs=[mask_output()],
+        return mask_schema(
+            "seconds",
+            "JamFlowMaskSpans",
+            "Says in seconds which stretches of a clip are made anew; everything else is kept exactly.",
+            ["inpaint audio", "edit speech", "time range", "span"],
+            io.String.Input(
+                "spans",
+                default="0.50-1.00",
+                multiline=True,
+                placeholder="1.20-1.85, 3.0-3.4",
+                tooltip="Start and end in seconds, like 1.20-1.85. Several are set apart by commas or new lines.",
+            ),
+            lanes_input(),
         )
 
     @classmethod
@@ -88,30 +97,25 @@ class JamFlowMaskTimeline(Node):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="JamFlowMaskTimeline",
-            display_name="JAM-Flow Time Mask (timeline)",
-            category=f"{CATEGORY}/masks",
-            description="A timeline to paint on: drag over the sound or the lips to mark what is made anew, click a word to mark "
+        return mask_schema(
+            "timeline",
+            "JamFlowMaskTimeline",
+            "A timeline to paint on: drag over the sound or the lips to mark what is made anew, click a word to mark "
             "the word. Everything else is kept exactly.",
-            search_aliases=["inpaint audio", "edit speech", "paint spans", "waveform editor", "timeline widget"],
-            inputs=[
-                lane_input("speech", "What is said anew: start and end in seconds, like 1.20-1.85, several set apart by commas. "),
-                lane_input("face", "When the lips move anew: start and end in seconds, like 1.20-1.85. "),
-                io.Audio.Input("audio", optional=True, tooltip="The recording to show and to play; its waveform is drawn."),
-                Text.Input(
-                    "text",
-                    optional=True,
-                    tooltip="Words and phonemes with times, to see and to snap to: JAM-Flow Encode Text with a recording.",
-                ),
-                io.Latent.Input(
-                    "latent",
-                    optional=True,
-                    tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can be shown.",
-                ),
-                add_to_input(),
-            ],
-            outputs=[mask_output()],
+            ["inpaint audio", "edit speech", "paint spans", "waveform editor", "timeline widget"],
+            lane_input("speech", "What is said anew: start and end in seconds, like 1.20-1.85, several set apart by commas. "),
+            lane_input("face", "When the lips move anew: start and end in seconds, like 1.20-1.85. "),
+            io.Audio.Input("audio", optional=True, tooltip="The recording to show and to play; its waveform is drawn."),
+            Text.Input(
+                "text",
+                optional=True,
+                tooltip="Words and phonemes with times, to see and to snap to: JAM-Flow Encode Text with a recording.",
+            ),
+            io.Latent.Input(
+                "latent",
+                optional=True,
+                tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can be shown.",
+            ),
             is_output_node=True,  # so that it can be run alone, to see the clip before anything is marked
         )
 
@@ -138,32 +142,28 @@ class JamFlowMaskWords(Node):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="JamFlowMaskWords",
-            display_name="JAM-Flow Time Mask (words)",
-            category=f"{CATEGORY}/masks",
-            description="Finds words in a text whose times are known and masks the moments when they are said.",
-            search_aliases=["change a word", "word edit", "inpaint word"],
-            inputs=[
-                Text.Input("text", tooltip="A text with times: of JAM-Flow Encode Text with a recording, or what the sampler spoke."),
-                io.String.Input(
-                    "words",
-                    multiline=True,
-                    placeholder="brown fox",
-                    tooltip="A word or phrase a line. Every place where it is said is masked; add #2 for the second only.",
-                ),
-                io.Float.Input(
-                    "padding",
-                    default=0.04,
-                    min=0.0,
-                    max=1.0,
-                    step=0.01,
-                    tooltip="Seconds added before and after each word, so that neighbouring sounds can blend.",
-                ),
-                lanes_input(),
-                add_to_input(),
-            ],
-            outputs=[mask_output()],
+        return mask_schema(
+            "words",
+            "JamFlowMaskWords",
+            "Finds words in a text whose times are known and masks the moments when they are said.",
+            ["change a word", "word edit", "inpaint word"],
+            Text.Input("text", tooltip="A text with times: of JAM-Flow Encode Text with a recording, or what the sampler spoke."),
+            io.String.Input(
+                "words",
+                multiline=True,
+                placeholder="brown fox",
+                tooltip="A word or phrase a line. Every place where it is said is masked; add #2 for the second only.",
+            ),
+            io.Float.Input(
+                "padding",
+                default=0.04,
+                min=0.0,
+                max=1.0,
+                step=0.01,
+                advanced=True,
+                tooltip="Seconds added before and after each word, so that neighbouring sounds can blend.",
+            ),
+            lanes_input(),
         )
 
     @classmethod
@@ -176,29 +176,24 @@ class JamFlowMaskPainted(Node):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="JamFlowMaskPainted",
-            display_name="JAM-Flow Time Mask (painted)",
-            category=f"{CATEGORY}/masks",
-            description="Reads a mask painted over the picture of JAM-Flow Timeline: paint on the speech lane above, "
+        return mask_schema(
+            "painted",
+            "JamFlowMaskPainted",
+            "Reads a mask painted over the picture of JAM-Flow Timeline: paint on the speech lane above, "
             "on the face lane below, or on both.",
-            search_aliases=["mask editor", "paint timeline"],
-            inputs=[
-                io.Mask.Input(
-                    "mask",
-                    tooltip="The painted mask, of any size; its width is the whole clip. One picture, not a batch.",
-                ),
-                io.Float.Input(
-                    "seconds",
-                    default=3.0,
-                    min=0.04,
-                    max=36000.0,
-                    step=0.01,
-                    tooltip="Length of the clip under the paint. Connect the seconds output of JAM-Flow Timeline.",
-                ),
-                add_to_input(),
-            ],
-            outputs=[mask_output()],
+            ["mask editor", "paint timeline"],
+            io.Mask.Input(
+                "mask",
+                tooltip="The painted mask, of any size; its width is the whole clip. One picture, not a batch.",
+            ),
+            io.Float.Input(
+                "seconds",
+                default=3.0,
+                min=0.04,
+                max=36000.0,
+                step=0.01,
+                tooltip="Length of the clip under the paint. Connect the seconds output of JAM-Flow Timeline.",
+            ),
         )
 
     @classmethod

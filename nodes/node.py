@@ -56,6 +56,16 @@ class Node(io.ComfyNode):
         PromptServer.instance.send_progress_text(text, cls.hidden.unique_id)
 
 
+def seed_input(tooltip: str) -> io.Int.Input:
+    return io.Int.Input("seed", default=0, min=0, max=0xFFFFFFFFFFFFFFFF, control_after_generate=True, tooltip=tooltip)
+
+
+def steps_input(tooltip: str, **more) -> io.Int.Input:
+    """How long the sampler works; the core's `polish` comes on top of it."""
+    more_steps = " Speech gets 4 more for a second pass that clears it (not with F5-TTS)."
+    return io.Int.Input("steps", default=0, min=0, max=128, tooltip=tooltip + more_steps, **more)
+
+
 def stop_if_interrupted() -> None:
     """Raise ComfyUI's own interruption when the user has pressed Cancel. Called at every step of every loop."""
     mm.throw_exception_if_processing_interrupted()

@@ -17,7 +17,7 @@ from . import latent as streams
 from .draw import thumbnail
 from .liveportrait_inputs import liveportrait_inputs
 from .media import FrameSource, Shots, frames_of, image_of, mask_of, read_video
-from .node import CATEGORY, Node, Progress
+from .node import CATEGORY, Node, Progress, seed_input
 from .sockets import Expression, Motion, Portrait
 
 STREAM, FRAMES = "video", "frames"
@@ -89,14 +89,7 @@ class JamFlowPortraitRender(Node):
                     step=0.1,
                     tooltip="How much the head sways. 0 keeps it still and renders twice as fast.",
                 ),
-                io.Int.Input(
-                    "seed",
-                    default=0,
-                    min=0,
-                    max=0xFFFFFFFFFFFFFFFF,
-                    control_after_generate=True,
-                    tooltip="Chooses the moments of blinks and the head's way.",
-                ),
+                seed_input("Chooses the moments of blinks and the head's way."),
                 io.Int.Input(
                     "face",
                     default=0,

@@ -7,7 +7,7 @@ from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
 from .decode import Kept
 from .jobs import Job, job_of, refusal
-from .node import CATEGORY, Node, Progress
+from .node import CATEGORY, Node, Progress, seed_input, steps_input
 from .references import DEFAULT_VOICE
 from .sockets import AudioRef, Model, MotionRef, Text, TimeMask
 from .text import Line
@@ -48,22 +48,8 @@ class JamFlowJointSampler(Node):
                     optional=True,
                     tooltip="When to say the recording anew; all else stays exactly as it is.",
                 ),
-                io.Int.Input(
-                    "seed",
-                    default=0,
-                    min=0,
-                    max=0xFFFFFFFFFFFFFFFF,
-                    control_after_generate=True,
-                    tooltip="Another seed is another take. The same seed and inputs give the same result.",
-                ),
-                io.Int.Input(
-                    "steps",
-                    default=0,
-                    min=0,
-                    max=128,
-                    tooltip="Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 nothing "
-                    "is gained.",
-                ),
+                seed_input("Another seed is another take. The same seed and inputs give the same result."),
+                steps_input("Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 nothing is gained."),
                 io.Float.Input(
                     "text_guidance",
                     default=1.7,

@@ -10,7 +10,7 @@ from ..jamflow_core.errors import JamFlowError
 from ..jamflow_core.longform import LAYOUTS
 from .draw import thumbnail
 from .media import audio_of
-from .node import CATEGORY, Node, Progress
+from .node import CATEGORY, Node, Progress, seed_input, steps_input
 from .render import EXAMPLES, one_picture
 from .sockets import AudioRef, Expression, Model, Motion, Portrait, Vocoder
 
@@ -72,15 +72,8 @@ class JamFlowScript(Node):
                     tooltip="How several portraits are shown: all in a row, or only the one who speaks.",
                 ),
                 io.Float.Input("speed", default=1.0, min=0.5, max=2.0, step=0.05, tooltip="Pace of speech: 2 is twice as fast."),
-                io.Int.Input(
-                    "seed",
-                    default=0,
-                    min=0,
-                    max=0xFFFFFFFFFFFFFFFF,
-                    control_after_generate=True,
-                    tooltip="Another seed is another take of every line.",
-                ),
-                io.Int.Input("steps", default=0, min=0, max=128, tooltip="Sampling steps. 0 takes what is best for speech."),
+                seed_input("Another seed is another take of every line."),
+                steps_input("Sampling steps. 0 takes what is best for speech.", advanced=True),
                 io.String.Input(
                     "name",
                     default="JAM-Flow/script",

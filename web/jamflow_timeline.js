@@ -4,11 +4,12 @@
 import { api } from "../../scripts/api.js";
 import { app } from "../../scripts/app.js";
 import { LANES, Timeline } from "./timeline/editor.js";
-import { loadWords, say } from "./timeline/language.js";
+import { loadWords, words } from "./timeline/language.js";
 import { heard, place, recordingOf } from "./timeline/recording.js";
 import { format, parse } from "./timeline/spans.js";
 
 const NODE = "JamFlowMaskTimeline";
+const say = words("jamflowTimeline");
 const OUTPUT = "jamflow_timeline";
 const OPTIONS = "timeline"; // the node property that keeps the buttons as they were left
 const SIZE = [620, 420];

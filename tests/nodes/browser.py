@@ -27,6 +27,14 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(direct, None) or next(filter(None, map(shutil.which, named)), None)
 
 
+def settle(base: Path) -> None:
+    """Settings of a ComfyUI that is not new to its user: no tour, no news; few frames a second, as all are painted by the CPU."""
+    settings = base / "user" / "default" / "comfy.settings.json"
+    settings.parent.mkdir(parents=True)
+    chosen = {"Comfy.TutorialCompleted": True, "Comfy.Release.Status": "skipped", "LiteGraph.Canvas.MaximumFps": 5}
+    settings.write_text(json.dumps(chosen))
+
+
 class Page:
     """One page. `console` holds what it complained of; coordinates are CSS pixels."""
 
@@ -120,6 +128,51 @@ class Page:
         ready = "return Boolean(window.LiteGraph?.registered_node_types?.JamFlowMaskTimeline && app.graph)"
         await self.wait(f"{ready} && !document.querySelector('#splash-loader');", seconds=400)
         await asyncio.sleep(1.5)
+
+    async def show(self, workflow: dict, nodes2: bool):
+        """Open a workflow on one of the two canvases, the whole of it in sight."""
+        await self.run("await app.ui.settings.setSettingValueAsync('Comfy.VueNodes.Enabled', a); return true;", nodes2)
+        await self.run("await app.loadGraphData(a); return true;", workflow)
+        await self.fit()
+
+    async def fit(self):
+        await self.run("await app.extensionManager.command.execute('Comfy.Canvas.FitView'); return true;")
+        await asyncio.sleep(1.5)
+
+    async def done(self, act, seconds: float = 600) -> tuple[str, str]:
+        """Do something that queues the graph and wait for its end: the event that ended it, and what was said if it failed."""
+        await self.run(
+            "window.ended = null;"
+            "if (!window.heard) for (const event of ['execution_success', 'execution_error', 'execution_interrupted'])"
+            " app.api.addEventListener(event, (said) => { window.ended = [event, said.detail.exception_message ?? '']; });"
+            " window.heard = true; return true;"
+        )
+        await act()
+        ended = tuple(await self.wait("return window.ended;", seconds=seconds))
+        await asyncio.sleep(0.5)
+        return ended
+
+    async def press(self, selector: str):
+        """Click the middle of the first element that can be seen."""
+        body = (
+            "for (const found of document.querySelectorAll(a)) { const r = found.getBoundingClientRect();"
+            " if (r.width) return [r.x + r.width / 2, r.y + r.height / 2]; } return null;"
+        )
+        await self.click(*await self.wait(body, selector))
+
+    async def press_run(self):
+        await self.press("[data-testid=queue-button] button, button[data-testid=queue-button]")
+
+    async def rectangles(self, nodes2: bool) -> dict[str, list[float]]:
+        """Where each node lies on the canvas, title included: name -> left, top, right, bottom in units of the graph."""
+        return await self.run(
+            "const ds = app.canvas.ds; return Object.fromEntries(app.graph.nodes.map((node) => {"
+            " let [x, y, w, h] = node.boundingRect;"
+            " const shown = a && document.querySelector(`[data-node-id='${node.id}']`)?.getBoundingClientRect();"
+            " if (shown) [x, y, w, h] = [shown.x, shown.y, shown.width, shown.height].map((v) => v / ds.scale);"
+            " return [`${node.title} ${node.id}`, [x, y, x + w, y + h]]; }));",
+            nodes2,
+        )
 
     async def mouse(self, kind: str, x: float, y: float, **more):
         await self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)

@@ -23,9 +23,7 @@ def server(tmp_path_factory):
     if not checkout or not browser.chromium():
         pytest.skip("needs a real ComfyUI (COMFYUI_PATH) and Chromium")
     base = tmp_path_factory.mktemp("browser")
-    settings = base / "user" / "default" / "comfy.settings.json"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"Comfy.TutorialCompleted": True, "Comfy.Release.Status": "skipped"}))
+    browser.settle(base)
     server = Server(Path(checkout).resolve(), base)
     server.base = base
     try:
@@ -100,22 +98,13 @@ async def rectangle(page, path: str) -> tuple[float, float, float, float]:
 
 async def pressed_run_and_done(page, act) -> None:
     """Do something that queues the graph, and wait until the server is through."""
-    await page.run("window.ended = null; return true;")
-    await page.run(
-        "if (!window.heard) for (const event of ['execution_success', 'execution_error', 'execution_interrupted'])"
-        " app.api.addEventListener(event, (said) => { window.ended = [event, said.detail.exception_message ?? '']; });"
-        " window.heard = true; return true;"
-    )
-    await act()
-    event, message = await page.wait("return window.ended;", seconds=600)
+    event, message = await page.done(act)
     assert event == "execution_success", message
-    await asyncio.sleep(0.5)
 
 
 async def painted_and_run(server, page, nodes2: bool, words: tuple[str, str], picture: Path) -> tuple[float, float]:
     """Paint from the first to the last of the words, run, save, load again. Returns the span that was marked."""
-    await page.run("await app.ui.settings.setSettingValueAsync('Comfy.VueNodes.Enabled', a); return true;", nodes2)
-    await page.run("await app.loadGraphData(a); return true;", workflow())
+    await page.show(workflow(), nodes2)
     await shown(page)
 
     # Before a run: a ruler, and a button that runs this node alone.

@@ -76,3 +76,16 @@ def test_every_node_has_a_help_page_with_a_picture(nodes):
         pictures = [part.split(")")[0] for part in text.split("](")[1:]]
         assert any((docs / name).is_file() for name in pictures), f"{page.name} shows no picture"
         assert not [name for name in pictures if not name.startswith("http") and not (docs / name).is_file()], page.name
+    for key in nodes:
+        pages = [docs / key / f"{language}.md" for language in LOCALES[1:]]
+        assert all(page.is_file() for page in pages), f"{key}: its help is not translated"
+
+
+def test_the_steps_of_the_second_pass_are_told(nodes):
+    from jamflow_core.tasks import DEFAULTS
+
+    polish = {job: settings.polish for job, settings in DEFAULTS.items()}
+    assert set(polish.values()) == {0, polish["speak"]} and polish["animate"] == 0
+    for key in ("JamFlowJointSampler", "JamFlowScript"):
+        (steps,) = (item for item in nodes[key].GET_SCHEMA().inputs if item.id == "steps")
+        assert f"Speech gets {polish['speak']} more" in steps.tooltip

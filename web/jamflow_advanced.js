@@ -1,0 +1,42 @@
+// Calm nodes on the classic canvas: inputs that a node marks as advanced wait behind a button, as they do in Nodes 2.0, which has
+// a button of its own. Their values count and are saved either way; the choice is the node's own `showAdvanced`.
+
+import { app } from "../../scripts/app.js";
+import { loadWords, words } from "./timeline/language.js";
+
+const OURS = /^(JamFlow|LoadJamFlow$)/;
+const say = words("jamflowNodes");
+
+const always = () => app.ui.settings.getSettingValue("Comfy.Node.AlwaysShowAdvancedWidgets") ?? false;
+
+/** Whether something is connected to a widget's input: then it is shown, so that the link ends somewhere. */
+const linked = (node, widget) => node.inputs?.some((input) => input.widget?.name === widget.name && input.link != null);
+
+function toggle(node) {
+  const before = node.computeSize()[1];
+  node.graph?.incrementVersion();
+  node.showAdvanced = !node.showAdvanced;
+  node.setSize([node.size[0], node.size[1] + node.computeSize()[1] - before]);
+  node.setDirtyCanvas(true, true);
+}
+
+app.registerExtension({
+  name: "JAM-Flow.Advanced",
+
+  init: loadWords,
+
+  nodeCreated(node) {
+    if (!OURS.test(node.comfyClass)) return;
+    const advanced = node.widgets?.filter((widget) => widget.options?.advanced) ?? [];
+    if (!advanced.length) return;
+    const shut = () => !node.showAdvanced && !always();
+    for (const widget of advanced) {
+      Object.defineProperty(widget, "hidden", { configurable: true, get: () => shut() && !linked(node, widget), set() {} });
+    }
+    const button = node.addWidget("button", "advanced", null, () => toggle(node), { canvasOnly: true, serialize: false });
+    button.serialize = false;
+    Object.defineProperty(button, "label", { configurable: true, get: () => say(shut() ? "more" : "less"), set() {} });
+    Object.defineProperty(button, "hidden", { configurable: true, get: always, set() {} });
+    node.setSize(node.computeSize());
+  },
+});
