@@ -31,11 +31,12 @@ WINDOW = 720
 OVERLAP = 120
 
 # What each job samples with unless told otherwise; found on held-out sentences (benchmarks/README.md).
+_SPEECH = Settings(steps=10, polish=4, text_guidance=1.7, reference_guidance=1.7, temperature=0.3, clarity=1.5)
 DEFAULTS = {
-    "speak": Settings(steps=10, polish=4, text_guidance=1.7, reference_guidance=1.7, temperature=0.3),
+    "speak": _SPEECH,
     "animate": Settings(steps=8, temperature=0.2),
-    "dub": Settings(steps=16, polish=4, text_guidance=1.7, reference_guidance=1.7, temperature=0.3),
-    "edit": Settings(steps=16, polish=4, text_guidance=1.7, reference_guidance=1.7, temperature=0.3),
+    "dub": replace(_SPEECH, steps=16),
+    "edit": replace(_SPEECH, steps=16),
 }
 
 Progress = Callable[[float, dict[str, Tensor]], None]

@@ -85,6 +85,15 @@ def test_polish_is_a_second_pass_over_the_result(model):  # noqa: F811
         assert not torch.equal(first, second)
 
 
+def test_clarity_deepens_valleys_of_what_is_painted(model):  # noqa: F811
+    audio, motion = canvases()
+    plain = sample(model, audio, motion, Settings(steps=3))
+    clear = sample(model, audio, motion, Settings(steps=3, clarity=1.5))
+    assert torch.equal(clear[0][~audio.generate], audio.given[~audio.generate]) and torch.equal(clear[1], plain[1])
+    change = (clear[0] - plain[0])[audio.generate]
+    assert bool((change <= 1e-5).all()) and bool((change < -0.1).any())
+
+
 def test_a_whole_stream_is_returned_untouched(model):  # noqa: F811
     audio, motion = canvases()
     given = Canvas(audio.given, torch.zeros_like(audio.generate), audio.text)

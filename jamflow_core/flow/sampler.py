@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from ..audio.clarity import deepen_valleys
 from ..model.jamflow import JamFlow, Memory, StreamInput
+from .conditions import normalised, restored
 from .schedule import time_grid
 
 
@@ -50,6 +52,7 @@ class Settings:
     strength: 1 paints from noise; less begins that far from the end, with what the canvas holds under so much noise.
     polish: steps of a second pass over the result, at strength POLISH; it mends what the first left blurred (Restart sampling,
     arXiv 2306.14878).
+    clarity: how much deeper the painted mel's valleys between harmonics become at the end (audio/clarity.py), 0 = not at all.
     """
 
     steps: int = 12
@@ -62,6 +65,7 @@ class Settings:
     anchored: bool = True
     strength: float = 1.0
     polish: int = 0
+    clarity: float = 0.0
     seed: int = 0
 
     def __post_init__(self):
@@ -110,7 +114,11 @@ def sample(
             again = replace(settings, steps=settings.polish, strength=POLISH, seed=settings.seed + _SECOND_NOISE)
             run = _Run(model, sketches, again)
             run.solve(_counted(progress, settings.steps, total), cancelled)
-    return tuple(run.result(name) if name in canvases else None for name in ("audio", "motion"))
+    made = {name: run.result(name) for name in canvases}
+    if settings.clarity and "audio" in run.painted:
+        clear = deepen_valleys(restored(made["audio"], model.config.mel), settings.clarity)
+        made["audio"] = torch.where(run.parts["audio"]["generate"], normalised(clear, model.config.mel), made["audio"])
+    return made.get("audio"), made.get("motion")
 
 
 # Seeds of a first and a second pass that never meet, however many parts a text has.

@@ -66,7 +66,7 @@ def main(argv) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     mels, waves, clips, frame = [], [], [], 0
     for index in tqdm(rows, unit="clip", leave=False):
-        clip, settings = source[int(index)], replace(DEFAULTS["speak"], steps=args.steps, polish=0)
+        clip, settings = source[int(index)], replace(DEFAULTS["speak"], steps=args.steps, polish=0, clarity=0)
         prompt = source[int(rng.choice(by_voice[clip.voice]))]
         painted = copy(models, prompt, clip, replace(settings, strength=rng.uniform(*STRENGTHS), seed=int(index)))
         mels.append(painted.half().numpy())
