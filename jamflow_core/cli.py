@@ -8,12 +8,11 @@ import os
 import sys
 from pathlib import Path
 
-from .cli_expression import add_expression, expression_of
+from .cli_expression import add_expression, asked_for, expression_of
 from .errors import JamFlowError
 from .longform import LAYOUTS
 
 TEXT_LIMIT = 5000
-PORTRAIT = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
 MESH, PRECISIONS = "mesh", {"auto": None, "fp32": "float32", "bf16": "bfloat16"}
 TRAININGS = {
     "prepare": "decode a corpus into the cache that training reads",
@@ -71,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--models", action="append", default=[], metavar="FOLDER", help="a models folder of ComfyUI to look for files in")
 
     def picture(sub) -> None:
-        sub.add_argument("--portrait", default=str(PORTRAIT), help="any picture with a face")
+        sub.add_argument("--portrait", help="any picture with a face [one of the shipped, that fits the voice]")
         sub.add_argument("--renderer", default=MESH, help="mesh (embedded), liveportrait: look for its files, or their folder")
         sub.add_argument("--driving", help="head, eyes and expression for LivePortrait: a motion template (.pkl, .safetensors) or a video")
         sub.add_argument("--absolute", action="store_true", help="take the driving pose and expression as they are")
@@ -115,9 +114,10 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("edit", _edit, "say words of a recording anew")
     sub.add_argument("--audio", required=True)
-    sub.add_argument("--text", required=True, help="the whole new text")
+    sub.add_argument("--text", help="the whole new text")
     sub.add_argument("--old-text", help="what the recording says: the words that differ are said anew")
-    sub.add_argument("--span", action="append", default=[], help="start:end in seconds, said anew (again for more, with --old-text)")
+    sub.add_argument("--span", action="append", default=[], help="start:end in seconds, said anew (again for more)")
+    sub.add_argument("--face-span", action="append", default=[], help="start:end in seconds, where the lips move anew (again for more) [where words do]")
     sub.add_argument("--motion", help="the recording's motion, to be edited along")
     sub.add_argument("--out", required=True, help="the new recording (.wav)")
     sub.add_argument("--motion-out", help="write the new motion (.safetensors)")
@@ -267,6 +267,7 @@ def _voice(models, options, name: str | None = None):
 
 
 def _portrait(options, path: str | None = None):
+    from .longform.faces import faces_for
     from .render.image import read_image
     from .render.liveportrait import LivePortraitRenderer
     from .render.mesh import MeshPortrait
@@ -279,7 +280,10 @@ def _portrait(options, path: str | None = None):
         except (ValueError, AssertionError):
             raise JamFlowError(f"Write --mouth-box as x0,y0,x1,y1 in pixels, not {options.mouth_box}.") from None
     networks = _networks(options)
-    picture = read_image(path or options.portrait)
+    if path is None:
+        voice = getattr(options, "voice", "heart")
+        path = options.portrait or faces_for({voice: voice})[voice]
+    picture = read_image(path)
     portrait = MeshPortrait(picture, box) if networks is None else LivePortraitRenderer(networks, picture, box)
     if portrait.warning:
         print(f"jamflow: {portrait.warning}", file=sys.stderr)
@@ -500,7 +504,9 @@ def _with_lips(options, source, fps: float, motion):
 
     networks = _networks(options)
     if networks is None:
-        frames, count, missing = relip_video(source, fps, motion)
+        face = expression_of(options) if asked_for(options) else None
+        rest_of = (lambda count: face.tracks(count, options.seed, fps)) if face else (lambda count: {})
+        frames, count, missing = relip_video(source, fps, motion, rest_of=rest_of)
         return frames, count, len(missing)
     filmed = LivePortraitVideo(networks, source)
     return filmed.frames(motion.at(fps).exp), len(filmed.gone), int(filmed.gone.sum())
@@ -524,35 +530,43 @@ def _edit(options) -> None:
     import torch
 
     from .clock import MOTION_FPS
-    from .edit import edit
+    from .edit import edit, move_lips
     from .render.liveportrait import open_motion
     from .tasks import animate
     from .text.phonemes import check_text
 
     _check_output(options.out, ".wav")
     _check_output(options.motion_out, ".safetensors")
-    check_text(options.text, TEXT_LIMIT)
     spans = tuple(_span(written) for written in options.span)
-    if not spans and not options.old_text:
-        raise JamFlowError("Give --old-text (what the recording says), or --span start:end (what is said anew).")
+    face = tuple(_span(written, "--face-span") for written in options.face_span)
+    if options.text:
+        check_text(options.text, TEXT_LIMIT)
+        if not spans and not options.old_text:
+            raise JamFlowError("Give --old-text (what the recording says), or --span start:end (what is said anew).")
+    elif spans or not face:
+        raise JamFlowError("Give --text (the whole new text), or only --face-span start:end (where the lips move anew).")
     models, wave = _models(options), _sound(options.audio)
     motion = torch.from_numpy(open_motion(options.motion).at(MOTION_FPS).exp) if options.motion else None
-    if motion is None and options.motion_out:
+    if motion is None and (options.motion_out or face):
         motion = animate(models, wave).motion
     with _bar("editing") as tell:
-        clip = edit(
-            models, wave, options.text, spans, motion, was=options.old_text, settings=_settings(options, "edit"), progress=tell
-        )
+        if options.text:
+            clip = edit(
+                models, wave, options.text, spans, motion, was=options.old_text, face=face or None,
+                settings=_settings(options, "edit"), progress=tell,
+            )  # fmt: skip
+        else:
+            clip = move_lips(models, wave, motion, face, settings=_settings(options, "animate"), progress=tell)
     _keep(clip, options.out, options.motion_out)
 
 
-def _span(written: str):
+def _span(written: str, option: str = "--span"):
     from .clock import Span
 
     try:
         return Span(*(float(part) for part in written.split(":")))
     except (ValueError, TypeError):
-        raise JamFlowError(f"Write --span as start:end in seconds, the end after the start, not {written}.") from None
+        raise JamFlowError(f"Write {option} as start:end in seconds, the end after the start, not {written}.") from None
 
 
 def _info(options) -> None:

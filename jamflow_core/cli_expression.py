@@ -46,6 +46,12 @@ def expression_of(options):
     return Expression(lines, blink, sway, options.glances, options.nods, _clip(options.upper_face))
 
 
+def asked_for(options) -> bool:
+    """Whether any of the options was given."""
+    given = [getattr(options, name) for name in (*CURVES, "upper_face")] + [options.still]
+    return any(given) or any(getattr(options, name) != usual for name, (usual, _, _) in AMOUNTS.items())
+
+
 def written(options) -> str:
     """All that decides the expression, as one line."""
     return repr([(name, getattr(options, name)) for name in (*CURVES, *AMOUNTS, "upper_face", "still")])

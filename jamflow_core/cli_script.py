@@ -43,6 +43,7 @@ def speak_script(options, models, settings, voice_of, portrait_of, bar) -> None:
     """
     from .audio.files import stream_wav
     from .clock import MOTION_FPS
+    from .longform.faces import faces_for
     from .longform.lines import speakers_of
     from .longform.produce import produce
     from .longform.store import Store
@@ -56,7 +57,10 @@ def speak_script(options, models, settings, voice_of, portrait_of, bar) -> None:
     voices = {name: voice_of(voice) for name, (voice, _) in chosen.items()}
     out = Path(options.out)
     film = out.suffix.lower() == ".mp4"
-    portraits = {name: portrait_of(picture or options.portrait) for name, (_, picture) in chosen.items()} if film else {}
+    portraits = {}
+    if film:
+        shipped = faces_for({name: voice for name, (voice, picture) in chosen.items() if not picture})
+        portraits = {name: portrait_of(picture or options.portrait or shipped[name]) for name, (_, picture) in chosen.items()}
     store = Store(out.with_name(f"{out.stem}.chunks"))
     with bar("speaking") as tell:
         timeline = produce(

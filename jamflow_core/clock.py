@@ -50,3 +50,14 @@ class Span:
     def motion(self) -> slice:
         """The motion frames whose centre lies in the span."""
         return slice(motion_frames(self.start), motion_frames(self.end))
+
+
+def joined(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Spans in order of time, overlapping or touching ones made one."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)

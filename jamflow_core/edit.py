@@ -1,4 +1,4 @@
-"""Say some words of a recording anew: the spans between what is kept are painted, everything else stays as it is.
+"""Say some words of a recording anew, or move its lips anew: some spans are painted, everything else stays as it is.
 
 Which words: those in given spans of time, or, with the transcript of the recording, those that the new text changes.
 """
@@ -12,12 +12,12 @@ from torch import Tensor
 
 from .audio.loudness import normalise
 from .audio.mel import log_mel
-from .clock import HOP, MEL_RATE, Span
+from .clock import HOP, MEL_RATE, Span, joined
 from .errors import JamFlowError
 from .flow.conditions import Segment, normalised, restored, text_features
 from .flow.sampler import Canvas, Settings, sample
-from .motion.space import exp_of, mouth_of
-from .tasks import CELL, DEFAULTS, WINDOW, Clip, Progress, portion, require_phonemes
+from .motion.space import MOUTH, exp_of, mouth_of
+from .tasks import CELL, DEFAULTS, OVERLAP, WINDOW, Clip, Progress, portion, require_phonemes
 from .text.changes import Change, Comparison, compare, merge, repaint
 from .text.phonemes import parse
 from .text.timed import TimedText
@@ -31,18 +31,24 @@ FADE = 480
 PAD = 3
 # New words may be said this much faster than predicted, if that saves a whole grid cell.
 HURRY = 0.9
+# New words may take this many times the time of lips that are kept.
+LOST = 2.0
 # What is left of a stretch that loses its words, in mel frames at least.
 SHORTEST = 2 * PAD
 
 
 @dataclass(frozen=True)
 class Patch:
-    """Mel frames [start, end) of the recording, in whose place `frames` new ones are painted from `place` on."""
+    """Mel frames [start, end) of the recording, in whose place `frames` new ones are painted from `place` on.
+
+    lips: do the lips move anew as well? Otherwise they are kept, the speech follows them, and its length stays.
+    """
 
     start: int
     end: int
     place: int
     frames: int
+    lips: bool = True
 
     @property
     def new_end(self) -> int:
@@ -51,11 +57,15 @@ class Patch:
 
 @dataclass(frozen=True)
 class Plan:
-    """An edit on the clock: `patches` in order; `text` times the result, `frames` mel frames long."""
+    """An edit on the clock: `patches` in order; `text` (if it is known) times the result, `frames` mel frames long.
+
+    lips: motion frames [first, last) of the result where only the lips move anew, in order, none in a patch.
+    """
 
     patches: tuple[Patch, ...]
-    text: TimedText
+    text: TimedText | None
     frames: int
+    lips: tuple[tuple[int, int], ...] = ()
 
 
 def plan_edit(
@@ -65,39 +75,54 @@ def plan_edit(
     spans: tuple[Span, ...] = (),
     was: str | TimedText | None = None,
     cell: int = GRID,
+    face: tuple[Span, ...] | None = None,
 ) -> Plan:
     """Find what of the new text is to be said anew, and how long it takes at the recording's pace.
 
     mel: log mel [frames, 100] of the recording. was: what it says (with durations, if they are known); then the words
-    that differ are said anew, and what the spans cover besides. Without it one span is needed: the words around it are
-    aligned with the recording, what lies in it is ignored. Lengths change by whole cells of `cell` mel frames; GRID
+    that differ are said anew, and what the spans cover besides. Without it the spans say all: the words around them are
+    aligned with the recording, what lies in them is ignored. Lengths change by whole cells of `cell` mel frames; GRID
     (0.16 s) lets a face keep its own clock.
+    face: spans in which the lips move anew (None: wherever words are said anew). Words said anew outside of them follow
+    the lips that are there, in the time that they have.
     """
     timed = parse(text) if isinstance(text, str) else text
-    length = len(mel) / _RATE
-    for span in spans:
-        if span.end > length + 0.01:
-            raise JamFlowError(f"Give spans inside the clip: {span.start:.2f}:{span.end:.2f} is not, it ends at {length:.2f} s.")
+    _check_inside(len(mel), spans + (face or ()))
     if was is None:
         heard, changes = _by_span(models, mel, timed, spans)
         pad = 0
     else:
         heard, changes = _by_transcript(models, mel, timed, spans, was)
         pad = PAD
-    return _laid_out(models, len(mel), timed, heard, changes, pad, cell)
+    plan = _laid_out(models, len(mel), timed, heard, changes, pad, cell, face)
+    return replace(plan, lips=_lips_alone(plan, face or ()))
+
+
+def plan_lips(mel: Tensor, face: tuple[Span, ...], text: TimedText | None = None) -> Plan:
+    """Only the lips move anew, in the spans `face`. text: what the recording (log mel [frames, 100]) says, timed, if it is known."""
+    _check_inside(len(mel), face)
+    plan = Plan((), text, len(mel))
+    return replace(plan, lips=_lips_alone(plan, face))
+
+
+def _check_inside(frames: int, spans: tuple[Span, ...]) -> None:
+    length = frames / _RATE
+    for span in spans:
+        if span.end > length + 0.01:
+            raise JamFlowError(f"Give spans inside the clip: {span.start:.2f}:{span.end:.2f} is not, it ends at {length:.2f} s.")
 
 
 def _by_span(models: Models, mel: Tensor, timed: TimedText, spans) -> tuple[Comparison, tuple[Change, ...]]:
-    """The text laid on the recording around one span, whose old sound is not listened to."""
-    if len(spans) != 1:
-        raise JamFlowError(f"Give one span to say anew, or the old transcript of the recording: there are {len(spans)} spans.")
-    (span,) = spans
-    ends = np.cumsum(models.aligners.audio.align(mel, timed.symbols, unknown=span))
+    """The text laid on the recording around the spans, whose old sound is not listened to."""
+    if not spans:
+        raise JamFlowError("Give a span to say anew, or the old transcript of the recording.")
+    spans = joined(spans)
+    ends = np.cumsum(models.aligners.audio.align(mel, timed.symbols, unknown=spans))
     heard = Comparison(np.append(0.0, ends[:-1]), ends, ())
-    changes = repaint(heard, spans)
-    if not changes:
-        raise JamFlowError(f"Span {span.start:.2f}:{span.end:.2f} holds none of the new text's sounds: widen the span.")
-    return heard, changes
+    for span in spans:
+        if not repaint(heard, (span,)):
+            raise JamFlowError(f"Span {span.start:.2f}:{span.end:.2f} holds none of the new text's sounds: widen the span.")
+    return heard, repaint(heard, spans)
 
 
 def _by_transcript(models: Models, mel: Tensor, timed: TimedText, spans, was) -> tuple[Comparison, tuple[Change, ...]]:
@@ -128,7 +153,7 @@ def spans_of(changes, seconds: float) -> tuple[Span, ...]:
     return tuple(Span(max(0.0, change.start - reach), min(seconds, change.end + reach)) for change in changes)
 
 
-def _laid_out(models, frames: int, timed: TimedText, heard: Comparison, changes, pad: int, cell: int) -> Plan:
+def _laid_out(models, frames: int, timed: TimedText, heard: Comparison, changes, pad: int, cell: int, face) -> Plan:
     """Durations for what is said anew, and the frames that it takes."""
     durations = heard.ends - heard.begins
     kept = ~np.isnan(durations)
@@ -145,13 +170,54 @@ def _laid_out(models, frames: int, timed: TimedText, heard: Comparison, changes,
         symbols = slice(change.first, change.last)
         start, end = max(0, round(change.start * _RATE) - pad), min(frames, round(change.end * _RATE) + pad)
         old, wanted = (change.end - change.start) * _RATE, said[symbols].sum() * _RATE
-        more = int(np.ceil((HURRY * wanted - old) / cell)) * cell
-        while end - start + more < SHORTEST or old + more < 1:
-            more += cell
+        lips = face is None or any(span.start * _RATE < end and start < span.end * _RATE for span in face)
+        if lips:
+            more = int(np.ceil((HURRY * wanted - old) / cell)) * cell
+            while end - start + more < SHORTEST or old + more < 1:
+                more += cell
+        elif wanted > LOST * old:
+            raise JamFlowError(
+                f"Mask the lips as well at {change.start:.2f}:{change.end:.2f} s, or say less there: the new words take "
+                f"{wanted / _RATE:.2f} s, the lips that are kept {old / _RATE:.2f} s."
+            )
+        else:
+            more = 0
         durations[symbols] = said[symbols] * ((old + more) / _RATE / said[symbols].sum())
-        patches.append(Patch(start, end, start + shift, end - start + more))
+        patches.append(Patch(start, end, start + shift, end - start + more, lips))
         shift += more
     return Plan(tuple(patches), replace(timed, durations=durations), frames + shift)
+
+
+def _lips_alone(plan: Plan, face: tuple[Span, ...]) -> tuple[tuple[int, int], ...]:
+    """The motion frames of the result that the spans `face` (of the recording) cover outside of the patches' own lips."""
+
+    def moved(frame: float, late: bool) -> float:
+        """A mel frame of the recording on the new clock; one in a patch goes to its end (`late`) or its begin."""
+        shift = 0
+        for patch in plan.patches:
+            if frame >= patch.end:
+                shift = patch.new_end - patch.end
+            elif frame > patch.start and patch.lips:
+                return patch.new_end if late else patch.place
+        return frame + shift
+
+    taken = [_lips_of(patch) for patch in plan.patches if patch.lips]
+    free = []
+    for span in joined(face):
+        first, last = (moved(edge * _RATE, late) * CELL / GRID for edge, late in ((span.start, False), (span.end, True)))
+        first, last = int(np.floor(first + 0.01)), int(np.ceil(min(last, plan.frames * CELL / GRID) - 0.01))
+        for low, high in taken:
+            if low < last and first < high:
+                free.append((first, low))
+                first = high
+        free.append((first, last))
+    # What is left of a span beside a patch by rounding is not worth painting.
+    return tuple((first, last) for first, last in free if last - first > 1)
+
+
+def _lips_of(patch: Patch) -> tuple[int, int]:
+    """Motion frames [first, last) of a patch on the new clock."""
+    return int(np.floor(patch.place * CELL / GRID)), int(np.ceil(patch.new_end * CELL / GRID))
 
 
 def edit(
@@ -162,18 +228,39 @@ def edit(
     motion: Tensor | None = None,
     *,
     was: str | TimedText | None = None,
+    face: tuple[Span, ...] | None = None,
     settings: Settings = DEFAULTS["edit"],
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Clip:
     """A recording [samples] (24 kHz mono) and its whole new text -> the recording with the changed words said anew.
 
-    spans and was: see `plan_edit`. motion [m, 21, 3] at 25 fps is edited along. Outside the painted frames mel, motion
+    spans, was and face: see `plan_edit`. motion [m, 21, 3] at 25 fps is edited along. Outside the painted frames mel, motion
     and wave are bit-identical; inside, 20 ms at either end are a blend of old and new sound.
     """
     require_phonemes(models, "edit")
     spans = (spans,) if isinstance(spans, Span) else tuple(spans)
-    plan = plan_edit(models, as_heard(wave)[0], text, spans, was, 1 if motion is None else GRID)
+    cell, face = (1, None) if motion is None else (GRID, face)
+    plan = plan_edit(models, as_heard(wave)[0], text, spans, was, cell, face)
+    return paint(models, wave, plan, motion, settings=settings, progress=progress, cancelled=cancelled)
+
+
+def move_lips(
+    models: Models,
+    wave: Tensor,
+    motion: Tensor,
+    face: tuple[Span, ...],
+    text: TimedText | None = None,
+    *,
+    settings: Settings = DEFAULTS["animate"],
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Clip:
+    """A recording [samples] and its motion [m, 21, 3] -> the same with the lips made anew in the spans `face`; nothing else moves.
+
+    text: what the recording says, timed; it helps where the recording is unclear.
+    """
+    plan = plan_lips(as_heard(wave)[0], face, text)
     return paint(models, wave, plan, motion, settings=settings, progress=progress, cancelled=cancelled)
 
 
@@ -194,27 +281,34 @@ def paint(
     cancelled: Callable[[], bool] | None = None,
 ) -> Clip:
     """Carry out a plan (made with cells of GRID, if there is a motion). Without a vocoder in `models` there is no wave."""
-    config = models.flow.config
+    flow = models.flow if plan.patches else models.lips.flow
+    config = flow.config
     mel, gain = as_heard(wave)
     new = rearranged(mel, plan)
-    features = text_features(models.flow, [Segment(plan.frames, plan.text)])
+    features = None if plan.text is None or config.spells else text_features(flow, [Segment(plan.frames, plan.text)])
+    if features is None:
+        features = torch.zeros(plan.frames, config.text.dim)
     face = None if motion is None else _Face(plan, motion)
     sounds = []
-    groups = _windows(plan)
-    for index, (patches, low, high) in enumerate(groups):
+    groups = _windows(plan, face is not None)
+    for index, (places, low, high) in enumerate(groups):
         inside = torch.arange(low, high)
-        anew = sum((inside >= patch.place) & (inside < patch.new_end) for patch in patches).bool()
+        patches = [place.patch for place in places if place.patch]
+        anew = torch.zeros(high - low, dtype=torch.bool)
+        for patch in patches:
+            anew |= (inside >= patch.place) & (inside < patch.new_end)
         text_here = features[low:high]
         audio = Canvas(normalised(new[low:high], config.mel), anew, text_here, torch.zeros_like(text_here))
-        seen = None if face is None else face.canvas(config, patches, low, high)
+        to_come = [place for group, _, _ in groups[index:] for place in group]
+        seen = None if face is None else face.canvas(config, to_come, low, high)
         seeded = replace(settings, seed=settings.seed + index)
-        painted, mouth = sample(models.flow, audio, seen, seeded, portion(progress, index, len(groups)), cancelled)
+        painted, mouth = sample(flow, audio, seen, seeded, portion(progress, index, len(groups)), cancelled)
         new[low:high][anew] = restored(painted.float().cpu(), config.mel)[anew]
         if face is not None:
-            face.take(restored(mouth.float().cpu(), config.mouth), low, patches)
-        if models.vocoder is not None:
-            sounds.append((low, models.vocoder.decode(new[low:high]).float().cpu() / gain))
-    sound = splice(wave, _Sound(sounds, [patches for patches, _, _ in groups]), plan) if sounds else None
+            face.take(restored(mouth.float().cpu(), config.mouth), low, places)
+        if models.vocoder is not None and patches:
+            sounds.append((patches, low, models.vocoder.decode(new[low:high]).float().cpu() / gain))
+    sound = None if models.vocoder is None else splice(wave, _Sound(sounds), plan)
     return Clip(sound, new, None if face is None else face.exp, plan.text)
 
 
@@ -227,32 +321,53 @@ def rearranged(mel: Tensor, plan: Plan) -> Tensor:
     return torch.cat([*parts, mel[at:]])
 
 
-def _windows(plan: Plan) -> list[tuple[list[Patch], int, int]]:
-    """Patches that are painted together, and the stretch [low, high) of the new clock that the model sees then."""
-    groups: list[list[Patch]] = []
-    for patch in plan.patches:
-        if groups and patch.new_end - groups[-1][0].place <= WINDOW - 8 * GRID:
-            groups[-1].append(patch)
+@dataclass(frozen=True)
+class _Place:
+    """A stretch [start, end) of the new clock, in mel frames, that is painted at once: speech (`patch`), lips (motion frames) or both."""
+
+    start: int
+    end: int
+    patch: Patch | None
+    lips: tuple[int, int] | None
+
+
+def _places(plan: Plan, face: bool) -> list[_Place]:
+    """All that a plan paints, in order; lips alone in pieces that fit into a window."""
+    places = [_Place(patch.place, patch.new_end, patch, _lips_of(patch) if patch.lips else None) for patch in plan.patches]
+    piece = (WINDOW - 2 * OVERLAP) // GRID * CELL
+    for first, last in plan.lips if face else ():
+        for start in range(first, last, piece):
+            end = min(last, start + piece)
+            places.append(_Place(start * GRID // CELL, min(plan.frames, -(-end * GRID // CELL)), None, (start, end)))
+    return sorted(places, key=lambda place: place.start)
+
+
+def _windows(plan: Plan, face: bool) -> list[tuple[list[_Place], int, int]]:
+    """Places that are painted together, and the stretch [low, high) of the new clock that the model sees then."""
+    groups: list[list[_Place]] = []
+    for place in _places(plan, face):
+        if groups and place.end - groups[-1][0].start <= WINDOW - 8 * GRID:
+            groups[-1].append(place)
         else:
-            groups.append([patch])
+            groups.append([place])
     windows = []
     for index, group in enumerate(groups):
-        first, last = group[0].place, group[-1].new_end
+        first, last = group[0].start, max(place.end for place in group)
         # What is not yet painted must not be seen.
-        limit = groups[index + 1][0].place if index + 1 < len(groups) else plan.frames
+        limit = groups[index + 1][0].start if index + 1 < len(groups) else plan.frames
         low = max(0, min(first - (WINDOW - (last - first)) // 2, plan.frames - WINDOW)) // GRID * GRID
-        windows.append((group, low, min(limit, low + max(WINDOW, last - low + GRID))))
+        windows.append((group, low, max(last, min(limit, low + max(WINDOW, last - low + GRID)))))
     return windows
 
 
 class _Sound:
     """New sound of several windows of the new clock: `sound[a:b]` for samples inside one patch's window."""
 
-    def __init__(self, windows: list[tuple[int, Tensor]], groups: list[list[Patch]]):
-        self.windows = [(low, wave, group[0].place, group[-1].new_end) for (low, wave), group in zip(windows, groups)]
+    def __init__(self, windows: list[tuple[list[Patch], int, Tensor]]):
+        self.windows = windows
 
     def __getitem__(self, place: slice) -> Tensor:
-        low, wave = next((low, wave) for low, wave, _, end in self.windows if place.start < end * HOP)
+        low, wave = next((low, wave) for patches, low, wave in self.windows if place.start < patches[-1].new_end * HOP)
         return wave[place.start - low * HOP : place.stop - low * HOP]
 
 
@@ -284,36 +399,33 @@ def blend(old: Tensor, new: Tensor, share: Tensor) -> Tensor:
 
 
 class _Face:
-    """The motion of an edit on the new clock, `exp` [m, 21, 3]; what is painted begins as the face at rest."""
+    """The motion of an edit on the new clock, `exp` [m, 21, 3]; lips that go with new speech begin as the face at rest."""
 
     def __init__(self, plan: Plan, motion: Tensor):
-        per = CELL / GRID
         parts, at, done, shift = [], 0, 0, 0
-        self.places = {}
-        for patch in plan.patches:
-            start, end = max(done, int(np.floor(patch.place * per))), int(np.ceil(patch.new_end * per))
+        for patch in (patch for patch in plan.patches if patch.lips):
+            start, end = _lips_of(patch)
+            start = max(done, start)
             shift += (patch.frames - (patch.end - patch.start)) // GRID * CELL
             parts += [motion[at : at + start - done], motion.new_zeros(end - start, *motion.shape[1:])]
             at, done = max(0, end - shift), end
-            self.places[patch] = (start, end)
         self.exp = torch.cat([*parts, motion[at:]])
 
-    def canvas(self, config, patches: list[Patch], low: int, high: int) -> Canvas:
+    def canvas(self, config, to_come: list[_Place], low: int, high: int) -> Canvas:
+        """What is seen in mel frames [low, high); `to_come` is not painted yet."""
         first, last = low // GRID * CELL, -(-high * CELL // GRID)
         mouth = torch.zeros(last - first, config.motion.channels)
         known = mouth_of(self.exp).float()[first:last]
         mouth[: len(known)] = normalised(known, config.mouth)
         at = torch.arange(first, last)
         anew = at >= len(self.exp)
-        for patch, (start, end) in self.places.items():
-            if patch.place >= patches[0].place:  # earlier ones are painted already
-                anew |= (at >= start) & (at < end)
+        for start, end in (place.lips for place in to_come if place.lips):
+            anew |= (at >= start) & (at < end)
         return Canvas(mouth, anew)
 
-    def take(self, mouth: Tensor, low: int, patches: list[Patch]) -> None:
-        """Keep what was painted in these patches; `mouth` [m, 18] begins at mel frame `low`."""
+    def take(self, mouth: Tensor, low: int, places: list[_Place]) -> None:
+        """Keep what was painted in these places; `mouth` [m, 18] begins at mel frame `low`."""
         first = low // GRID * CELL
-        for patch in patches:
-            start, end = self.places[patch]
-            end = min(end, first + len(mouth))
-            self.exp[start:end] = exp_of(mouth[start - first : end - first])
+        for start, end in (place.lips for place in places if place.lips):
+            end = min(end, first + len(mouth), len(self.exp))
+            self.exp[start:end, list(MOUTH)] = exp_of(mouth[start - first : end - first])[:, list(MOUTH)]

@@ -38,6 +38,12 @@ def preset_names() -> list[str]:
     return sorted(json.loads((PRESETS / "voices.json").read_text(encoding="utf-8")))
 
 
+def preset_gender(name: str) -> str | None:
+    """ "female" or "male" for a shipped voice; None for any other."""
+    book = json.loads((PRESETS / "voices.json").read_text(encoding="utf-8"))
+    return book.get(name, {}).get("gender")
+
+
 def preset(name: str) -> Voice:
     """A shipped voice by name."""
     from .audio.files import load_audio

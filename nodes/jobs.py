@@ -11,7 +11,8 @@ class Job(Enum):
     SPEAK = "text -> speech and face"
     ANIMATE = "recording -> face"
     DUB = "text and motion -> speech on these lips"
-    EDIT = "recording, new text and time mask -> the span said anew"
+    EDIT = "recording, new text and time mask -> the spans said anew"
+    RELIP = "recording and time mask -> the lips of the spans made anew"
 
     def told(self, face: bool) -> str:
         """What the artist is told; `face`: is a face wanted beside new speech?"""
@@ -26,10 +27,8 @@ def refusal(text: bool, audio: bool, motion: bool, mask: bool) -> str | None:
         return "connect a text to speak, or a recording (JAM-Flow Reference Audio, role drive) to animate"
     if mask and not audio:
         return "connect the recording that the time mask is for (JAM-Flow Reference Audio, role drive)"
-    if mask and not text:
-        return "connect the whole new text: the time mask says when, the text says what is spoken there"
-    if motion and audio and not text:
-        return "remove the motion or the recording, or connect a text and a time mask: with both given nothing is left to make"
+    if motion and audio and not text and not mask:
+        return "remove the motion or the recording, or connect a time mask (and a text for new words): with both given nothing is left to make"
     return None
 
 
@@ -42,7 +41,11 @@ def job_of(text, recording, motion, mask) -> Job:
     if mask is not None:
         if not drive:
             raise JamFlowError("set the role of JAM-Flow Reference Audio to drive: a time mask edits a recording")
-        return Job.EDIT
+        if not mask.speech and not mask.face:
+            raise JamFlowError("mark a span of the time mask first: it is empty")
+        if text is None and mask.speech:
+            raise JamFlowError("connect the whole new text: the time mask says when, the text says what is spoken there")
+        return Job.EDIT if mask.speech else Job.RELIP
     if drive:
         if motion is not None:
             raise JamFlowError(

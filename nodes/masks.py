@@ -4,10 +4,10 @@ import re
 
 from comfy_api.latest import io
 
-from ..jamflow_core.clock import Span
+from ..jamflow_core.clock import Span, joined
 from ..jamflow_core.errors import JamFlowError
 from .node import CATEGORY, Node
-from .sockets import Spans, Text, TimeMask, merge
+from .sockets import Spans, Text, TimeMask
 from .timeline import FACE_BELOW
 
 LANES = ["speech and face", "speech only", "face only"]
@@ -17,7 +17,8 @@ def lanes_input() -> io.Combo.Input:
     return io.Combo.Input(
         "lanes",
         options=LANES,
-        tooltip="What is made anew inside the spans: the sound and the lips, only the sound, or only the lips.",
+        tooltip="What is made anew inside the spans: the sound and the lips, only the sound (which then follows the lips of a motion "
+        "reference, if there is one), or only the lips.",
     )
 
 
@@ -54,7 +55,7 @@ def in_lanes(spans: tuple[Span, ...], lanes: str, add_to: Spans | None) -> Spans
     """The spans in the chosen lanes, joined with those of another mask."""
     speech = () if lanes == "face only" else spans
     face = () if lanes == "speech only" else spans
-    return (add_to or Spans()) + Spans(merge(speech), merge(face))
+    return (add_to or Spans()) + Spans(joined(speech), joined(face))
 
 
 class JamFlowMaskSpans(Node):
@@ -218,7 +219,7 @@ def parse_spans(text: str) -> tuple[Span, ...]:
         spans.append(Span(float(numbers[1]), float(numbers[2])))
     if not spans:
         raise JamFlowError("write at least one span, like 1.20-1.85")
-    return merge(tuple(spans))
+    return joined(tuple(spans))
 
 
 def lane(text: str) -> tuple[Span, ...]:
@@ -250,7 +251,7 @@ def spans_of_words(text, phrases: str, padding: float) -> tuple[Span, ...]:
             found.append(Span(max(0.0, timed[i][1] - padding), timed[i + len(sought) - 1][2] + padding))
     if not found:
         raise JamFlowError("write at least one word of the text")
-    return merge(tuple(found))
+    return joined(tuple(found))
 
 
 def plain(word: str) -> str:

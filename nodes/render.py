@@ -52,8 +52,8 @@ class JamFlowPortraitRender(Node):
                 io.Video.Input(
                     "video",
                     optional=True,
-                    tooltip="A video of a face in place of the portrait: it gets new lips and keeps all else. fps, blink, "
-                    "head_motion and mouth_box do not count then.",
+                    tooltip="A video of a face in place of the portrait: it gets new lips and keeps all else, unless an expression is "
+                    "connected. fps, blink, head_motion and mouth_box do not count then.",
                 ),
                 io.Combo.Input(
                     "example",
@@ -162,7 +162,7 @@ class JamFlowPortraitRender(Node):
         elif chosen.get("driving") is not None:
             raise JamFlowError("choose LivePortrait as the renderer of Load JAM-Flow: the mesh takes no driving motion")
         elif source:
-            shots = relip(source, clip, face, portrait.finder)
+            shots = relip(source, clip, face, portrait.finder, lambda said: expression and tracks(expression, said, False, 0.0, seed, audio))
         else:
             rest = tracks(expression, clip.at(fps), blink, head_motion, seed, audio)
             shots = pose(picture, clip.at(fps), face, box, portrait, rest)
@@ -206,8 +206,20 @@ def pose(picture, clip, face, box, portrait, rest) -> Shots:
     return Shots(pairs, clip.fps, len(clip.exp), posed.warning)
 
 
-def relip(source: Callable[[], FrameSource], clip, face: int, finder) -> Shots:
-    """A video with new lips. It is read twice: to follow the face, and to paint it."""
+def posed(portrait, picture):
+    """A picture that can be posed by the renderer of Load JAM-Flow."""
+    if portrait.networks is not None:
+        from ..jamflow_core.render.liveportrait import LivePortraitRenderer
+
+        return LivePortraitRenderer(portrait.networks, picture, finder=portrait.finder)
+    from ..jamflow_core.render.mesh import MeshPortrait
+
+    return MeshPortrait(picture, finder=portrait.finder)
+
+
+def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of) -> Shots:
+    """A video with new lips. It is read twice: to follow the face, and to paint it. rest_of(clip): what else the face does, or None."""
+    from ..jamflow_core.motion.files import Motion as Clip
     from ..jamflow_core.render.relip import relip_frames
     from ..jamflow_core.render.track import track_face
 
@@ -222,7 +234,8 @@ def relip(source: Callable[[], FrameSource], clip, face: int, finder) -> Shots:
         told.append(f"no face in {len(track.missing)} frames, which stay as they are")
     if len(exp) / first.fps < clip.seconds - 0.1:
         told.append(f"the speech is {clip.seconds - len(exp) / first.fps:.1f} s longer than the video")
-    return Shots(zip(before, relip_frames(again, track, exp)), first.fps, len(track), "; ".join(told) or None)
+    rest = rest_of(Clip(exp, first.fps))
+    return Shots(zip(before, relip_frames(again, track, exp, rest or {})), first.fps, len(track), "; ".join(told) or None)
 
 
 def one_picture(image, example: str) -> np.ndarray:

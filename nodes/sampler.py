@@ -3,7 +3,6 @@
 from comfy_api.latest import io
 
 from ..jamflow_core.clock import HOP, MOTION_FPS, SAMPLE_RATE
-from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
 from .decode import Kept
 from .jobs import Job, job_of, refusal
@@ -23,7 +22,8 @@ class JamFlowJointSampler(Node):
             display_name="JAM-Flow Joint Sampler",
             category=CATEGORY,
             description="Generates speech and facial motion together. It does what the connections ask for: text -> talking "
-            "face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> a word said anew.",
+            "face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> words said anew; recording "
+            "and time mask of the face -> its lips made anew.",
             search_aliases=["tts", "lip sync", "dub", "talking head", "speech inpainting"],
             inputs=[
                 Model.Input("model", tooltip="The model of Load JAM-Flow."),
@@ -46,7 +46,7 @@ class JamFlowJointSampler(Node):
                 TimeMask.Input(
                     "time_mask",
                     optional=True,
-                    tooltip="When to say the recording anew; all else stays exactly as it is.",
+                    tooltip="When to say the recording anew, and when to move its lips anew; all else stays exactly as it is.",
                 ),
                 seed_input("Another seed is another take. The same seed and inputs give the same result."),
                 steps_input("Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 nothing is gained."),
@@ -130,16 +130,17 @@ class JamFlowJointSampler(Node):
         doing = job.told(face)
         cls.say(doing)
         letters = job is Job.SPEAK and model.flow.config.spells
-        usual = OFFICIAL if letters else DEFAULTS[job.name.lower()]
+        lips_only = job in (Job.ANIMATE, Job.RELIP)
+        usual = OFFICIAL if letters else DEFAULTS["animate" if lips_only else job.name.lower()]
         settings = replace(usual, seed=seed, steps=steps or usual.steps, method=method, sway=sway)
         chosen = {"text_guidance": text_guidance, "reference_guidance": reference_guidance, "temperature": temperature}
-        if job is Job.ANIMATE:  # lips alone need no more guidance than they were tuned with
+        if lips_only:  # lips alone need no more guidance than they were tuned with
             chosen = {"temperature": temperature}
         elif letters:  # widgets that nobody touched are right for the embedded model, not for F5-TTS
             chosen = {name: value for name, value in chosen.items() if value != cls.usual(name)}
         settings = replace(settings, **chosen)
         callbacks = {"settings": settings, "progress": _Watcher(model.flow.config)}
-        work = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit}[job]
+        work = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit, Job.RELIP: _relip}[job]
         clip, extra = work(model, text, audio_ref, motion_ref, time_mask, face, callbacks)
         motion = clip.motion
         if motion is None:
@@ -174,13 +175,20 @@ def _speak(model, text, recording, motion, mask, face, callbacks):
 
 def _animate(model, text, recording, motion, mask, face, callbacks):
     from ..jamflow_core.audio.loudness import normalise
-    from ..jamflow_core.tasks import align, animate
+    from ..jamflow_core.tasks import animate
 
     level = normalise(recording.speech())[0]
-    said = recording.text
-    if text is not None:
-        said = text.text if text.timed else align(model, level, text.text)
-    return animate(model, level, said, **callbacks), {}
+    return animate(model, level, _said(model, text, recording), **callbacks), {}
+
+
+def _said(model, text, recording):
+    """What a recording says, with times; None if nobody knows."""
+    from ..jamflow_core.audio.loudness import normalise
+    from ..jamflow_core.tasks import align
+
+    if text is None:
+        return recording.text
+    return text.text if text.timed else align(model, normalise(recording.speech())[0], text.text)
 
 
 def _dub(model, text, recording, motion, mask, face, callbacks):
@@ -202,17 +210,25 @@ def _edit(model, text, recording, motion, mask, face, callbacks):
 
     require_phonemes(model, "edit")
     wave = recording.speech()
-    was = text.was or (recording.text if len(mask.speech) > 1 else None)
-    if not mask.speech or (was is None and len(mask.speech) > 1):
-        raise JamFlowError(
-            f"give the time mask one span of speech: it has {len(mask.speech)}; for several connect JAM-Flow Edit Transcript"
-        )
-    mel, gain = as_heard(wave)
-    plan = plan_edit(model, mel, text.written, mask.speech, was, GRID if mask.face else 1)
     if mask.face and motion is None:
         motion = _animate(model, None, recording, None, None, True, callbacks)[0].motion
-    clip = paint(model, wave, plan, motion if mask.face else None, **callbacks)
+    mel, gain = as_heard(wave)
+    cell, face = (1, None) if motion is None else (GRID, mask.face)
+    was = text.was or (recording.text if len(mask.speech) > 1 else None)
+    plan = plan_edit(model, mel, text.written, mask.speech, was, cell, face)
+    clip = paint(model, wave, plan, motion, **callbacks)
     return clip, {"jamflow_kept": Kept(wave, gain, plan)}
+
+
+def _relip(model, text, recording, motion, mask, face, callbacks):
+    from ..jamflow_core.edit import as_heard, paint, plan_lips
+
+    wave = recording.speech()
+    if motion is None:
+        motion = _animate(model, None, recording, None, None, True, callbacks)[0].motion
+    mel, gain = as_heard(wave)
+    plan = plan_lips(mel, mask.face, _said(model, text, recording))
+    return paint(model, wave, plan, motion, **callbacks), {"jamflow_kept": Kept(wave, gain, plan)}
 
 
 class _Watcher:

@@ -9,9 +9,9 @@ from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
 from ..jamflow_core.longform import LAYOUTS
 from .draw import thumbnail
-from .media import audio_of
+from .media import audio_of, frames_of
 from .node import CATEGORY, Node, Progress, seed_input, steps_input
-from .render import EXAMPLES, one_picture
+from .render import posed
 from .sockets import AudioRef, Expression, Model, Motion, Portrait, Vocoder
 
 DEFAULT_SCRIPT = "[isabella] Have you heard? We can speak now.\n[george] I heard you. [pause 0.5s] And I have waited long enough to answer."
@@ -36,7 +36,7 @@ class JamFlowScript(Node):
                 Portrait.Input(
                     "portrait",
                     optional=True,
-                    tooltip="The renderer of Load JAM-Flow, for a video. Without it only speech and motion are made.",
+                    tooltip="The renderer of Load JAM-Flow, for a video: embedded or LivePortrait. Without it only speech and motion are made.",
                 ),
                 io.String.Input(
                     "script",
@@ -63,7 +63,8 @@ class JamFlowScript(Node):
                     template=io.Autogrow.TemplatePrefix(
                         io.Image.Input("image", tooltip="A portrait."), prefix="image", min=0, max=16
                     ),
-                    tooltip="Portraits of the speakers, in the order in which they first speak; the others get shipped examples.",
+                    tooltip="Portraits of the speakers, in the order in which they first speak; the others get shipped examples that fit "
+                    "their voices.",
                 ),
                 Expression.Input("expression", optional=True, tooltip="What the faces do besides speaking (JAM-Flow Expression)."),
                 io.Combo.Input(
@@ -130,7 +131,8 @@ class JamFlowScript(Node):
 
             video = ExecutionBlocker(f"{cls.title()}: connect the renderer of Load JAM-Flow to portrait for a video")
         else:
-            video, more = painted(timeline, portrait, list(images.values()), layout, seed, expression, show)
+            names = {who: voice.name for who, voice in cast.items()}
+            video, more = painted(timeline, portrait, names, list(images.values()), layout, seed, expression, show)
             keys += more
         store.keep_only(keys)
         audio = audio_of([torch.from_numpy(np.concatenate(list(timeline.waves())))])
@@ -169,24 +171,24 @@ def chunk_folder(name: str) -> str:
     return folder
 
 
-def painted(timeline, portrait, images: list, layout: str, seed: int, expression, show):
+def painted(timeline, portrait, voices: dict[str, str], images: list, layout: str, seed: int, expression, show):
     """The timeline as VIDEO over a file in ComfyUI's temporary folder, and the keys of its kept segments."""
+    from ..jamflow_core.longform.faces import faces_for
     from ..jamflow_core.longform.film import film, look_of
     from ..jamflow_core.render.expression import NEUTRAL
-    from ..jamflow_core.render.mesh import MeshPortrait
+    from ..jamflow_core.render.image import read_image
     from ..jamflow_core.render.stage import Stage
 
-    examples = sorted(picture.stem for picture in EXAMPLES.glob("*.jpg"))
-    pictures = {}
-    for index, name in enumerate(timeline.speakers):
-        picture = one_picture(images[index] if index < len(images) else None, examples[index % len(examples)])
-        pictures[name] = MeshPortrait(picture, finder=portrait.finder)
+    given = dict(zip(timeline.speakers, images))
+    examples = faces_for({who: voices[who] for who in timeline.speakers if who not in given})
+    shown = {who: next(frames_of(given[who])) if who in given else read_image(examples[who]) for who in timeline.speakers}
+    pictures = {who: posed(portrait, picture) for who, picture in shown.items()}
     chosen = expression or NEUTRAL
     folder, stem, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
     path = os.path.join(folder, f"{stem}_{counter:05}_.mp4")
     keys = film(
         timeline, Stage(pictures, layout), path, seed=seed, expressions={name: chosen for name in pictures},
-        look=look_of(pictures, repr(chosen.fingerprint())),
+        look=look_of(pictures, repr((portrait.networks is not None, chosen.fingerprint()))),
         progress=lambda done, total, frame: show(500 + 500 * done // total, 1000, thumbnail(frame) if done % 25 == 1 else None),
     )  # fmt: skip
     return InputImpl.VideoFromFile(path), keys

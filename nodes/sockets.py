@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from comfy_api.latest import io
 
-from ..jamflow_core.clock import Span
+from ..jamflow_core.clock import Span, joined
 
 Model = io.Custom("JAMFLOW_MODEL")
 Vocoder = io.Custom("JAMFLOW_VOCODER")
@@ -25,15 +25,4 @@ class Spans:
     face: tuple[Span, ...] = ()
 
     def __add__(self, other: "Spans") -> "Spans":
-        return Spans(merge(self.speech + other.speech), merge(self.face + other.face))
-
-
-def merge(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Spans in order of time, overlapping or touching ones made one."""
-    merged: list[Span] = []
-    for span in sorted(spans, key=lambda span: span.start):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return tuple(merged)
+        return Spans(joined(self.speech + other.speech), joined(self.face + other.face))

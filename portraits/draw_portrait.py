@@ -128,13 +128,13 @@ def body(c):
     c.stroke([(0.7, 0.83), (0.735, 0.92), (0.72, 1.0)], SHIRT_DARK, 0.014, 0.7, 0.004)
 
 
-def face(c):
-    c.shape(FACE, SKIN)
-    inside = c.mask(FACE, 0.001)
-    c.lay(inside * soften(1 - c.mask(FACE), 0.03), SHADE, 0.9)  # the form turns away at its edge
+def face(c, outline=FACE, blush=0.37):
+    c.shape(outline, SKIN)
+    inside = c.mask(outline, 0.001)
+    c.lay(inside * soften(1 - c.mask(outline), 0.03), SHADE, 0.9)  # the form turns away at its edge
     c.shape(oval(0.645, 0.47, 0.06, 0.2), SHADE, 0.03, 0.5, within=inside)  # the side away from the light
-    c.shape(oval(0.395, 0.475, 0.055, 0.04), BLUSH, 0.022, 0.34, within=inside)
-    c.shape(oval(0.605, 0.475, 0.055, 0.04), BLUSH, 0.022, 0.40, within=inside)
+    c.shape(oval(0.395, 0.475, 0.055, 0.04), BLUSH, 0.022, blush - 0.03, within=inside)
+    c.shape(oval(0.605, 0.475, 0.055, 0.04), BLUSH, 0.022, blush + 0.03, within=inside)
     c.shape(oval(0.46, 0.265, 0.09, 0.05), LIGHT, 0.03, 0.6, within=inside)
     c.shape(oval(0.4, 0.435, 0.04, 0.022, -0.2), LIGHT, 0.014, 0.55, within=inside)
     c.shape(oval(0.487, 0.647, 0.028, 0.016), LIGHT, 0.009, 0.55, within=inside)

@@ -166,7 +166,7 @@ def test_the_stretch_that_is_not_heard_holds_the_symbols_that_the_rest_does_not(
     labels = frame_labels(np.array([3, 4, 5]), np.ones(3), 281, 93.75)
     scores = torch.nn.functional.one_hot(labels, 6).float().numpy() * 9.0 - 9.0
     monkeypatch.setattr(aligner, "frame_scores", lambda features: scores)
-    found = aligner.align(torch.zeros(281, 100), [*"a", "x", *" x", "x", "x", "c"], unknown=Span(1.0, 2.0))
+    found = aligner.align(torch.zeros(281, 100), [*"a", "x", *" x", "x", "x", "c"], unknown=(Span(1.0, 2.0),))
     ends = np.cumsum(found)
     assert ends[0] == pytest.approx(1.0, abs=0.02) and ends[-2] == pytest.approx(2.0, abs=0.02)
     assert found[1:-1] == pytest.approx(np.full(5, 0.2), abs=0.01)

@@ -12,7 +12,7 @@ from jamflow_core.audio.mel import log_mel
 from jamflow_core.audio.resample import to_mono_24k
 from jamflow_core.cli import main
 from jamflow_core.clock import HOP, Span
-from jamflow_core.edit import CELL, GRID, blend, edit, plan_edit, rearranged, transcript
+from jamflow_core.edit import CELL, GRID, blend, edit, move_lips, plan_edit, rearranged, transcript
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
 from jamflow_core.tasks import animate
@@ -151,10 +151,69 @@ def test_painted_spans_are_said_anew_beside_the_changes(models, take):
     assert len(plan_edit(models, mel, NEW["another word"], spans, OLD).patches) == 2
     with pytest.raises(JamFlowError, match="Mask .* as well"):
         plan_edit(models, mel, NEW["another word"], spans[1:], OLD)
-    with pytest.raises(JamFlowError, match="Give one span"):
-        plan_edit(models, mel, NEW["another word"], spans)
+    with pytest.raises(JamFlowError, match="Give a span"):
+        plan_edit(models, mel, NEW["another word"])
     with pytest.raises(JamFlowError, match="Change a word"):
         plan_edit(models, mel, OLD, was=OLD)
+
+
+def test_several_spans_need_no_transcript(models, take):
+    """The words around each span are found in the recording; the rest of the new text lies in the spans."""
+    mel = log_mel(normalise(take)[0])[: len(take) // HOP]
+    old = transcript(models, mel, OLD)
+    times = {word: (start, end) for word, start, end in old.word_spans()}
+    spans = (Span(*times["They"]), Span(times["an"][0], times["early"][1]))
+    plan = plan_edit(models, mel, "We hoped to get together at a later date.", spans)
+    assert len(plan.patches) == 2
+    for patch, span in zip(plan.patches, spans):
+        assert abs(patch.start * HOP / 24000 - span.start) < 0.05 and abs(patch.end * HOP / 24000 - span.end) < 0.05
+    found = dict((word, start) for word, start, _ in plan.text.word_spans())
+    moved = plan.patches[0].new_end - plan.patches[0].end
+    assert found["together"] == pytest.approx(times["together"][0] + moved * HOP / 24000, abs=0.04)
+
+
+def test_lips_alone_move_in_their_spans_only(models, take):
+    level = normalise(take)[0]
+    motion = animate(models, level, settings=Settings(steps=2)).motion
+    motion[:, 3] = 0.01  # not a keypoint of the mouth
+    clip = move_lips(models, take, motion, (Span(1.0, 1.4), Span(0.2, 0.4)), settings=Settings(steps=2, seed=5))
+    assert torch.equal(clip.wave, take) and torch.equal(clip.mel, log_mel(level)[: len(take) // HOP])
+    moved = (clip.motion != motion).flatten(1).any(1).nonzero()[:, 0].tolist()
+    assert moved == [*range(5, 10), *range(25, 35)]
+    assert torch.equal(clip.motion[:, 3], motion[:, 3])
+
+
+def test_lips_alone_of_a_long_stretch_are_painted_in_pieces(models):
+    wave = torch.randn(24000 * 11) * 0.1
+    motion = torch.zeros(275, 21, 3)
+    clip = move_lips(models, wave, motion, (Span(1.0, 10.0),), settings=Settings(steps=1))
+    moved = (clip.motion != motion).flatten(1).any(1).nonzero()[:, 0]
+    assert (int(moved[0]), int(moved[-1]), len(moved)) == (25, 249, 225)
+
+
+def test_speech_alone_keeps_the_lips_and_its_length(models, take):
+    level = normalise(take)[0]
+    motion = animate(models, level, settings=Settings(steps=2)).motion
+    clip = edit(models, take, NEW["another word"], motion=motion, was=OLD, face=(), settings=QUICK)
+    assert torch.equal(clip.motion, motion) and len(clip.wave) == len(take) and not torch.equal(clip.wave, take)
+    mel = log_mel(level)[: len(take) // HOP]
+    with pytest.raises(JamFlowError, match="Mask the lips as well"):
+        plan_edit(models, mel, OLD.replace("early", "extraordinarily unsatisfactory"), was=OLD, face=())
+
+
+def test_lips_may_be_masked_beyond_the_speech(models, take):
+    """One of two changed places keeps its lips; and lips move anew where nothing is said anew."""
+    level = normalise(take)[0]
+    motion = animate(models, level, settings=Settings(steps=2)).motion
+    mel = log_mel(level)[: len(take) // HOP]
+    face = (Span(0.0, 0.5), Span(1.0, 1.2))
+    plan = plan_edit(models, mel, NEW["two places"], was=OLD, face=face)
+    first, second = plan.patches
+    assert first.lips and not second.lips and second.frames == second.end - second.start
+    clip = edit(models, take, NEW["two places"], motion=motion, was=OLD, face=face, settings=QUICK)
+    more = len(clip.motion) - len(motion)
+    moved = (clip.motion[13 + more :] != motion[13:]).flatten(1).any(1).nonzero()[:, 0] + 13
+    assert (int(moved[0]), int(moved[-1])) == (25, 29)
 
 
 def test_a_blend_is_as_loud_as_what_it_blends():

@@ -14,6 +14,7 @@ from jamflow_core.flow.sampler import Settings
 from jamflow_core.longform import LAYOUTS
 from jamflow_core.longform import film as films
 from jamflow_core.longform import produce as production
+from jamflow_core.longform.faces import FACES, FOLDER, faces_for
 from jamflow_core.longform.film import film, look_of
 from jamflow_core.longform.lines import Line, lines_of_script, lines_of_srt, speakers_of
 from jamflow_core.longform.produce import FRAME, produce
@@ -65,6 +66,15 @@ def sound(timeline):
 
 def motion(timeline):
     return np.concatenate([exp for _, _, exp in timeline.motions()])
+
+
+def test_faces_fit_the_voices():
+    found = faces_for({"anna": "heart", "bob": "george", "carl": "puck", "dora": "bella", "eve": "recording", "fred": "fenrir"})
+    named = {name: path.stem for name, path in found.items()}
+    for name, kind in (("anna", "female"), ("bob", "male"), ("carl", "male"), ("dora", "female"), ("fred", "male")):
+        assert named[name] in FACES[kind]
+    assert len({named[name] for name in ("anna", "bob", "carl", "dora", "eve")}) == 5
+    assert sorted(name for names in FACES.values() for name in names) == sorted(path.stem for path in FOLDER.glob("*.jpg"))
 
 
 def test_lines_of_subtitles_keep_their_times_and_speakers():

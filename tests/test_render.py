@@ -49,7 +49,7 @@ def lip_gap(finder, frame):
 # ---- pictures
 
 
-@pytest.mark.parametrize("name", ["mona_lisa.jpg", "pearl_earring.jpg", "grace_hopper.jpg", "drawing.jpg"])
+@pytest.mark.parametrize("name", ["mona_lisa.jpg", "pearl_earring.jpg", "grace_hopper.jpg", "drawing.jpg", "drawing_man.jpg", "drawing_elder.jpg"])
 def test_examples_have_a_sure_face(name, finder):
     portrait = MeshPortrait(read_image(EXAMPLES / name), finder=finder)
     assert portrait.warning is None
@@ -351,6 +351,30 @@ def test_new_lips_can_be_silent_and_leave_the_rest(clip, finder):
     assert mouth_states(track_face(painted, finder).points)[:, 0].max() < 0.12
     top = int(track.points[:, 10, 1].min())
     assert all(difference(a, b)[:top].max() == 0 for a, b in zip(frames, painted))
+
+
+def test_an_expression_is_added_to_a_video(clip, finder):
+    """A smile, raised brows, shut lids and a turned head show, each in its place, and the lips follow the motion."""
+    frames, track = clip
+    still = np.zeros((24, 21, 3))
+    plain = list(relip_frames(frames, track, still))
+    ones = np.ones(24, np.float32)
+    rests = {
+        "smile": {"smile": ones}, "brow": {"brow": ones}, "blink": {"blink": np.ones((24, 2), np.float32)},
+        "gaze": {"gaze": np.tile(np.float32([1, 0]), (24, 1))}, "head": {"head": np.tile(np.float32([5, 0, 0, 0, 0]), (24, 1))},
+    }  # fmt: skip
+    eyes, chin = int(track.points[0, [159, 386], 1].mean()), int(track.points[0, 152, 1])
+    for name, rest in rests.items():
+        moved = difference(next(relip_frames(frames, track, still, rest)), plain[0]) > 8
+        assert moved.any(), name
+        rows = np.flatnonzero(moved.any(1))
+        if name in ("brow", "blink", "gaze"):
+            assert rows.max() < (eyes + chin) / 2, name
+        elif name == "smile":
+            assert rows.min() > eyes, name
+    closed = track_face(relip_frames(frames, track, still, rests["blink"]), finder).points
+    lids = lambda points: np.linalg.norm(points[:, 159, :2] - points[:, 145, :2], axis=1).mean()  # noqa: E731
+    assert lids(closed) < 0.6 * lids(track.points)
 
 
 def test_frames_without_a_face_stay_as_they_are(clip, finder):

@@ -4,6 +4,7 @@ interrupted run goes on where it stopped.
     lines.py    what is to be said, by whom, and when
     store.py    chunks in a folder, each under the hash of everything that decides it
     produce.py  lines -> chunks on one timeline; the timeline as streams of sound and motion
+    faces.py    which shipped portrait fits a voice
     film.py     the timeline and portraits -> a video, in segments that are kept as well
 """
 

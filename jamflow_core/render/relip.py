@@ -2,7 +2,7 @@
 
 Two passes over the frames: `track_face` follows the face, `relip_frames` paints. Lips and skin are those of the frame,
 so light and pose are right; the inside of the mouth is painted throughout, because the recorded one comes and goes with
-the old words.
+the old words. An expression (blinks, brows, gaze, smile, head) is added to what the face does in the frame.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,8 +15,10 @@ from ..motion.extract import mouth_states
 from ..motion.files import Motion
 from .mesh.colours import MouthColours, mouth_colours
 from .mesh.crop import HeadCrop
+from .mesh.eyes import Eyeballs
 from .mesh.mouth import MouthInterior
 from .mesh.rig import Rig, at_rest, build_rig
+from .mesh.sway import Head, Sway
 from .mesh.warp import MeshWarp
 from .topology import load_topology
 from .track import FaceTrack, track_face
@@ -26,11 +28,12 @@ FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside
 
 
 def relip_video(source: Callable[[], Iterable[np.ndarray]], fps: float, motion: Motion,
-                progress: Callable[[int], None] | None = None) -> tuple[Iterator[np.ndarray], int, list[int]]:  # fmt: skip
+                progress: Callable[[int], None] | None = None,
+                rest_of: Callable[[int], dict[str, np.ndarray]] = lambda count: {}) -> tuple[Iterator[np.ndarray], int, list[int]]:  # fmt: skip
     """New lips for a whole video: (frames, their number, numbers of those without a face).
 
     source: gives the frames (uint8 RGB at `fps`) from the start, twice. Where the motion outlasts the video its last frame
-    stays, and goes on speaking.
+    stays, and goes on speaking. rest_of: gives the tracks of `relip_frames` for so many frames.
     """
     track = track_face(source(), progress=progress)
     said = motion.at(fps).exp
@@ -39,7 +42,7 @@ def relip_video(source: Callable[[], Iterable[np.ndarray]], fps: float, motion: 
     exp[: len(said)] = said
     more = count - len(track)
     points = np.concatenate([track.points, np.repeat(track.points[-1:], more, 0)])
-    return relip_frames(_held(source(), more), FaceTrack(points, track.missing), exp), count, track.missing
+    return relip_frames(_held(source(), more), FaceTrack(points, track.missing), exp, rest_of(count)), count, track.missing
 
 
 def _held(frames: Iterable[np.ndarray], more: int) -> Iterator[np.ndarray]:
@@ -50,26 +53,29 @@ def _held(frames: Iterable[np.ndarray], more: int) -> Iterator[np.ndarray]:
         yield frame
 
 
-def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray) -> Iterator[np.ndarray]:
+def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray,
+                 rest: dict[str, np.ndarray] | None = None) -> Iterator[np.ndarray]:  # fmt: skip
     """Frames (uint8 RGB) with the mouths that `exp` [n,21,3] asks for, one at a time.
 
     frames, track and exp describe the same n frames at the same rate: bring motion to the video's with `Motion.at`.
+    rest: tracks blink, head, smile, brow and gaze, a row a frame (render/expression.py), added to what the frame's face does.
     Frames without a face come back as they are.
     """
+    rest = rest or {}
     if len(track) != len(exp):
         raise ValueError(f"motion must have a frame for each of the video's {len(track)}, not {len(exp)}")
     topology, colours = load_topology(), None
     wanted = exp_to_state(exp)
     points, gone = steady(track)
     shown = mouth_states(points)
-    for frame, face, old, new, skip in zip(frames, points, shown, wanted, gone, strict=True):
+    for index, (frame, face, old, new, skip) in enumerate(zip(frames, points, shown, wanted, gone, strict=True)):
         if skip:
             yield frame
             continue
         crop = HeadCrop(frame, face)
-        rig = at_rest(build_rig(crop.to_crop(face), topology, with_eyes=False), old)
+        rig = at_rest(build_rig(crop.to_crop(face), topology, with_eyes="blink" in rest), old)
         colours = _blend(colours, mouth_colours(crop.picture, rig))
-        yield _paint(crop, rig, colours, new)
+        yield _paint(crop, rig, colours, new, crop.to_crop(face), {part: values[index] for part, values in rest.items()})
 
 
 def steady(track: FaceTrack) -> tuple[np.ndarray, np.ndarray]:
@@ -90,13 +96,22 @@ def steady(track: FaceTrack) -> tuple[np.ndarray, np.ndarray]:
     return smooth, gone
 
 
-def _paint(crop: HeadCrop, rig: Rig, colours: MouthColours, state: np.ndarray) -> np.ndarray:
-    relative = rig.relative(state)
-    points = rig.pose(relative)
+def _paint(crop: HeadCrop, rig: Rig, colours: MouthColours, state: np.ndarray, landmarks: np.ndarray, rest: dict) -> np.ndarray:
+    blink, gaze, brow = rest.get("blink", (0.0, 0.0)), rest.get("gaze", (0.0, 0.0)), float(rest.get("brow", 0.0))
+    relative = rig.relative(state, float(rest.get("smile", 0.0)), brow)
+    points = rig.pose(relative, tuple(blink))
     picture = crop.picture.copy()
     changed = MeshWarp(crop.picture, rig).paint(picture, points)
-    opened = MouthInterior(rig, colours).paint(picture, points, relative)
-    return crop.paste(picture, opened.union(changed) if opened else changed)
+    drawn = [MouthInterior(rig, colours).paint(picture, points, relative)]
+    if max(blink) > 0.01 or any(gaze) or brow:
+        drawn.append(Eyeballs(crop.picture, rig, landmarks).paint(picture, points, tuple(gaze)))
+    for box in drawn:
+        changed = box.union(changed) if box else changed
+    frame = crop.paste(picture, changed)
+    if np.any(rest.get("head", 0.0)):
+        region = crop.box.slices
+        frame[region] = Sway(crop.full_size(rig), crop.size).apply(frame[region], Head(*rest["head"]))
+    return frame
 
 
 def _blend(before: MouthColours | None, now: MouthColours) -> MouthColours:

@@ -147,29 +147,36 @@ class AudioAligner(_Aligner):
     SLACK_SECONDS = 60.0
     BIGRAM_WEIGHT = 0.5
 
-    def align(self, mel: torch.Tensor, symbols, unknown: Span | None = None) -> np.ndarray:
+    def align(self, mel: torch.Tensor, symbols, unknown: tuple[Span, ...] = ()) -> np.ndarray:
         """Log mel [frames, 100] and its symbols -> seconds per symbol, float64 [n], together frames * 256 / 24000.
 
-        `unknown`: a stretch whose sound says nothing about the text; the symbols that the rest does not hold share it.
-        JamFlowError if there are more symbols than frames.
+        `unknown`: stretches (in order) whose sound says nothing about the text; the symbols that the rest does not hold
+        share them. JamFlowError if there are more symbols than frames.
         """
         scores = self._symbol_scores(self.frame_scores(audio_features(mel)), symbols)
-        if unknown is None:
+        if not unknown:
             return self._seconds(self._segment(scores, symbols))
-        hidden = unknown.mel()
-        first, last = hidden.start, min(hidden.stop, len(scores))
-        # The text of the stretch may be longer than its old sound, so give it room for everything.
-        room = last - first + 2 * len(symbols)
-        blank = np.zeros((room, len(symbols)), np.float32)
-        spans = self._segment(np.concatenate([scores[:first], blank, scores[last:]]), symbols)
+        parts, rooms, done, wide = [], [], 0, 0
+        for span in unknown:
+            first, last = span.mel().start, min(span.mel().stop, len(scores))
+            # The text of a stretch may be longer than its old sound, so give it room for everything.
+            room = last - first + 2 * len(symbols)
+            parts += [scores[done:first], np.zeros((room, len(symbols)), np.float32)]
+            wide += first - done + room
+            rooms.append((wide - room, wide, last - first))
+            done = last
+        spans = self._segment(np.concatenate([*parts, scores[done:]]), symbols)
         ends = np.cumsum(spans)
-        outside = np.minimum(ends, first) + np.maximum(ends - first - room, 0)
-        heard = np.diff(outside, prepend=0)
+        inside = [np.clip(np.minimum(ends, end) - np.maximum(ends - spans, begin), 0, None) for begin, end, _ in rooms]
+        heard = spans - sum(inside)
         usual = self.usual_seconds(symbols) * self.net.config.rate
-        within = np.where((heard < spans) & (heard < usual / 2), usual, 0.0)
-        if not within.any():
-            within = (spans - heard).astype(float)
-        return self._seconds(heard + (last - first) * within / within.sum())
+        shares = heard.astype(float)
+        for part, (_, _, frames) in zip(inside, rooms):
+            within = np.where((part > 0) & (heard < usual / 2), usual, 0.0)
+            if not within.any():
+                within = part.astype(float)
+            shares += frames * within / within.sum()
+        return self._seconds(shares)
 
     def _segment(self, scores, symbols):
         expected = np.cumsum(self.usual_seconds(symbols))

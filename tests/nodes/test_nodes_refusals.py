@@ -97,17 +97,19 @@ WRONG = {
         {**g.loader(), **g.expression(curves="grin: 1"), **g.look(["face", 0])},
         "JAM-Flow Expression: Begin each curve with one of",
     ),
-    "sampler: two spans at once": (
-        sampled(g.text(), g.audio_ref(g.DRIVE), mask("0.2-0.4, 1-1.2"), **SAID, **DRIVEN, time_mask=["mask", 0]),
-        SAMPLER + "give the time mask one span of speech: it has 2",
-    ),
     "sampler: a span behind the end": (
         sampled(g.text(), g.audio_ref(g.DRIVE), mask("90-91"), **SAID, **DRIVEN, time_mask=["mask", 0]),
         SAMPLER + "Give spans inside the clip: 90.00:91.00",
     ),
-    "sampler: a mask of the face alone": (
-        sampled(g.text(), g.audio_ref(g.DRIVE), mask(lanes="face only"), **SAID, **DRIVEN, time_mask=["mask", 0]),
-        SAMPLER + "give the time mask one span of speech: it has 0",
+    "sampler: lips behind the end": (
+        sampled(g.audio_ref(g.DRIVE), mask("90-91", lanes="face only"), **DRIVEN, time_mask=["mask", 0]),
+        SAMPLER + "Give spans inside the clip: 90.00:91.00",
+    ),
+    "sampler: an empty mask": (
+        sampled(
+            g.text(), g.audio_ref(g.DRIVE), {"mask": g.node("JamFlowMaskTimeline", speech="", face="")}, **SAID, **DRIVEN, time_mask=["mask", 0]
+        ),
+        SAMPLER + "mark a span of the time mask first",
     ),
     "sampler: a wire of another kind": (
         sampled(g.text(), text=["load", 0]),

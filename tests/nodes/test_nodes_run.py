@@ -111,6 +111,65 @@ def test_a_word_is_changed_and_the_rest_is_kept(comfy):
     assert not torch.equal(before[: len(after)][start:], after[: len(before)][start:])
 
 
+def test_two_spans_are_said_anew_without_a_transcript(comfy):
+    graph = {
+        **g.loader(),
+        **g.audio_ref(g.DRIVE),
+        **g.text("We hoped to get together at a later date."),
+        "mask": g.node("JamFlowMaskSpans", spans="0.15-0.4, 1.8-2.2", lanes="speech only"),
+        **g.sampler(text=["text", 0], audio_ref=["ref", 0], time_mask=["mask", 0]),
+        **g.decode(),
+        **g.save_audio(),
+    }
+    comfy.run(graph)
+    before, after = comfy.outputs("ref")[1]["waveform"][0, 0], comfy.outputs("decode")[0]["waveform"][0, 0]
+    plan = comfy.outputs("sample")[0]["jamflow_kept"].plan
+    first, second = plan.patches
+    assert torch.equal(before[: first.start * 256], after[: first.place * 256])
+    assert torch.equal(before[first.end * 256 : second.start * 256], after[first.new_end * 256 : second.place * 256])
+    assert torch.equal(before[second.end * 256 :], after[second.new_end * 256 :])
+    assert not comfy.outputs("sample")[0]["samples"].unbind()[0].any()
+
+
+def test_lips_alone_are_made_anew_and_the_speech_is_kept(comfy):
+    graph = {
+        **g.loader(),
+        **g.audio_ref(g.DRIVE),
+        **g.sampler(audio_ref=["ref", 0]),
+        "lips": g.node("JamFlowReferenceMotion", portrait=["load", 2], motion=["sample", 0], fps=25.0),
+        "mask": g.node("JamFlowMaskSpans", spans="0.4-0.8, 1.8-2.2", lanes="face only"),
+        "again": g.sampler(audio_ref=["ref", 0], motion_ref=["lips", 0], time_mask=["mask", 0], seed=9)["sample"],
+        "decode": g.node("JamFlowVocoderDecode", latent=["again", 0], vocoder=["load", 1]),
+        **g.save_audio(),
+    }
+    run = comfy.run(graph)
+    assert any("the lips of the spans made anew" in line for line in run.told)
+    assert torch.equal(comfy.outputs("ref")[1]["waveform"], comfy.outputs("decode")[0]["waveform"])
+    before, after = (comfy.outputs(name)[0]["samples"].unbind()[0][0] for name in ("sample", "again"))
+    moved = (before[:, : after.shape[1]] != after[:, : before.shape[1]]).any(dim=0).nonzero()[:, 0].tolist()
+    assert moved and set(moved) <= {*range(10, 20), *range(45, 55)}
+    assert {*range(11, 19), *range(46, 54)} <= set(moved)
+
+
+def test_speech_alone_is_said_anew_on_the_lips_that_are_kept(comfy):
+    graph = {
+        **g.loader(),
+        **g.audio_ref(g.DRIVE),
+        **g.text("They hoped to get together at a later date."),
+        **g.sampler(audio_ref=["ref", 0]),
+        "lips": g.node("JamFlowReferenceMotion", portrait=["load", 2], motion=["sample", 0], fps=25.0),
+        "mask": g.node("JamFlowMaskSpans", spans="1.8-2.2", lanes="speech only"),
+        "again": g.sampler(text=["text", 0], audio_ref=["ref", 0], motion_ref=["lips", 0], time_mask=["mask", 0])["sample"],
+        "decode": g.node("JamFlowVocoderDecode", latent=["again", 0], vocoder=["load", 1]),
+        **g.save_audio(),
+    }
+    comfy.run(graph)
+    before, after = comfy.outputs("ref")[1]["waveform"], comfy.outputs("decode")[0]["waveform"]
+    assert before.shape == after.shape and not torch.equal(before, after)
+    motions = [comfy.outputs(name)[0]["samples"].unbind()[0] for name in ("sample", "again")]
+    assert torch.equal(*motions)
+
+
 def test_a_transcript_is_edited_in_two_places(comfy):
     graph = {
         **g.loader(),
