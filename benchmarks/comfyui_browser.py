@@ -81,7 +81,7 @@ def overlapping(rectangles: dict[str, list[float]]) -> list[str]:
 
 async def run_one(server, page, name: str, nodes2: bool, shots: Path | None, seconds: float) -> str:
     graph, more = cases()[name]
-    server.post("/free", {"unload_models": True, "free_memory": True})  # what another canvas made is not taken from the cache
+    server.post("/free", {"free_memory": True})  # what another canvas made is not taken from the cache
     complaints = len(page.console)
     await page.show(graph, nodes2)
     await page.run(CONNECT, more)

@@ -161,7 +161,6 @@ class JamFlowMaskWords(Node):
                 min=0.0,
                 max=1.0,
                 step=0.01,
-                advanced=True,
                 tooltip="Seconds added before and after each word, so that neighbouring sounds can blend.",
             ),
             lanes_input(),

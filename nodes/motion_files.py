@@ -13,6 +13,9 @@ from .node import CATEGORY, Node
 from .sockets import Motion
 
 
+NONE_YET = "no motion file yet"
+
+
 def motion_files() -> list[str]:
     """Motion files in the input folder, and those that the pack saved."""
     saved = os.path.join(folder_paths.get_output_directory(), "motion")
@@ -41,7 +44,7 @@ class JamFlowLoadMotion(Node):
             inputs=[
                 io.Combo.Input(
                     "file",
-                    options=motion_files(),
+                    options=motion_files() or [NONE_YET],
                     tooltip="A .safetensors or .pkl file of the input folder, or one saved before (output/motion).",
                 ),
             ],
@@ -55,6 +58,8 @@ class JamFlowLoadMotion(Node):
 
     @classmethod
     def validate_inputs(cls, file=None):
+        if file == NONE_YET:
+            return f"{cls.title()}: save a motion first (JAM-Flow Save Motion), or put a .safetensors or .pkl file into the input folder"
         if file and not folder_paths.exists_annotated_filepath(file):
             return f"{cls.title()}: choose another file, there is no {file!r} any more"
         return True

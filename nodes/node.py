@@ -56,8 +56,10 @@ class Node(io.ComfyNode):
         PromptServer.instance.send_progress_text(text, cls.hidden.unique_id)
 
 
-def seed_input(tooltip: str) -> io.Int.Input:
-    return io.Int.Input("seed", default=0, min=0, max=0xFFFFFFFFFFFFFFFF, control_after_generate=True, tooltip=tooltip)
+def seed_input(tooltip: str, another_take: bool = False) -> io.Int.Input:
+    """A seed that stays, so that a change elsewhere makes only what follows from it; or one that moves on with every run."""
+    after = io.ControlAfterGenerate.randomize if another_take else io.ControlAfterGenerate.fixed
+    return io.Int.Input("seed", default=0, min=0, max=0xFFFFFFFFFFFFFFFF, control_after_generate=after, tooltip=tooltip)
 
 
 def steps_input(tooltip: str, **more) -> io.Int.Input:

@@ -48,7 +48,7 @@ class JamFlowJointSampler(Node):
                     optional=True,
                     tooltip="When to say the recording anew, and when to move its lips anew; all else stays exactly as it is.",
                 ),
-                seed_input("Another seed is another take. The same seed and inputs give the same result."),
+                seed_input("Another seed is another take. The same seed and inputs give the same result.", another_take=True),
                 steps_input("Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 nothing is gained."),
                 io.Float.Input(
                     "text_guidance",

@@ -28,7 +28,7 @@ app.registerExtension({
   nodeCreated(node) {
     if (!OURS.test(node.comfyClass)) return;
     const advanced = node.widgets?.filter((widget) => widget.options?.advanced) ?? [];
-    if (!advanced.length) return;
+    if (advanced.length < 2) return; // a button in place of one input saves nothing
     const shut = () => !node.showAdvanced && !always();
     for (const widget of advanced) {
       Object.defineProperty(widget, "hidden", { configurable: true, get: () => shut() && !linked(node, widget), set() {} });

@@ -12,7 +12,7 @@ from pathlib import Path
 
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --no-default-browser-check --disable-extensions --mute-audio "
-    "--disable-dev-shm-usage --hide-scrollbars --remote-debugging-port=0 --autoplay-policy=no-user-gesture-required"
+    "--disable-dev-shm-usage --force-prefers-reduced-motion --hide-scrollbars --remote-debugging-port=0 --autoplay-policy=no-user-gesture-required"
 ).split()
 # Only this machine resolves: no page reaches out.
 FLAGS.append("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
@@ -49,15 +49,14 @@ class Page:
         command = [chromium(), *FLAGS, f"--user-data-dir={self.profile}", "--window-size={},{}".format(*self.size), "about:blank"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.http = aiohttp.ClientSession()
-        port = await self._until(lambda: (self.profile / "DevToolsActivePort").read_text().split()[0], 30)
+        port = await self._until(lambda: (self.profile / "DevToolsActivePort").read_text().split()[0], 300)
         async with self.http.get(f"http://127.0.0.1:{port}/json/list") as answer:
             pages = [page for page in await answer.json(content_type=None) if page["type"] == "page"]
         self.socket = await self.http.ws_connect(pages[0]["webSocketDebuggerUrl"], max_msg_size=0)
         self.reader = asyncio.create_task(self._read())
         for domain in ("Page", "Runtime", "Log"):
             await self.send(f"{domain}.enable")
-        metrics = {"deviceScaleFactor": 1, "mobile": False}
-        await self.send("Emulation.setDeviceMetricsOverride", width=self.size[0], height=self.size[1], **metrics)
+        await self.resize(*self.size)
         return self
 
     async def __aexit__(self, *failure):
@@ -98,7 +97,7 @@ class Page:
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self.socket.send_json({"id": number, "method": method, "params": params})
-        data = await asyncio.wait_for(answer, 120)
+        data = await asyncio.wait_for(answer, 600)
         if "error" in data:
             raise RuntimeError(f"{method}: {data['error']}")
         return data["result"]
@@ -111,7 +110,7 @@ class Page:
             raise RuntimeError(done["exceptionDetails"].get("exception", {}).get("description", source))
         return done["result"].get("value")
 
-    async def wait(self, body: str, *values, seconds: float = 60):
+    async def wait(self, body: str, *values, seconds: float = 300):
         """The first answer that is true."""
         until = time.monotonic() + seconds
         while True:
@@ -122,11 +121,14 @@ class Page:
                 raise TimeoutError(f"not within {seconds} s: {body}")
             await asyncio.sleep(0.25)
 
+    async def resize(self, width: int, height: int):
+        await self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
     async def open(self, url: str):
         """ComfyUI's page, with its nodes registered."""
         await self.send("Page.navigate", url=url)
         ready = "return Boolean(window.LiteGraph?.registered_node_types?.JamFlowMaskTimeline && app.graph)"
-        await self.wait(f"{ready} && !document.querySelector('#splash-loader');", seconds=400)
+        await self.wait(f"{ready} && !document.querySelector('#splash-loader');", seconds=900)
         await asyncio.sleep(1.5)
 
     async def show(self, workflow: dict, nodes2: bool):
@@ -136,10 +138,12 @@ class Page:
         await self.fit()
 
     async def fit(self):
+        await self.resize(*self.size)
+        await asyncio.sleep(0.5)
         await self.run("await app.extensionManager.command.execute('Comfy.Canvas.FitView'); return true;")
         await asyncio.sleep(1.5)
 
-    async def done(self, act, seconds: float = 600) -> tuple[str, str]:
+    async def done(self, act, seconds: float = 3600) -> tuple[str, str]:
         """Do something that queues the graph and wait for its end: the event that ended it, and what was said if it failed."""
         await self.run(
             "window.ended = null;"
@@ -161,13 +165,16 @@ class Page:
         await self.click(*await self.wait(body, selector))
 
     async def press_run(self):
+        """Click on Run; then the window stays small until something looks at it again (`fit`): the CPU paints all of it."""
         await self.press("[data-testid=queue-button] button, button[data-testid=queue-button]")
+        await self.resize(320, 240)
 
     async def rectangles(self, nodes2: bool) -> dict[str, list[float]]:
         """Where each node lies on the canvas, title included: name -> left, top, right, bottom in units of the graph."""
         return await self.run(
             "const ds = app.canvas.ds; return Object.fromEntries(app.graph.nodes.map((node) => {"
-            " let [x, y, w, h] = node.boundingRect;"
+            " const title = LiteGraph.NODE_TITLE_HEIGHT, [left, top] = node.pos;"
+            " let [x, y, w, h] = [left, top - title, node.size[0], node.size[1] + title];"
             " const shown = a && document.querySelector(`[data-node-id='${node.id}']`)?.getBoundingClientRect();"
             " if (shown) [x, y, w, h] = [shown.x, shown.y, shown.width, shown.height].map((v) => v / ds.scale);"
             " return [`${node.title} ${node.id}`, [x, y, x + w, y + h]]; }));",
@@ -205,6 +212,10 @@ class Page:
             await self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, modifiers=modifiers, **more)
         await asyncio.sleep(0.2)
 
-    async def picture(self, path: Path):
+    async def pixels(self) -> bytes:
+        """What the window shows, as a PNG."""
         shot = await self.send("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(shot["data"]))
+        return base64.b64decode(shot["data"])
+
+    async def picture(self, path: Path):
+        path.write_bytes(await self.pixels())

@@ -30,7 +30,7 @@ class Server:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=base)
 
-    def wait(self, seconds: float = 300):
+    def wait(self, seconds: float = 900):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             assert self.process.poll() is None, self.text()[-3000:]
@@ -61,7 +61,7 @@ class Server:
         """Queue an API-format graph; its number."""
         return self.post("/prompt", {"prompt": graph})["prompt_id"]
 
-    def run(self, graph: dict, seconds: float = 600) -> dict:
+    def run(self, graph: dict, seconds: float = 3600) -> dict:
         """Queue a graph and wait for its end: its outputs, AssertionError with the server's words if it failed."""
         done = self.finished(self.queue(graph), seconds)
         assert done["status"]["status_str"] == "success", done["status"]["messages"][-1]
@@ -70,14 +70,14 @@ class Server:
     def refusal(self, graph: dict) -> str:
         """The first words that a browser would show of why this graph is refused or fails."""
         try:
-            done = self.finished(self.queue(graph), 120)
+            done = self.finished(self.queue(graph), 900)
         except urllib.error.HTTPError as refused:
             errors = json.loads(refused.read())["node_errors"]
             return next(error["details"].split(" - ", 1)[-1] for node in errors.values() for error in node["errors"])
         assert done["status"]["status_str"] == "error", "this graph ran"
         return next(data["exception_message"] for event, data in done["status"]["messages"] if event == "execution_error")
 
-    def finished(self, number: str, seconds: float = 600) -> dict:
+    def finished(self, number: str, seconds: float = 3600) -> dict:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             history = self.get(f"/history/{number}")

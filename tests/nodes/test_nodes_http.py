@@ -60,7 +60,7 @@ def test_a_graph_runs_is_cancelled_and_runs_again(server):
         time.sleep(0.05)
     time.sleep(2)
     server.post("/interrupt", {})
-    stopped = server.finished(number, 60)
+    stopped = server.finished(number, 900)
     assert "execution_interrupted" in [event for event, _ in stopped["status"]["messages"]]
 
     number = server.post("/prompt", {"prompt": g.speak("And again.")})["prompt_id"]

@@ -186,6 +186,10 @@ WRONG = {
         {**g.loader(), "motion": g.node("JamFlowLoadMotion", file="gone.safetensors"), **g.look(["motion", 0])},
         "JAM-Flow Load Motion: choose another file",
     ),
+    "motion file: none yet": (
+        {**g.loader(), "motion": g.node("JamFlowLoadMotion", file="no motion file yet"), **g.look(["motion", 0])},
+        "JAM-Flow Load Motion: save a motion first (JAM-Flow Save Motion)",
+    ),
     "loader: a model that is not there": ({**g.loader(model="gone.safetensors"), **g.look(["load", 0])}, "model"),
 }
 

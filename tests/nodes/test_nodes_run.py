@@ -5,6 +5,7 @@ import comfy_hosts
 import graphs as g
 import pytest
 import torch
+from PIL import Image
 from test_nodes_refusals import saved_motion
 
 
@@ -265,6 +266,23 @@ def test_an_odd_picture_with_alpha_at_60_fps_with_stereo_sound(comfy):
         assert video.streams.audio[0].rate == 44100
 
 
+def test_a_tall_png_straight_from_load_image_speaks(comfy):
+    """As an artist has it: 1024 x 1536, the background transparent, dropped into the input folder."""
+    head = Image.open(comfy_hosts.PACK / "portraits" / "pearl_earring.jpg").resize((1024, 1024)).convert("RGBA")
+    tall = Image.new("RGBA", (1024, 1536))
+    tall.paste(head, (0, 256))
+    tall.save(comfy.base / "input" / "portrait.png")
+    graph = {
+        **g.loader(),
+        "motion": g.node("JamFlowLoadMotion", file=saved_motion(comfy)),
+        "picture": g.node("LoadImage", image="portrait.png"),
+        **g.render(("motion", 0), image=["picture", 0], head_motion=0.0),
+        **g.save_video(),
+    }
+    with av.open(str(saved(comfy, comfy.run(graph), "video"))) as video:
+        assert (video.streams.video[0].width, video.streams.video[0].height) == (1024, 1536)
+
+
 @pytest.mark.parametrize(
     "shape, rate",
     [((1, 1, 16000), 16000), ((1, 2, 88200), 44100), ((1, 2, 48000), 48000), ((1, 6, 48000), 24000)],
@@ -314,8 +332,11 @@ def test_a_script_is_spoken_by_several_and_unchanged_chunks_are_kept(comfy):
 
 
 def test_a_cancelled_script_goes_on(comfy):
+    from jamflow_core.tasks import DEFAULTS
+
     graph = {**g.loader(), **g.script("[heart] One. [george] Two.", name="test/stopped"), **g.look(["script", 4])}
-    with comfy.interrupted_in("JamFlowScript", after=3), pytest.raises(comfy_hosts.Interrupted):
+    first = g.SCRIPT["steps"] + DEFAULTS["speak"].polish  # steps of the first line; the cancel comes in the second
+    with comfy.interrupted_in("JamFlowScript", after=first + 2), pytest.raises(comfy_hosts.Interrupted):
         comfy.run(graph)
     comfy.run(graph)
     assert "1 of 2 chunks made anew" in comfy.outputs("script")[4]
