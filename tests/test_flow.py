@@ -1,5 +1,7 @@
 """Sampler and objective: given parts stay, seeds repeat, guidance is F5's, training masks mean what they say."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -57,6 +59,23 @@ def test_guidance_equals_separate_passes(model):  # noqa: F811
     wanted = all_ + 1.5 * (all_ - text) + 0.5 * (text - null)
     found = run(audio, text_guidance=1.5, reference_guidance=0.5)
     torch.testing.assert_close(found[20:], wanted[20:], atol=1e-4, rtol=1e-4)
+
+
+def test_guidance_in_a_part_of_the_steps(model):  # noqa: F811
+    """Resting guidance takes the plain velocity; between two askings the last push is repeated. Whole streams go along."""
+    audio, motion = canvases()
+    heard = replace(motion, generate=torch.zeros_like(motion.generate))
+    asked = []
+    count = model.register_forward_pre_hook(lambda _, args: asked.append(len(args[0].static)))
+    rest = sample(model, audio, heard, Settings(steps=4, guidance_until=0.0))
+    plain = sample(model, audio, heard, Settings(steps=4, text_guidance=0.0, reference_guidance=0.0))
+    exact = sample(model, audio, heard, Settings(steps=4))
+    asked.clear()
+    every = sample(model, audio, heard, Settings(steps=4, guidance_every=2))
+    count.remove()
+    assert asked == [2, 1, 2, 1]
+    assert torch.equal(rest[0], plain[0])
+    assert 0 < (every[0] - exact[0]).norm() < (plain[0] - exact[0]).norm()
 
 
 def test_progress_and_cancel_every_step(model):  # noqa: F811

@@ -4,6 +4,8 @@ one clip; small networks with random weights."""
 import os
 import pickle
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -101,6 +103,13 @@ def test_large_weights_take_what_the_cpu_is_fast_in(monkeypatch):
 
 
 # --- all three in one clip ----------------------------------------------------------------------------------------
+
+
+def test_loading_leaves_torchs_compiler_alone():
+    """It takes two seconds to import, and random numbers on the meta device would ask for it."""
+    loading = "from jamflow_core.weights.bundle import Models; m = Models(); m.flow, m.vocoder, m.aligners"
+    code = f"import sys; {loading}; sys.exit('torch._dynamo' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1]).returncode == 0
 
 
 def test_f5_speaks_the_embedded_model_moves_lips_and_liveportrait_paints(models, small, tmp_path):

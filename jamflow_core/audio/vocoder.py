@@ -17,6 +17,7 @@ from ..atomic import whole_file
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
 from ..model.place import Placed
+from ..weights.hollow import hollow
 from ..weights.safe import load_state
 from .mel import N_FFT, N_MELS
 from .phase import refine
@@ -95,7 +96,7 @@ def load_vocoder(
             config = (file.metadata() or {}).get("config")
     _check_yaml(path.with_name("config.yaml"))
     try:
-        with torch.device("meta"):
+        with hollow():
             vocoder = Vocoder(VocoderConfig(**json.loads(config)) if config else VocoderConfig.of(weights), ops)
         vocoder.load_state_dict(weights, assign=True)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:

@@ -54,7 +54,8 @@ class _Window(nn.Module):
 
     def __init__(self, n_fft: int):
         super().__init__()
-        self.register_buffer("window", torch.hann_window(n_fft))
+        # On the CPU even where the weights are hollow: computing it on the meta device would load torch's compiler.
+        self.register_buffer("window", torch.hann_window(n_fft, device="cpu"))
 
 
 class ISTFTHead(nn.Module):

@@ -50,6 +50,9 @@ class Settings:
     anchored: keep the noised given frames on their known path (False = F5's official code,
     which lets them drift and restores them at the end).
     strength: 1 paints from noise; less begins that far from the end, with what the canvas holds under so much noise.
+    guidance_every: ask the branches of the guidance at every so-manieth moment only, and push as they last said between
+    them. guidance_until: from this moment of the flow (0..1) on, no guidance. Both are approximations that save time; what they
+    cost is measured in benchmarks/README.md.
     polish: steps of a second pass over the result, at strength POLISH; it mends what the first left blurred (Restart sampling,
     arXiv 2306.14878).
     clarity: how much deeper the painted mel's valleys between harmonics become at the end (audio/clarity.py), 0 = not at all.
@@ -64,6 +67,8 @@ class Settings:
     pruned: bool = True
     anchored: bool = True
     strength: float = 1.0
+    guidance_every: int = 1
+    guidance_until: float = 1.0
     polish: int = 0
     clarity: float = 0.0
     seed: int = 0
@@ -71,6 +76,8 @@ class Settings:
     def __post_init__(self):
         if not 0 < self.strength <= 1:
             raise ValueError(f"strength must be above 0 and at most 1, not {self.strength}")
+        if self.guidance_every < 1:
+            raise ValueError(f"guidance_every must be at least 1, not {self.guidance_every}")
         if self.method not in ("euler", "midpoint"):
             raise ValueError(f'method must be "euler" or "midpoint", not "{self.method}"')
 
@@ -142,6 +149,7 @@ class _Run:
         self.weights, kinds = self._branches()
         self.parts = {name: self._prepare(name, kinds) for name in canvases}
         self.x = {name: self.begin(name) for name in self.painted}
+        self.push = dict.fromkeys(self.painted, 0.0)  # what guidance last added to the velocity
 
     def _moments(self) -> Tensor:
         """All times at which the velocity is asked for, in order."""
@@ -150,7 +158,7 @@ class _Run:
         return torch.stack((self.grid[:-1], (self.grid[:-1] + self.grid[1:]) / 2), dim=1).flatten()
 
     def _branches(self) -> tuple[list[float], list[tuple[bool, bool]]]:
-        """Weights of the guidance branches, and for each (with text?, with reference?)."""
+        """Weights of the guidance branches, and for each (with text?, with reference?); the first knows all there is."""
         audio = self.canvases.get("audio")
         text = self.settings.text_guidance if audio is not None and audio.text is not None else 0.0
         has_reference = any(bool((~canvas.generate).any()) for canvas in self._partly())
@@ -229,20 +237,28 @@ class _Run:
 
     def velocity(self, x: dict[str, Tensor], call: int) -> dict[str, Tensor]:
         """Guided velocity of the painted streams at the `call`-th asked moment."""
+        guiding = float(self.asked[call]) < self.settings.guidance_until
+        asking = guiding and call % self.settings.guidance_every == 0
+        branches = len(self.weights) if asking else 1
         inputs = {}
         for name, part in self.parts.items():
             if "memory" in part:
-                inputs[name] = part["memory"]
+                inputs[name] = part["memory"].first(branches)
                 continue
             inputs[name] = StreamInput(
                 x=x[name].to(self.dtype)[None],
-                static=part["static"],
+                static=part["static"][:branches],
                 modulation=[layer[call : call + 1] for layer in part["modulations"]],
                 rotary=part["rotary"],
             )
         out = self.model(inputs.get("audio"), inputs.get("motion"))
-        weights = torch.tensor(self.weights, device=self.device)[:, None, None]
-        return {n: (v.float() * weights).sum(0) for n, v in zip(("audio", "motion"), out) if v is not None}
+        out = {name: v.float() for name, v in zip(("audio", "motion"), out) if v is not None}
+        if asking:
+            weights = torch.tensor(self.weights, device=self.device)[:, None, None]
+            guided = {name: (v * weights).sum(0) for name, v in out.items()}
+            self.push = {name: guided[name] - v[0] for name, v in out.items()}
+            return guided
+        return {name: v[0] + self.push[name] if guiding else v[0] for name, v in out.items()}
 
     def result(self, name: str) -> Tensor:
         part = self.parts[name]

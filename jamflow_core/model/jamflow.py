@@ -37,6 +37,11 @@ class Memory:
     keys_values: list[tuple[Tensor, Tensor]]
     mask: Tensor | None = None
 
+    def first(self, batch: int) -> "Memory":
+        """What the first `batch` of it show."""
+        mask = None if self.mask is None else self.mask[:batch]
+        return Memory([(k[:batch], v[:batch]) for k, v in self.keys_values], mask)
+
 
 class JamFlow(Placed):
     """Velocity of both streams.

@@ -14,6 +14,7 @@ from ..model.duration import DurationHead
 from ..model.jamflow import JamFlow
 from ..text.aligner import Aligners, load_aligner
 from .f5 import load_f5
+from .hollow import hollow
 from .precision import suited_dtype
 from .recognise import Kind, recognise
 
@@ -88,7 +89,7 @@ def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow
     try:
         with safe_open(str(path), "pt") as file:
             header = file.metadata()
-            with torch.device("meta"):
+            with hollow():
                 nets = {"flow": JamFlow(JamFlowConfig.from_json(header["config"]), ops), "durations": DurationHead()}
             for kind, net in nets.items():
                 form = dtype if kind == "flow" else torch.float32

@@ -15,6 +15,7 @@ from ..config import JamFlowConfig, JointConfig, StreamConfig, TextConfig
 from ..errors import JamFlowError
 from ..model.jamflow import JamFlow
 from ..text.f5_tokens import read_vocabulary
+from .hollow import hollow
 from .safe import load_state
 
 # What the official trainer and its descendants put before the keys of the network, the moving average before the rest.
@@ -72,7 +73,7 @@ def load_f5(path: str | Path, ops=nn, dtype: torch.dtype = torch.float32) -> Jam
     network = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
     config = config_of(network, read_vocabulary(find_vocabulary(path)), old)
     network.pop("rotary_embed.inv_freq", None)
-    with torch.device("meta"):
+    with hollow():
         model = JamFlow(config, ops)
     try:
         model.audio.load_state_dict({key: value.to(dtype) for key, value in network.items()}, assign=True)

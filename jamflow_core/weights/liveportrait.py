@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from ..errors import JamFlowError
+from .hollow import hollow
 from .precision import fast_dtype
 from .safe import load_state
 
@@ -44,7 +45,7 @@ def load_liveportrait(folder, device: str | torch.device = "cpu", dtype: torch.d
     """
     from ..render.liveportrait.networks import LivePortrait
 
-    with torch.device("meta"):
+    with hollow():
         networks = LivePortrait()
     for part, path in find_liveportrait(folder).items():
         fill(networks, part, load_state(path, expected(part)), path)

@@ -1,0 +1,26 @@
+"""Networks without values, for weights that a file brings."""
+
+from contextlib import contextmanager
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+class _Unfilled(TorchFunctionMode):
+    """Leaves out the values to start training from: there is nothing to fill, but torch loads its compiler (two seconds) for
+    random numbers on the meta device."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", None) == "torch.nn.init" or func in _FILLS:
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
+
+
+_FILLS = (torch.Tensor.normal_, torch.Tensor.uniform_)
+
+
+@contextmanager
+def hollow():
+    """Modules built inside have shapes only, on the meta device; fill them by load_state_dict(..., assign=True)."""
+    with torch.device("meta"), _Unfilled():
+        yield
