@@ -64,7 +64,7 @@ async def shot(page, path: Path, node: str | None, scale: float) -> None:
     if path.suffix == ".png":
         picture.quantize(96, method=Image.Quantize.MEDIANCUT).save(path, optimize=True)
     else:
-        picture.save(path, quality=88, subsampling=0, optimize=True)
+        picture.save(path, quality=80, optimize=True)
     print(f"{path.relative_to(PACK)}: {picture.width} x {picture.height}, {path.stat().st_size // 1024} KiB", flush=True)
 
 
