@@ -4,6 +4,8 @@
 """
 
 import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +20,7 @@ __all__ = ["VideoWriter", "read_video"]
 
 QUALITY = 18  # x264 constant rate factor: visually lossless
 PRESET = "veryfast"
+WAITING = 8  # frames that may wait for the encoder
 BT709 = 1  # the colour space's number in H.264 and in FFmpeg
 
 
@@ -30,6 +33,7 @@ class VideoWriter:
     column, as H.264 wants even ones.
     wave: sound in -1..1 from the clip's start: samples [n] (mono) or [channels, n], or an iterator of such chunks;
     None for a silent video. Sound that outlasts the frames is kept.
+    A thread of its own encodes, while the next frames are made; what goes wrong there is raised by a later `write` or at the end.
     Raises JamFlowError if the folder cannot be written.
     """
 
@@ -40,6 +44,7 @@ class VideoWriter:
         self._size = size
         self._fps = Fraction(fps).limit_denominator(1001)
         self._frames = 0
+        self._encoder, self._waiting = ThreadPoolExecutor(1, "encoder"), deque[Future]()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._container = av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})
@@ -71,19 +76,31 @@ class VideoWriter:
             raise ValueError(f"a frame must be uint8 [{height}, {width}, 3], not {frame.dtype} {list(frame.shape)}")
         if width % 2 or height % 2:
             frame = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-        picture = load_av().VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-        picture = self._to_yuv.reformat(picture, format="yuv420p", dst_colorspace=BT709)
+        picture = load_av().VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")  # a copy
         picture.pts = self._frames
         picture.time_base = 1 / self._fps
         self._frames += 1
+        self._waiting.append(self._encoder.submit(self._encode, picture, float(self._frames / self._fps)))
+        self._wait(WAITING)
+
+    def _encode(self, picture, end: float) -> None:
+        """One frame, and the sound until its end in seconds."""
+        picture = self._to_yuv.reformat(picture, format="yuv420p", dst_colorspace=BT709)
         self._container.mux(self._video.encode(picture))
         if self._sound:
-            self._sound.write_until(float(self._frames / self._fps))
+            self._sound.write_until(end)
+
+    def _wait(self, left: int) -> None:
+        """Until at most so many frames wait; raises what went wrong with the others."""
+        while len(self._waiting) > left:
+            self._waiting.popleft().result()
 
     def close(self) -> None:
         """Finish the file and move it to its place; ValueError if it has no frames."""
         if not self._frames:
             raise ValueError("a video needs at least one frame")
+        self._wait(0)
+        self._encoder.shutdown()
         self._container.mux(self._video.encode(None))
         if self._sound:
             self._sound.finish()
@@ -92,6 +109,7 @@ class VideoWriter:
 
     def discard(self) -> None:
         """Give up: delete what was written."""
+        self._encoder.shutdown(cancel_futures=True)
         try:
             self._container.close()
         finally:
