@@ -171,6 +171,40 @@ def test_a_painted_span_and_nothing_else_is_made_anew(server, tmp_path):
     assert not [line for line in complaints if "JAM-Flow" in line or "jamflow" in line.lower()]
 
 
+RENDER = "const node = app.graph.nodes.find((node) => node.type === 'JamFlowPortraitRender');"
+
+
+def test_advanced_inputs_wait_behind_a_button(server, tmp_path):
+    async def work():
+        graph = json.loads((PACK / "workflows" / "text_to_talking_portrait.json").read_text(encoding="utf-8"))
+        async with browser.Page(tmp_path / "profile") as page:
+            await page.open(server.url)
+            await page.show(graph, False)
+            counted = RENDER + "return [node.widgets.filter((widget) => !widget.hidden).length, node.size[1]];"
+            closed, low = await page.run(counted)
+            before = await page.run(RENDER + "return node.serialize().widgets_values_named;")
+            await page.click(*await page.run(BUTTON))
+            opened, high = await page.run(counted)
+            assert opened >= closed + 10 and high > low + 200
+            assert await page.run(RENDER + "return node.serialize().widgets_values_named;") == before
+            await page.click(*await page.run(BUTTON))
+            assert await page.run(counted) == [closed, low]
+            await page.show(graph, True)
+            await page.wait("return document.querySelectorAll('[data-testid=advanced-inputs-button]').length >= 3;")
+            assert not await page.run("return document.body.innerText.includes('more inputs');")
+
+    asyncio.run(work())
+
+
+# The middle of the classic canvas' button, where the mouse has to click.
+BUTTON = RENDER + """
+const button = node.widgets.find((widget) => widget.type === 'button'), ds = app.canvas.ds;
+const edge = app.canvas.canvas.getBoundingClientRect();
+app.canvas.draw(true, true);
+return [(node.pos[0] + node.size[0] / 2 + ds.offset[0]) * ds.scale + edge.x, (node.pos[1] + button.y + 10 + ds.offset[1]) * ds.scale + edge.y];
+"""
+
+
 def check_streams(folder: Path, start: float, end: float) -> None:
     """Mel and motion differ inside the span (widened by the sounds that it cuts) and are bit-identical outside."""
 
