@@ -160,7 +160,7 @@ def speaking(film: Path) -> list[Image.Image]:
     frames = list(video.frames)
     jaw = exp_to_state(extract_motion(iter(frames), video.fps).motion.exp)[:, JAW]
     half = len(frames) // 2
-    return [Image.fromarray(frames[start + int(abs(part - 0.65 * part.max()).argmin())]) for start, part in ((0, jaw[:half]), (half, jaw[half:]))]
+    return [Image.fromarray(frames[start + int(abs(part - 0.5 * part.max()).argmin())]) for start, part in ((0, jaw[:half]), (half, jaw[half:]))]
 
 
 def tiled(pictures: list[Image.Image], size: tuple[int, int], step: tuple[int, int]) -> Image.Image:
