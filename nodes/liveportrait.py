@@ -20,10 +20,12 @@ SIZE = 130_000_000  # values in the networks
 class ManagedLivePortrait(Networks):
     """LivePortrait's networks, each loaded to its device when it is asked for and evicted alone."""
 
-    def __init__(self, folder: Path, precision: str):
+    def __init__(self, folder: Path, precision: str, compile: bool = False):
         place, offload = mm.get_torch_device(), mm.unet_offload_device()
         weights = PRECISIONS[precision] or weight_format(place, SIZE)
         networks = load_liveportrait(folder, dtype=compute_format(weights, place))
+        if compile:
+            networks.compile_painting(place)
         self._place = place
         self._nets = {name: Managed(net, place, offload) for name, net in networks.named_children()}
 

@@ -103,6 +103,14 @@ class LoadJamFlow(Node):
                     tooltip="Number format of the weights of model and renderer. Auto lets ComfyUI choose for a GPU and measures "
                     "what a CPU is fast in.",
                 ),
+                io.Boolean.Input(
+                    "compile",
+                    default=False,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Compile the networks with torch.compile: the first run takes a minute longer, the next are quicker. "
+                    "Needs a C++ compiler on a CPU, triton on a GPU.",
+                ),
             ],
             outputs=[
                 Model.Output(
@@ -135,13 +143,13 @@ class LoadJamFlow(Node):
         return [None if path is None else (str(path), path.stat().st_mtime) for path in chosen]
 
     @classmethod
-    def run(cls, model, vocoder, renderer, precision) -> io.NodeOutput:
+    def run(cls, model, vocoder, renderer, precision, compile=False) -> io.NodeOutput:
         flow, waves, networks, folder = flow_file(model), vocoder_file(vocoder), None, None
         if renderer == LIVEPORTRAIT or renderer == OWN_RENDERER and portrait_folder() is not None:
             from .liveportrait import ManagedLivePortrait
 
             folder = places.find_portrait_networks(roots())
-            networks = ManagedLivePortrait(folder, precision)
+            networks = ManagedLivePortrait(folder, precision, compile)
         own = (
             ("F5-TTS", model == OWN_MODEL, flow, Kind.F5),
             ("Vocos", vocoder == OWN_VOCODER, waves, Kind.VOCOS),
@@ -151,7 +159,7 @@ class LoadJamFlow(Node):
                 if wanted and found is None]  # fmt: skip
         cls.say("\n".join([*told, *(path.name for path in (flow, waves, folder) if path is not None)]) or "embedded")
         return io.NodeOutput(
-            ManagedModels(flow, precision),
+            ManagedModels(flow, precision, compile),
             managed_vocoder(waves),
             Renderer(networks),
         )

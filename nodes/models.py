@@ -38,7 +38,7 @@ class ManagedModels:
 
     vocoder = None
 
-    def __init__(self, path: Path | None, precision: str):
+    def __init__(self, path: Path | None, precision: str, compile: bool = False):
         from ..jamflow_core.weights.bundle import EMBEDDED, load_flow
 
         path = path or EMBEDDED
@@ -46,6 +46,10 @@ class ManagedModels:
         weights = PRECISIONS[precision] or weight_format(device, path.stat().st_size // 2)
         computed = compute_format(weights, device)
         flow, durations = load_flow(path, comfy.ops.pick_operations(weights, computed, device), weights)
+        if compile:
+            from ..jamflow_core.weights.compiled import compile_blocks
+
+            compile_blocks(flow, device)
         self._flow = Managed(placed(flow, device, computed), device, offload)
         self._durations = None if durations is None else Managed(durations, device, offload)
 

@@ -26,8 +26,8 @@ from jamflow_core.render.liveportrait import networks as networks_module
 from jamflow_core.render.liveportrait import renderer as renderers
 from jamflow_core.render.video import VideoWriter
 from jamflow_core.render.video_reader import read_video
-from jamflow_core.weights import places, precision
-from jamflow_core.weights.bundle import load_flow
+from jamflow_core.weights import compiled, places, precision
+from jamflow_core.weights.bundle import Models, load_flow
 from jamflow_core.weights.liveportrait import FILES, load_liveportrait
 from jamflow_core.weights.recognise import Kind, recognise
 from jamflow_core.weights.safe import load_pickle, load_state
@@ -110,6 +110,27 @@ def test_loading_leaves_torchs_compiler_alone():
     loading = "from jamflow_core.weights.bundle import Models; m = Models(); m.flow, m.vocoder, m.aligners"
     code = f"import sys; {loading}; sys.exit('torch._dynamo' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1]).returncode == 0
+
+
+def test_compiling_without_a_compiler_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(compiled.shutil, "which", lambda name: None)
+    with pytest.raises(JamFlowError, match=r"^Install a C\+\+ compiler \(.*\), or leave compile off"):
+        Models(compiled=True).flow
+    monkeypatch.setattr(compiled.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(JamFlowError, match="^Install triton"):
+        compiled.check_compiler("cuda")
+
+
+def test_what_goes_wrong_in_the_compiler_is_one_line(monkeypatch):
+    def broken(function, dynamic):
+        def call(*inputs):
+            raise type("CppCompileError", (RuntimeError,), {"__module__": "torch._inductor.exc"})("no omp.h\nlong log")
+
+        return call
+
+    monkeypatch.setattr(torch, "compile", broken)
+    with pytest.raises(JamFlowError, match=r"^Leave compile off: torch.compile failed here \(no omp.h\)\.$"):
+        compiled.compiled(torch.neg)(torch.ones(1))
 
 
 def test_f5_speaks_the_embedded_model_moves_lips_and_liveportrait_paints(models, small, tmp_path):

@@ -13,6 +13,7 @@ from ..errors import JamFlowError
 from ..model.duration import DurationHead
 from ..model.jamflow import JamFlow
 from ..text.aligner import Aligners, load_aligner
+from .compiled import compile_blocks
 from .f5 import load_f5
 from .hollow import hollow
 from .precision import suited_dtype
@@ -24,19 +25,25 @@ EMBEDDED = Path(__file__).parent / "jamflow-tiny.safetensors"
 class Models:
     """JAM-Flow with its duration head, aligners and vocoder on one device; paths default to the embedded files.
 
-    dtype: of the flow's weights; None takes what suits their size on the device.
+    dtype: of the flow's weights; None takes what suits their size on the device. compiled: run the flow through torch.compile.
     """
 
-    def __init__(self, flow=None, vocoder=None, device: str | torch.device = "cpu", dtype: torch.dtype | None = torch.float32):
+    def __init__(
+        self, flow=None, vocoder=None, device: str | torch.device = "cpu", dtype: torch.dtype | None = torch.float32,
+        compiled: bool = False,
+    ):  # fmt: skip
         self.flow_path = Path(flow or EMBEDDED)
         self.vocoder_path = vocoder
-        self.device, self.dtype = torch.device(device), dtype
+        self.device, self.dtype, self.compiled = torch.device(device), dtype, compiled
 
     @cached_property
     def _nets(self) -> tuple[JamFlow, DurationHead | None]:
         flow, durations = load_flow(self.flow_path)
         dtype = self.dtype or suited_dtype(self.device, sum(weight.numel() for weight in flow.parameters()))
-        return flow.to(self.device, dtype), None if durations is None else durations.to(self.device)
+        flow = flow.to(self.device, dtype)
+        if self.compiled:
+            compile_blocks(flow, self.device)
+        return flow, None if durations is None else durations.to(self.device)
 
     @property
     def flow(self) -> JamFlow:

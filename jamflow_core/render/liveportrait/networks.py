@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from ...weights.compiled import check_compiler, compiled
 from .appearance import FeatureExtractor
 from .generator import Generator
 from .keypoints import Faces
@@ -65,7 +66,10 @@ class LivePortrait(Networks, nn.Module):
         self.generator.to(memory_format=torch.channels_last if short else torch.contiguous_format)
         return self
 
-    def compile_painting(self) -> "LivePortrait":
-        """Compile the generator (half a minute at the first frame; worth it in bfloat16 and on GPUs)."""
-        self.generator.compile()
+    def compile_painting(self, device: torch.device | None = None) -> "LivePortrait":
+        """Compile the generator (half a minute at the first frame; worth it in bfloat16 and on GPUs), for where it is or will be.
+
+        JamFlowError if the device has nothing to compile with."""
+        check_compiler(device or self.device)
+        self.generator.forward = compiled(self.generator.forward, dynamic=None)
         return self
