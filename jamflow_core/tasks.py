@@ -300,5 +300,6 @@ def _clip(models: Models, mel: Tensor, motion: Tensor | None, text: TimedText | 
     """Decode (unless there is no vocoder); the wave is as long as its mel frames on the clock."""
     if models.vocoder is None:
         return Clip(None, mel, motion, text)
-    wave = models.vocoder.decode(mel).float().cpu()
-    return Clip(torch.nn.functional.pad(wave, (0, len(mel) * HOP - len(wave))), mel, motion, text)
+    # The vocoder stops at the middle of the last frame; a frame more fills the clip with sound where zeros would cut it off.
+    wave = models.vocoder.decode(torch.cat((mel, mel[-1:]))).float().cpu()
+    return Clip(wave, mel, motion, text)
