@@ -25,10 +25,14 @@ from .voices import GRID
 from .weights.bundle import Models
 
 _RATE = float(MEL_RATE)
-# Samples inside a painted span over which old and new sound are blended at either end.
-FADE = 480
-# Mel frames that are painted on either side of words that change, so that their neighbours lead into them.
-PAD = 3
+# Samples inside a painted span over which old and new sound are blended at either end; where new sound meets a pause of the
+# recording it dies away over LONG ones.
+FADE, LONG = 480, 1920
+PAUSE = 0.1  # of the new sound's level: what is below it is a pause
+# Mel frames that are painted on either side of words that change, so that their neighbours lead into them: at least, and at most.
+PAD, FARTHEST = 3, 8
+# Mel frames around a join in which the recording's level should be even.
+EVEN = 3
 # New words may be said this much faster than predicted, if that saves a whole grid cell.
 HURRY = 0.9
 # New words may take this many times the time of lips that are kept.
@@ -90,11 +94,12 @@ def plan_edit(
     _check_inside(len(mel), spans + (face or ()))
     if was is None:
         heard, changes = _by_span(models, mel, timed, spans)
-        pad = 0
+        padded = False
     else:
         heard, changes = _by_transcript(models, mel, timed, spans, was)
-        pad = PAD
-    plan = _laid_out(models, len(mel), timed, heard, changes, pad, cell, face)
+        padded = True
+    edges = [_edges(mel, change) if padded else _frames_of(change, len(mel)) for change in changes]
+    plan = _laid_out(models, len(mel), timed, heard, changes, edges, cell, face)
     return replace(plan, lips=_lips_alone(plan, face or ()))
 
 
@@ -130,12 +135,12 @@ def _by_transcript(models: Models, mel: Tensor, timed: TimedText, spans, was) ->
     old = transcript(models, mel, was)
     heard = compare(old, timed)
     for change in heard.changes:
-        reach = PAD / _RATE
+        reach = FARTHEST / _RATE
         if spans and not any(span.start - reach <= change.end and change.start <= span.end + reach for span in spans):
             raise JamFlowError(
                 f"Mask {change.start:.2f}:{change.end:.2f} s as well, or leave its words as they were: the text changes there."
             )
-    changes = repaint(heard, spans, PAD / _RATE)
+    changes = repaint(heard, spans, FARTHEST / _RATE)
     if not changes:
         raise JamFlowError("Change a word of the text: it says what the recording says.")
     return heard, changes
@@ -147,14 +152,33 @@ def transcript(models: Models, mel: Tensor, said: str | TimedText) -> TimedText:
     return said if said.timed else replace(said, durations=models.aligners.audio.align(mel, said.symbols))
 
 
-def spans_of(changes, seconds: float) -> tuple[Span, ...]:
-    """The spans of time that changes paint, in a recording of this length."""
-    reach = PAD / _RATE
-    return tuple(Span(max(0.0, change.start - reach), min(seconds, change.end + reach)) for change in changes)
+def spans_of(changes, mel: Tensor) -> tuple[Span, ...]:
+    """The spans of time that changes paint in a recording (log mel [frames, 100])."""
+    return tuple(Span(start / _RATE, end / _RATE) for start, end in (_edges(mel, change) for change in changes))
 
 
-def _laid_out(models, frames: int, timed: TimedText, heard: Comparison, changes, pad: int, cell: int, face) -> Plan:
-    """Durations for what is said anew, and the frames that it takes."""
+def _edges(mel: Tensor, change: Change) -> tuple[int, int]:
+    """The mel frames [start, end) that are painted for a change: out to where the recording's level is most even, so that
+    a join falls neither on the burst of a consonant nor on the onset of a vowel."""
+    level = mel.double().exp().sum(1).log().numpy()
+    jump = np.abs(np.diff(np.maximum(level, level.max() - 10), prepend=level[:1], append=level[-1:]))  # [frames + 1], at boundaries
+    start, end = round(change.start * _RATE), round(change.end * _RATE)
+
+    def best(edge: int, way: int) -> int:
+        places = [edge + way * far for far in range(PAD, FARTHEST + 1)]
+        if min(places) <= EVEN or max(places) >= len(mel) - EVEN:
+            return int(np.clip(places[0], 0, len(mel)))
+        return min(places, key=lambda place: jump[place - EVEN : place + EVEN + 1].max())
+
+    return best(start, -1), best(end, 1)
+
+
+def _frames_of(change: Change, frames: int) -> tuple[int, int]:
+    return max(0, round(change.start * _RATE)), min(frames, round(change.end * _RATE))
+
+
+def _laid_out(models, frames: int, timed: TimedText, heard: Comparison, changes, edges, cell: int, face) -> Plan:
+    """Durations for what is said anew, and the frames that it takes; `edges`: what is painted for each change, mel frames."""
     durations = heard.ends - heard.begins
     kept = ~np.isnan(durations)
     for change in changes:
@@ -166,9 +190,8 @@ def _laid_out(models, frames: int, timed: TimedText, heard: Comparison, changes,
     if timed.fixed.any():  # a pause that the text asks for
         said[timed.fixed & ~kept] = timed.durations[timed.fixed & ~kept]
     patches, shift = [], 0
-    for change in changes:
+    for change, (start, end) in zip(changes, edges):
         symbols = slice(change.first, change.last)
-        start, end = max(0, round(change.start * _RATE) - pad), min(frames, round(change.end * _RATE) + pad)
         old, wanted = (change.end - change.start) * _RATE, said[symbols].sum() * _RATE
         lips = face is None or any(span.start * _RATE < end and start < span.end * _RATE for span in face)
         if lips:
@@ -378,16 +401,29 @@ def splice(wave: Tensor, sound, plan: Plan) -> Tensor:
         fresh = sound[patch.place * HOP : patch.new_end * HOP].clone()
         if len(fresh) < patch.frames * HOP:  # the vocoder leaves out half of the last frame
             fresh = torch.nn.functional.pad(fresh, (0, patch.frames * HOP - len(fresh)))
-        fade = min(FADE, len(fresh) // 2, (patch.end - patch.start) * HOP // 2)
-        rise = torch.linspace(0, 1, fade)
         start, end = patch.start * HOP, patch.end * HOP
+        most = min(len(fresh), end - start) // 2
         if start > 0:
-            fresh[:fade] = blend(wave[start : start + fade], fresh[:fade], rise)
+            fade = _fade(wave[start : start + most], fresh, most)
+            fresh[:fade] = blend(wave[start : start + fade], fresh[:fade], _rise(fade))
         if end + HOP < len(wave):
-            fresh[-fade:] = blend(wave[end - fade : end], fresh[-fade:], 1 - rise)
+            fade = _fade(wave[end - most : end].flip(0), fresh.flip(0), most)
+            fresh[-fade:] = blend(wave[end - fade : end], fresh[-fade:], _rise(fade).flip(0))
         parts += [wave[at:start], fresh]
         at = end
     return torch.cat([*parts, wave[at:]])
+
+
+def _fade(old: Tensor, new: Tensor, most: int) -> int:
+    """Samples over which to go from old to new sound, both from the join inwards."""
+    quiet = old[:LONG].square().mean().sqrt() < PAUSE * new[:FADE].square().mean().sqrt()
+    return min(LONG if quiet else FADE, most)
+
+
+def _rise(fade: int) -> Tensor:
+    """Shares [fade] of what comes in: evenly, or by 60 dB where it comes out of a pause."""
+    rise = torch.linspace(0, 1, fade)
+    return rise if fade <= FADE else 10 ** (3 * rise - 3)
 
 
 def blend(old: Tensor, new: Tensor, share: Tensor) -> Tensor:

@@ -57,7 +57,6 @@ class JamFlowEditTranscript(Node):
 
     @classmethod
     def run(cls, model, recording, old_text, new_text, lanes, add_to=None) -> io.NodeOutput:
-        from ..jamflow_core.clock import HOP, SAMPLE_RATE
         from ..jamflow_core.edit import as_heard, spans_of, transcript
         from ..jamflow_core.text.changes import compare, describe
         from ..jamflow_core.text.phonemes import parse
@@ -70,7 +69,7 @@ class JamFlowEditTranscript(Node):
         changes = compare(old, new).changes
         if not changes:
             raise JamFlowError("change a word of new_text: it says what the recording says")
-        mask = in_lanes(spans_of(changes, len(mel) * HOP / SAMPLE_RATE), lanes, add_to)
+        mask = in_lanes(spans_of(changes, mel), lanes, add_to)
         report = describe(old, new, changes)
         cls.say(report)
         return io.NodeOutput(Line(new_text, new, was=old), mask, Line(old.text, old), report)

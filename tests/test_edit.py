@@ -12,7 +12,7 @@ from jamflow_core.audio.mel import log_mel
 from jamflow_core.audio.resample import to_mono_24k
 from jamflow_core.cli import main
 from jamflow_core.clock import HOP, Span
-from jamflow_core.edit import CELL, GRID, blend, edit, move_lips, plan_edit, rearranged, transcript
+from jamflow_core.edit import CELL, GRID, Patch, Plan, blend, edit, move_lips, plan_edit, rearranged, splice, transcript
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
 from jamflow_core.tasks import animate
@@ -223,6 +223,19 @@ def test_a_blend_is_as_loud_as_what_it_blends():
     for other in (new, old):
         middle = blend(old, other, rise)[2000:2800]
         assert float(middle.square().mean().sqrt()) == pytest.approx(1, abs=0.1)
+
+
+def test_new_sound_that_runs_into_a_pause_dies_away():
+    """No step of more than 16 dB between blocks of 10 ms, down to 50 dB below the loudest."""
+    torch.manual_seed(0)
+    wave, sound = 0.2 * torch.randn(60 * HOP), 0.2 * torch.randn(60 * HOP)
+    wave[38 * HOP :] = 0
+    plan = Plan((Patch(10, 40, 10, 30),), None, 60)
+    made = splice(wave, sound, plan)
+    assert torch.equal(made[: 10 * HOP], wave[: 10 * HOP]) and torch.equal(made[40 * HOP :], wave[40 * HOP :])
+    level = 10 * np.log10(made[: len(made) // 240 * 240].reshape(-1, 240).square().mean(1).numpy() + 1e-12)
+    steps = np.abs(np.diff(np.maximum(level, level.max() - 50)))
+    assert steps.max() < 16
 
 
 def test_command_line(tmp_path, take):

@@ -17,7 +17,7 @@ FLAGS = (
 # Only this machine resolves: no page reaches out.
 FLAGS.append("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
 ALT, CTRL, SHIFT = 1, 2, 8
-CODES = {"Delete": 46, "ArrowLeft": 37, "ArrowRight": 39, "Enter": 13, "Escape": 27, " ": 32}
+CODES = {"Delete": 46, "Home": 36, "ArrowLeft": 37, "ArrowRight": 39, "Enter": 13, "Escape": 27, " ": 32}
 
 
 def chromium() -> str | None:
