@@ -118,7 +118,10 @@ def thumbnail(server, graph: dict) -> Image.Image:
     lane = Image.open(files.pop("drawn")).convert("RGB") if drawn else None
     film = next((file for file in files.values() if file.suffix == ".mp4"), None)
     if film is None:
-        return lane.crop((0, 0, 512, 512))
+        whole = Image.new("RGB", (512, 512))
+        for row in (0, 1):  # the mel and the words of two stretches; the lips are at rest
+            whole.paste(lane.crop((row * 512, 0, row * 512 + 512, 312)).resize((512, 256)), (0, row * 256))
+        return whole
     faces = speaking(film)
     if lane is not None:
         picture = Image.new("RGB", (512, 512))
