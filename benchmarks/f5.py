@@ -24,11 +24,12 @@ from parity import f5_official as official  # noqa: E402
 
 from jamflow_core.f5 import OFFICIAL  # noqa: E402
 from jamflow_core.flow.sampler import Canvas, _Run  # noqa: E402
-from jamflow_core.train.trainer import matmul_peak  # noqa: E402
+from jamflow_core.weights.compiled import compile_blocks  # noqa: E402
 from jamflow_core.weights.f5 import load_f5  # noqa: E402
 from jamflow_core.weights.precision import fast_dtype  # noqa: E402
 
 PROMPT = 281
+SQUARE = 2048  # side of the matrices whose product is the machine's peak
 
 
 def step_flops(config, frames: int) -> float:
@@ -64,11 +65,11 @@ def run_of(model, given, frames: int) -> _Run:
         return _Run(model, {"audio": canvas}, OFFICIAL)
 
 
-def contenders(config, net, model, frames: int, bf16: bool) -> dict:
+def contenders(config, net, models: dict, frames: int) -> dict:
     """name -> one guided step at the first moment, its velocity [frames, 100]."""
     given = inputs(config, prompt=PROMPT, frames=frames)
-    run = run_of(model, given, frames)
-    x = run.x["audio"]
+    runs = {name: run_of(model, given, frames) for name, model in models.items()}
+    x = runs["ours fp32"].x["audio"]
 
     @torch.inference_mode()
     def theirs():
@@ -85,11 +86,8 @@ def contenders(config, net, model, frames: int, bf16: bool) -> dict:
         return torch.inference_mode()(lambda: which.velocity({"audio": x}, 0)["audio"])
 
     net.clear_cache()
-    found = {"official fp32": theirs, "ours fp32": ours(run)}
-    if bf16:
-        half = deepcopy(model).to(torch.bfloat16)
-        found |= {"official bf16 autocast": autocast, "ours bf16": ours(run_of(half, given, frames))}
-    return found
+    found = {"official fp32": theirs} | {name: ours(run) for name, run in runs.items()}
+    return found | ({"official bf16 autocast": autocast} if "ours bf16" in runs else {})
 
 
 def main() -> None:
@@ -98,6 +96,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, nargs="+", default=[1219], help="sequence lengths (1219 = 13 s)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bf16", action="store_true", help="bfloat16 too")
+    parser.add_argument("--compile", action="store_true", help="our blocks through torch.compile")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--loading", action="store_true", help="measure loading and nothing else")
     options = parser.parse_args()
@@ -121,17 +120,25 @@ def main() -> None:
         if options.loading:
             return
         net = official.network(dit_class, config, f5_state(config))
-        peak = matmul_peak()
+        models = {"ours fp32": model}
+        if options.bf16:
+            models["ours bf16"] = deepcopy(model).to(torch.bfloat16)
+        for ours in models.values() if options.compile else ():
+            compile_blocks(ours)
+        square = torch.ones(SQUARE, SQUARE)
         auto = "ours bf16" if fast_dtype() is torch.bfloat16 else "ours fp32"
-        print(f"peak {peak / 1e9:.0f} GFLOP/s in fp32; precision auto = {auto}")
+        print(f"precision auto = {auto}")
         for frames in options.frames:
-            steps = contenders(config, net, model, frames, options.bf16)
+            steps = contenders(config, net, models, frames)
             wanted = steps["official fp32"]()
             errors = {name: float((step() - wanted).norm() / wanted.norm()) for name, step in steps.items()}
-            times = {name: [] for name in steps}
+            times, peaks = {name: [] for name in steps}, []
             for _ in range(options.rounds):
+                peaks.append(2 * SQUARE**3 / seconds(lambda: square @ square))  # in the same moments: the machine may be busy
                 for name, step in steps.items():
                     times[name].append(seconds(step))
+            peak = statistics.median(peaks)
+            print(f"peak {peak / 1e9:.0f} GFLOP/s in fp32, between the steps")
             for name, values in times.items():
                 speed = step_flops(config, frames) / statistics.median(values)
                 ratio = statistics.median(a / b for a, b in zip(times["official fp32"], values))

@@ -64,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--model", help="a JAM-Flow model, an F5-TTS checkpoint, or f5: look for one (default: the embedded model)")
         sub.add_argument("--vocoder", help="a Vocos for 24 kHz mels, .safetensors or .bin, or vocos: look for one (default: the embedded one)")
         sub.add_argument("--guidance-every", type=int, default=1, metavar="N", help="compute guidance at every Nth step only (an approximation: 2 saves a quarter of the sampler's time)")
-        sub.add_argument("--compile", action="store_true", help="compile the networks first (a minute, then quicker; needs a C++ compiler, or triton on a GPU)")
+        sub.add_argument("--compile", action="store_true", help="compile the networks first (takes a minute; for GPUs and large models; needs triton, or a C++ compiler on a CPU)")
         sub.add_argument("--precision", choices=tuple(PRECISIONS), default="auto", help="number format of large weights (default: what the machine is fast in)")
         places(sub)
 

@@ -108,8 +108,8 @@ class LoadJamFlow(Node):
                     default=False,
                     optional=True,
                     advanced=True,
-                    tooltip="Compile the networks with torch.compile: the first run takes a minute longer, the next are quicker. "
-                    "Needs a C++ compiler on a CPU, triton on a GPU.",
+                    tooltip="Compile the networks with torch.compile: the first run takes a minute longer. Meant for GPUs and large "
+                    "models; the embedded one gains nothing on a CPU. Needs triton, or a C++ compiler on a CPU.",
                 ),
             ],
             outputs=[

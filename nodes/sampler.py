@@ -102,7 +102,7 @@ class JamFlowJointSampler(Node):
                     optional=True,
                     advanced=True,
                     tooltip="Compute guidance at every so-manieth step and repeat it in between: 2 saves a quarter of the time at "
-                    "no loss that was measured, 3 a third. 1 is exact.",
+                    "no loss that was measured, 3 little more. 1 is exact.",
                 ),
             ],
             outputs=[

@@ -1,4 +1,6 @@
-"""torch.compile as a choice: the loops of a network fused by the machine's own compiler. Costs a minute before it gains."""
+"""torch.compile as a choice: the loops of a network fused by the machine's own compiler.
+
+Costs a minute (20 s of processor for jamflow-tiny, which gains nothing on a CPU; model/quick.py has its loops)."""
 
 import importlib.util
 import os
