@@ -31,7 +31,9 @@ WINDOW = 720
 OVERLAP = 120
 
 # What each job samples with unless told otherwise; found on held-out sentences (benchmarks/README.md).
-_SPEECH = Settings(steps=10, polish=4, text_guidance=1.7, reference_guidance=1.7, temperature=0.3, clarity=1.5)
+_SPEECH = Settings(
+    steps=10, polish=4, text_guidance=1.7, reference_guidance=1.7, guidance_every=2, temperature=0.3, clarity=1.5
+)
 DEFAULTS = {
     "speak": _SPEECH,
     "animate": Settings(steps=8, temperature=0.2),

@@ -96,7 +96,7 @@ class JamFlowJointSampler(Node):
                 ),
                 io.Int.Input(
                     "guidance_every",
-                    default=1,
+                    default=2,
                     min=1,
                     max=8,
                     optional=True,
@@ -129,7 +129,7 @@ class JamFlowJointSampler(Node):
     @classmethod
     def run(
         cls, model, seed, steps, text_guidance, reference_guidance, temperature, face, method, sway,
-        text=None, audio_ref=None, motion_ref=None, time_mask=None, guidance_every=1,
+        text=None, audio_ref=None, motion_ref=None, time_mask=None, guidance_every=2,
     ) -> io.NodeOutput:  # fmt: skip
         from dataclasses import replace
 
@@ -142,8 +142,13 @@ class JamFlowJointSampler(Node):
         letters = job is Job.SPEAK and model.flow.config.spells
         lips_only = job in (Job.ANIMATE, Job.RELIP)
         usual = OFFICIAL if letters else DEFAULTS["animate" if lips_only else job.name.lower()]
-        settings = replace(usual, seed=seed, steps=steps or usual.steps, method=method, sway=sway, guidance_every=guidance_every)
-        chosen = {"text_guidance": text_guidance, "reference_guidance": reference_guidance, "temperature": temperature}
+        settings = replace(usual, seed=seed, steps=steps or usual.steps, method=method, sway=sway)
+        chosen = {
+            "text_guidance": text_guidance,
+            "reference_guidance": reference_guidance,
+            "guidance_every": guidance_every,
+            "temperature": temperature,
+        }
         if lips_only:  # lips alone need no more guidance than they were tuned with
             chosen = {"temperature": temperature}
         elif letters:  # widgets that nobody touched are right for the embedded model, not for F5-TTS
