@@ -3,6 +3,7 @@
 Which words: those in given spans of time, or, with the transcript of the recording, those that the new text changes.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from .audio.loudness import normalise
 from .audio.mel import log_mel
-from .clock import HOP, MEL_RATE, Span, joined
+from .clock import HOP, MEL_RATE, MOTION_FPS, SAMPLE_RATE, Span, joined
 from .errors import JamFlowError
 from .flow.conditions import Segment, normalised, restored, text_features
 from .flow.sampler import Canvas, Settings, sample
@@ -39,6 +40,8 @@ HURRY = 0.9
 LOST = 2.0
 # What is left of a stretch that loses its words, in mel frames at least.
 SHORTEST = 2 * PAD
+# Seconds by which a motion may be shorter or longer than its recording.
+APART = 0.5
 
 
 @dataclass(frozen=True)
@@ -303,9 +306,13 @@ def paint(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Clip:
-    """Carry out a plan (made with cells of GRID, if there is a motion). Without a vocoder in `models` there is no wave."""
+    """Carry out a plan (made with cells of GRID, if there is a motion). Without a vocoder in `models` there is no wave.
+
+    JamFlowError for a motion that is not as long as the recording.
+    """
     flow = models.flow if plan.patches else models.lips.flow
     config = flow.config
+    motion = None if motion is None else _as_long(motion, len(wave) / SAMPLE_RATE)
     mel, gain = as_heard(wave)
     new = rearranged(mel, plan)
     features = None if plan.text is None or config.spells else text_features(flow, [Segment(plan.frames, plan.text)])
@@ -330,9 +337,19 @@ def paint(
         if face is not None:
             face.take(restored(mouth.float().cpu(), config.mouth), low, places)
         if models.vocoder is not None and patches:
-            sounds.append((patches, low, models.vocoder.decode(new[low:high]).float().cpu() / gain))
+            sounds.append((patches, low, models.vocoder.decode_whole(new[low:high]).float().cpu() / gain))
     sound = None if models.vocoder is None else splice(wave, _Sound(sounds), plan)
     return Clip(sound, new, None if face is None else face.exp, plan.text)
+
+
+def _as_long(motion: Tensor, seconds: float) -> Tensor:
+    """Motion [m, 21, 3] that lasts as long as the recording, or longer; its last face is held for what is missing."""
+    if abs(len(motion) / MOTION_FPS - seconds) > APART:
+        raise JamFlowError(
+            f"Give the motion of this recording: it lasts {len(motion) / MOTION_FPS:.2f} s, the recording {seconds:.2f} s."
+        )
+    missing = max(0, math.ceil(seconds * MOTION_FPS) - len(motion))
+    return torch.cat((motion, motion[-1:].expand(missing, -1, -1)))
 
 
 def rearranged(mel: Tensor, plan: Plan) -> Tensor:
@@ -399,8 +416,6 @@ def splice(wave: Tensor, sound, plan: Plan) -> Tensor:
     parts, at = [], 0
     for patch in plan.patches:
         fresh = sound[patch.place * HOP : patch.new_end * HOP].clone()
-        if len(fresh) < patch.frames * HOP:  # the vocoder leaves out half of the last frame
-            fresh = torch.nn.functional.pad(fresh, (0, patch.frames * HOP - len(fresh)))
         start, end = patch.start * HOP, patch.end * HOP
         most = min(len(fresh), end - start) // 2
         if start > 0:

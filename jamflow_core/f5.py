@@ -15,7 +15,7 @@ from torch import Tensor
 from .audio.f5_reference import f5_reference
 from .audio.mel import LOG_FLOOR, log_mel
 from .audio.silence import check_sound
-from .clock import HOP, MOTION_FPS, SAMPLE_RATE, motion_frames_of_mel
+from .clock import HOP, MOTION_FPS, SAMPLE_RATE, mel_frames, motion_frames, motion_frames_of_mel
 from .errors import JamFlowError
 from .flow.conditions import normalised, restored
 from .flow.sampler import Canvas, Settings, sample
@@ -146,17 +146,23 @@ def speak(
         mel, mouth = _speak_chunk(models, chunk, voice, speed, face, seeded, portion(progress, index, len(plan)), cancelled)
         mels.append(mel)
         mouths.append(mouth)
-    starts = _starts([(len(mel) - 1) * HOP for mel in mels], [pause for _, pause in plan], before)
-    mel = overlay(mels, [round(start / HOP) for start in starts], math.log(LOG_FLOOR))
+    pauses = [pause for _, pause in plan]
+    starts, after = _starts([(len(mel) - 1) * HOP for mel in mels], pauses, before), pauses[-1]
+    mel = overlay(mels, [round(start / HOP) for start in starts], math.log(LOG_FLOOR), mel_frames(after))
     motion = None
     if face and mouths[0] is not None:
-        motion = exp_of(overlay(mouths, [round(start * MOTION_FPS / SAMPLE_RATE) for start in starts], 0.0))
+        places = [round(start * MOTION_FPS / SAMPLE_RATE) for start in starts]
+        motion = exp_of(overlay(mouths, places, 0.0, motion_frames(after)))
     elif face:
         motion = exp_of(lips_of(models.lips, mel, None, replace(DEFAULTS["animate"], seed=settings.seed), None, cancelled))
     wave = None
     if models.vocoder is not None:
-        wave = voice.gain * overlay([models.vocoder.decode(part).float().cpu() for part in mels], starts, 0.0)
-        wave = torch.nn.functional.pad(wave, (0, len(mel) * HOP - len(wave)))
+        # What no cross-fade follows sounds to the end of its last frame, half a frame longer than the official driver's.
+        decode, decode_whole = models.vocoder.decode, models.vocoder.decode_whole
+        ends = [pause > 0 for pause in pauses[:-1]] + [True]
+        parts = [(decode_whole if last else decode)(part).float().cpu() for part, last in zip(mels, ends)]
+        wave = voice.gain * overlay(parts, starts, 0.0)
+        wave = torch.nn.functional.pad(wave, (0, len(mel) * HOP - len(wave)))  # mel frames start at whole hops, chunks anywhere
     return Clip(wave, (mel + math.log(voice.gain)).clamp(min=math.log(LOG_FLOOR)), motion, None)
 
 
@@ -169,17 +175,16 @@ def _starts(lengths: list[int], pauses: list[float], before: float) -> list[int]
     return starts
 
 
-def overlay(parts: list[Tensor], starts: list[int], fill: float) -> Tensor:
-    """Parts [n, ...] from their starts on: a linear cross-fade where two overlap, `fill` where there is none."""
-    whole = parts[0][:0]
+def overlay(parts: list[Tensor], starts: list[int], fill: float, after: int = 0) -> Tensor:
+    """Parts [n, ...] from their starts on: a linear cross-fade where two overlap, `fill` where there is none and `after` them."""
+    whole = parts[0].new_full((starts[-1] + len(parts[-1]) + after, *parts[0].shape[1:]), fill)
+    end = 0
     for part, start in zip(parts, starts):
-        shared = min(len(whole) - start, len(part))
-        if shared <= 0:
-            whole = torch.cat((whole, whole.new_full((-shared, *whole.shape[1:]), fill), part))
-            continue
+        shared = max(0, min(end - start, len(part)))
         ramp = torch.linspace(0, 1, shared).view(-1, *[1] * (part.ndim - 1))
         mixed = whole[start : start + shared] * (1 - ramp) + part[:shared] * ramp
-        whole = torch.cat((whole[:start], mixed, part[shared:]))
+        end = start + len(part)
+        whole[start:end] = torch.cat((mixed, part[shared:]))
     return whole
 
 

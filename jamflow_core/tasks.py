@@ -133,7 +133,7 @@ def speak(
 
 
 def plan_speech(models: Models, text, voice: Voice, speed: float = 1.0) -> list[TimedText]:
-    """Timed parts of a text, each short enough for one stretch behind the prompt."""
+    """Timed parts of a text, each short enough for one stretch behind the prompt at this speed."""
     from .text.split import split
 
     if isinstance(text, list):
@@ -142,7 +142,7 @@ def plan_speech(models: Models, text, voice: Voice, speed: float = 1.0) -> list[
         return [text]
     timed = parse(text, voice.british) if isinstance(text, str) else text
     room = (WINDOW - len(voice.mel)) / float(MEL_RATE)
-    return [predict_durations(models, part, voice, speed) for part in split(timed, max(2.5, room))]
+    return [predict_durations(models, part, voice, speed) for part in split(timed, max(2.5, room * speed))]
 
 
 def _speak_part(models, part, frames, voice, face, settings, progress, cancelled):
@@ -302,6 +302,4 @@ def _clip(models: Models, mel: Tensor, motion: Tensor | None, text: TimedText | 
     """Decode (unless there is no vocoder); the wave is as long as its mel frames on the clock."""
     if models.vocoder is None:
         return Clip(None, mel, motion, text)
-    # The vocoder stops at the middle of the last frame; a frame more fills the clip with sound where zeros would cut it off.
-    wave = models.vocoder.decode(torch.cat((mel, mel[-1:]))).float().cpu()
-    return Clip(wave, mel, motion, text)
+    return Clip(models.vocoder.decode_whole(mel).float().cpu(), mel, motion, text)

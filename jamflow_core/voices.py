@@ -75,7 +75,7 @@ def from_recording(models: "Models", wave: Tensor, rate: int, transcript: str | 
     from .audio.reference import prepare_reference
     from .text.phonemes import parse
 
-    if not transcript:
+    if not (transcript or "").strip():
         return _prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None, False)
     mono = prepare_reference(wave, rate, max_seconds=None)
     text = parse(transcript)
@@ -101,7 +101,7 @@ def _prompt(name: str, wave: Tensor, text: TimedText | None, british: bool) -> V
     """Cut to the grid; what the text loses or gains in length is its last silence."""
     frames = len(wave) // HOP // GRID * GRID
     if frames < 3 * GRID:
-        raise JamFlowError(f'The voice "{name}" is too short: give at least half a second of speech.')
+        raise JamFlowError(f'Give at least half a second of speech: the voice "{name}" is shorter.')
     if text is not None:
         durations = text.durations.copy()
         durations[-1] = max(0.01, durations[-1] + frames * HOP / SAMPLE_RATE - durations.sum())

@@ -182,3 +182,10 @@ def test_training_learns_and_survives_a_channel_that_never_moves():
     fit(net, data, distort_lips, 40, seed=0, report=lambda line: None)
     with torch.no_grad():
         assert (net(features[None]).argmax(-1)[0] == labels).float().mean() > 0.9
+
+
+def test_segment_reads_the_columns_of_the_symbols():
+    rng = np.random.default_rng(3)
+    scores, columns = rng.normal(size=(30, 5)), np.array([4, 0, 0, 2])
+    lengths = rng.normal(size=(4, 3))
+    assert segment(scores, lengths, columns=columns).tolist() == segment(scores[:, columns], lengths).tolist()

@@ -161,8 +161,9 @@ def test_references_refused(bad):
     wave = {"silent": torch.zeros(2, 48000), "empty": torch.zeros(1, 0), "broken": broken}[bad]
     with pytest.raises(JamFlowError, match=bad):
         prepare_reference(wave, 48000)
-    with pytest.raises(JamFlowError, match=bad):
-        check_sound(wave[0])
+    for refuse in (check_sound, normalise):
+        with pytest.raises(JamFlowError, match=bad):
+            refuse(wave[0])
 
 
 @pytest.mark.parametrize("rate", [8000, 44100, 48000])

@@ -254,3 +254,20 @@ def test_command_line_refuses(tmp_path, take, capsys, flags, words):
     save_wav(path, take)
     assert main(["edit", "--audio", str(path), "--text", OLD, *flags, "--out", str(tmp_path / "new.wav")]) == 2
     assert capsys.readouterr().err.strip().splitlines()[-1].startswith(f"jamflow: {words}")
+
+
+def test_the_motion_is_that_of_the_recording(models, take):
+    """Some frames less are held; the motion of another clip is refused."""
+    frames = -(-len(take) * 25 // 24000)
+    held = move_lips(models, take, torch.zeros(frames - 5, 21, 3), (Span(0.2, 0.4),), settings=Settings(steps=1))
+    assert len(held.motion) == frames and not held.motion[-20:].any()
+    with pytest.raises(JamFlowError, match="Give the motion of this recording"):
+        move_lips(models, take, torch.zeros(frames // 2, 21, 3), (Span(0.2, 0.4),), settings=Settings(steps=1))
+
+
+def test_new_sound_at_the_end_is_not_cut_off(models, take):
+    """The last hop of a span that reaches the end of the clip sounds as the model paints it, not as zeros."""
+    length = len(take) // HOP * HOP
+    end = length / 24000
+    clip = edit(models, take[:length], OLD, (Span(end - 0.5, end),), settings=QUICK)
+    assert len(clip.wave) == len(clip.mel) * HOP and (clip.wave[-HOP:] != 0).float().mean() > 0.9

@@ -121,6 +121,7 @@ def test_overlays_fade_and_fill():
     one = torch.ones(4)
     assert overlay([one, 3 * one], [0, 2], 0.0).tolist() == [1, 1, 1, 3, 3, 3]
     assert overlay([one, one], [1, 6], -2.0).tolist() == [-2, 1, 1, 1, 1, -2, 1, 1, 1, 1]
+    assert overlay([one], [0], 5.0, 2).tolist() == [1, 1, 1, 1, 5, 5]
 
 
 @pytest.fixture
@@ -140,10 +141,11 @@ def test_speaking(models):
     assert len(plain.wave) == len(plain.mel) * HOP and plain.motion is None
     assert torch.equal(plain.wave, say("A sentence to be said.").wave)
     assert len(slow.mel) == pytest.approx(2 * len(plain.mel), abs=3)
-    paused = say("A sentence to be said. [pause 1s] A sentence to be said.")
-    first = paused.wave[: len(plain.wave) - HOP]
-    assert torch.equal(first, plain.wave[: len(first)])
-    assert not paused.wave[len(first) : len(first) + 24000].any()
+    assert plain.wave[-HOP:].square().mean() > 0.1 * plain.wave[-3 * HOP : -HOP].square().mean()  # sound to the end
+    paused = say("A sentence to be said. [pause 1s] A sentence to be said. [pause 2s]")
+    assert torch.equal(paused.wave[: len(plain.wave)], plain.wave)
+    assert not paused.wave[len(plain.wave) : len(plain.wave) - HOP + 24000].any() and paused.wave[len(plain.wave) - HOP + 24000 :].any()
+    assert len(paused.wave) == len(paused.mel) * HOP and not paused.wave[-47000:].any() and paused.wave[-48600:].any()
     with pytest.raises(JamFlowError, match="empty"):
         say("  ")
 

@@ -1,6 +1,7 @@
 """Sampler and objective: given parts stay, seeds repeat, guidance is F5's, training masks mean what they say."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -151,3 +152,11 @@ def test_spans_cover_what_they_should():
     share = spans.float().mean(1)
     assert 0.55 < float(share.mean()) < 0.85
     assert (spans.int().diff(dim=1) == 1).sum(1).max() <= 1, "one span a window"
+
+
+def test_the_lowest_bins_weigh_more_whatever_their_number(model):  # noqa: F811
+    weights = FlowMatching(model).mel_weights
+    assert weights.tolist() == [1.75] * 40 + [0.5] * 60
+    stub = torch.nn.Module()
+    stub.config = SimpleNamespace(audio=SimpleNamespace(channels=20))
+    assert FlowMatching(stub).mel_weights.tolist() == [1.75] * 8 + [0.5] * 12

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from jamflow_core.audio.mel import LOG_FLOOR, N_MELS, log_mel, mel_filterbank
+from jamflow_core.audio.mel import LOG_FLOOR, N_MELS, log_mel, mel_corners, mel_filterbank
 from jamflow_core.clock import HOP, SAMPLE_RATE
+from jamflow_core.errors import JamFlowError
 
 
 @pytest.fixture
@@ -32,3 +33,16 @@ def test_shape_and_floor(wave):
 
 def test_batch_does_not_matter(wave):
     assert torch.allclose(log_mel(wave)[1], log_mel(wave[1]), atol=1e-5)
+
+
+def test_clips_shorter_than_half_a_window_are_refused():
+    assert log_mel(torch.zeros(513)).shape == (3, N_MELS)
+    with pytest.raises(JamFlowError, match="Give a longer clip"):
+        log_mel(torch.zeros(512))
+
+
+@pytest.mark.parametrize("bins", (100, 80, 20))
+def test_filters_peak_at_their_corners(bins):
+    bank = mel_filterbank(bins, 4096)
+    peaks = bank.argmax(0) * SAMPLE_RATE / 4096
+    assert (peaks - mel_corners(bins)[1:-1]).abs().max() < SAMPLE_RATE / 4096

@@ -4,7 +4,7 @@ import math
 
 from torch import Tensor
 
-from .silence import frame_levels, is_sound
+from .silence import check_sound, frame_levels, is_sound
 
 # Median over the teacher clips, whose voices lie between 0.07 and 0.16.
 SPEECH_RMS = 0.105
@@ -18,6 +18,10 @@ def speech_rms(wave: Tensor) -> float:
 
 
 def normalise(wave: Tensor, rms: float = SPEECH_RMS) -> tuple[Tensor, float]:
-    """(wave x gain, gain): speech at `rms`, or as near as its peak allows without clipping. Divide by gain to undo."""
+    """(wave [samples] x gain, gain): speech at `rms`, or as near as its peak allows without clipping. Divide by gain to undo.
+
+    JamFlowError: empty, silent or broken sound.
+    """
+    check_sound(wave)
     gain = min(rms / speech_rms(wave), _PEAK / float(wave.abs().max()))
     return wave * gain, gain

@@ -34,9 +34,8 @@ def resample(wave: Tensor, rate: int, new_rate: int) -> Tensor:
     kernels = (torch.sinc(t) * window * cutoff).to(wave.device, wave.dtype)  # [phases, taps]
 
     length = -(-wave.shape[-1] * phases // step)
-    windows = torch.nn.functional.pad(wave, (reach, reach + 2)).unfold(
-        -1, len(taps), 1
-    )  # a view [..., samples + 1, taps]
+    # A view [..., samples + 1, taps].
+    windows = torch.nn.functional.pad(wave, (reach, reach + 2)).unfold(-1, len(taps), 1)
     blocks = []
     for start in range(0, length, _BLOCK):
         place = torch.arange(start, min(start + _BLOCK, length), device=wave.device)

@@ -71,6 +71,13 @@ class Vocoder(Placed):
         wave = refine(self(batch.to(self.compute_dtype)), batch, self.config.refine if rounds is None else rounds)
         return wave.clamp(-1.0, 1.0).reshape(*mel.shape[:-2], -1)
 
+    def decode_whole(self, mel: torch.Tensor) -> torch.Tensor:
+        """Log mel [frames, 100] -> wave [frames * 256]: as long as the frames are on the clock.
+
+        `decode` stops at the middle of the last frame; a frame more fills the clip with sound where zeros would cut it off.
+        """
+        return self.decode(torch.cat((mel, mel[-1:])))
+
 
 def load_vocoder(
     path: str | Path | None = None, device: str | torch.device = "cpu", ops=nn, dtype: torch.dtype = torch.float32

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ..audio.mel import mel_corners
 from ..model.jamflow import JamFlow, StreamInput
 
 
@@ -56,9 +57,10 @@ def draw_spans(size: int, frames: int, rng: torch.Generator) -> Tensor:
     return (at >= start) & (at < start + length)
 
 
-# A voice's harmonics lie in its lowest mel bins; errors there are heard first, errors above hardly (a recording with painted
-# bins above them scores as the recording itself). Weights of the squared error: in these bins, and above; 1 on the mean.
-HARMONIC_BINS, HARMONICS = 40, (1.75, 0.5)
+# A voice's harmonics lie in its lowest mel bins (40 of 100); errors there are heard first, errors above hardly (a recording
+# with painted bins above them scores as the recording itself). Up to which frequency, in Hz, and the weights of the squared
+# error in these bins and above; 1 on the mean.
+HARMONICS_BELOW, HARMONICS = 1540.0, (1.75, 0.5)
 
 
 class FlowMatching(nn.Module):
@@ -70,9 +72,8 @@ class FlowMatching(nn.Module):
     def __init__(self, model: JamFlow, audio_weight: float = 1.0, motion_weight: float = 0.5):
         super().__init__()
         self.model, self.audio_weight, self.motion_weight = model, audio_weight, motion_weight
-        low, high = HARMONICS
-        weights = torch.full((model.config.audio.channels,), high).index_fill_(0, torch.arange(HARMONIC_BINS), low)
-        self.register_buffer("mel_weights", weights, persistent=False)
+        peaks = mel_corners(model.config.audio.channels)[1:-1]
+        self.register_buffer("mel_weights", torch.where(peaks < HARMONICS_BELOW, *HARMONICS), persistent=False)
 
     def forward(self, batch, task: Task, rng: torch.Generator) -> dict[str, Tensor]:
         """batch: train.data.Batch; rng: CPU generator. Returns {"loss", "audio", "motion"} (means over generated frames)."""

@@ -15,6 +15,7 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
+from ..atomic import whole_file
 from ..clock import MOTION_FPS, Span
 from ..errors import JamFlowError
 from ..motion.space import mouth_of
@@ -119,14 +120,19 @@ class _Aligner:
         with torch.inference_mode():
             return self.net(features[None].to(device))[0].float().cpu().numpy()
 
-    def _symbol_scores(self, scores: np.ndarray, symbols) -> np.ndarray:
-        """Log-probabilities [frames, classes] -> [frames, n]. A boundary may be silent, an unknown symbol anything."""
-        columns = np.full((len(scores), len(self._index) + 1), -math.log(len(self._index)), np.float32)
-        columns[:, :-1] = scores
+    def _symbol_scores(self, features: torch.Tensor) -> np.ndarray:
+        """Features [frames, inputs] -> log-probabilities [frames, classes + 1]: a boundary may be silent, and the last column
+        is a symbol without a class, which may be anything."""
+        anything = -math.log(len(self._index))
+        scores = np.pad(self.frame_scores(features), ((0, 0), (0, 1)), constant_values=anything)
         silence = scores[:, self._index[SILENCE]]
         for boundary in (" ", "."):
-            columns[:, self._index[boundary]] = np.maximum(scores[:, self._index[boundary]], silence)
-        return columns[:, [self._index.get(class_of(symbol), -1) for symbol in symbols]]
+            scores[:, self._index[boundary]] = np.maximum(scores[:, self._index[boundary]], silence)
+        return scores
+
+    def _columns(self, symbols) -> np.ndarray:
+        """The column of `_symbol_scores` that each symbol reads, int [n]."""
+        return np.array([self._index.get(class_of(symbol), len(self._index)) for symbol in symbols])
 
     def _seconds(self, spans: np.ndarray) -> np.ndarray:
         """Frames per symbol -> seconds. Frame i stands at i / rate: a boundary lies half a frame before its frame."""
@@ -138,7 +144,7 @@ class _Aligner:
         """The teacher's usual (geometric mean) duration of each symbol, seconds [n]."""
         usual = self.net.log_seconds[:, 0].float().cpu().numpy()
         usual = np.append(usual, usual.mean())
-        return np.exp(usual[[self._index.get(class_of(symbol), -1) for symbol in symbols]])
+        return np.exp(usual[self._columns(symbols)])
 
 
 class AudioAligner(_Aligner):
@@ -153,7 +159,7 @@ class AudioAligner(_Aligner):
         `unknown`: stretches (in order) whose sound says nothing about the text; the symbols that the rest does not hold
         share them. JamFlowError if there are more symbols than frames.
         """
-        scores = self._symbol_scores(self.frame_scores(audio_features(mel)), symbols)
+        scores = self._symbol_scores(audio_features(mel))
         if not unknown:
             return self._seconds(self._segment(scores, symbols))
         parts, rooms, done, wide = [], [], 0, 0
@@ -161,7 +167,7 @@ class AudioAligner(_Aligner):
             first, last = span.mel().start, min(span.mel().stop, len(scores))
             # The text of a stretch may be longer than its old sound, so give it room for everything.
             room = last - first + 2 * len(symbols)
-            parts += [scores[done:first], np.zeros((room, len(symbols)), np.float32)]
+            parts += [scores[done:first], np.zeros((room, scores.shape[1]), np.float32)]
             wide += first - done + room
             rooms.append((wide - room, wide, last - first))
             done = last
@@ -184,7 +190,8 @@ class AudioAligner(_Aligner):
         lengths = np.zeros((len(symbols), 2))
         if len(scores) >= 3 * len(symbols):
             lengths[:, 0] = -np.inf  # the teacher's shortest symbol is 25 ms, more than two frames
-        return segment(scores, lengths, int(self.SLACK_SECONDS * self.net.config.rate), expected)
+        slack = int(self.SLACK_SECONDS * self.net.config.rate)
+        return segment(scores, lengths, slack, expected, self._columns(symbols))
 
     def recognise(self, mel: torch.Tensor) -> list[str]:
         """Log mel [frames, 100] -> the phones said, by the frame classifier and a bigram of the corpus' text."""
@@ -209,7 +216,7 @@ class LipAligner(_Aligner):
         alignment finds. JamFlowError if the symbols cannot fit.
         """
         features = lip_features(mouth_of(torch.as_tensor(exp)).float())
-        scores = self.SCALE * self._symbol_scores(self.frame_scores(features), symbols)
+        scores = self.SCALE * self._symbol_scores(features)
         prior = np.maximum(np.asarray(prior_durations, np.float64), 0.01) * LIP_RATE
         prior *= len(features) / prior.sum()
         spans = self._segment(scores, symbols, prior, np.cumsum(prior))
@@ -226,7 +233,7 @@ class LipAligner(_Aligner):
         cost = -0.5 * deviation**2
         boundary = np.array([class_of(symbol) in (" ", ".", SILENCE) for symbol in symbols])
         cost[boundary] = np.maximum(cost[boundary], -self.BREAK_COST)
-        return segment(scores, cost, int(self.SLACK_SECONDS * LIP_RATE), expected)
+        return segment(scores, cost, int(self.SLACK_SECONDS * LIP_RATE), expected, self._columns(symbols))
 
 
 @dataclass(frozen=True)
@@ -245,7 +252,8 @@ def save_aligner(path, audio: FrameClassifier, lips: FrameClassifier) -> None:
     for name, net in (("audio", audio), ("lips", lips)):
         tensors |= {f"{name}.{key}": value.half().contiguous() for key, value in net.state_dict().items()}
         header[name] = json.dumps(asdict(net.config), ensure_ascii=False)
-    save_file(tensors, str(path), header)
+    with whole_file(path) as part:
+        save_file(tensors, str(part), header)
 
 
 def load_aligner(path=None, device="cpu") -> Aligners:

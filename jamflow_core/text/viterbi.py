@@ -11,17 +11,23 @@ from ..errors import JamFlowError
 
 
 def segment(
-    scores: np.ndarray, lengths: np.ndarray, slack: int | None = None, expected: np.ndarray | None = None
+    scores: np.ndarray,
+    lengths: np.ndarray,
+    slack: int | None = None,
+    expected: np.ndarray | None = None,
+    columns: np.ndarray | None = None,
 ) -> np.ndarray:
     """Frames per symbol, int64 [n], of the best division of all frames among n symbols in their order.
 
-    scores [frames, n]: score of symbol k in frame t. lengths [n, most]: score of symbol k lasting 1..most frames (-inf
-    forbids a length); anything longer scores as `most`. `slack`: symbol k must end within that many frames of
-    `expected[k]` (its expected last boundary), which keeps time and memory linear for long recordings.
+    scores [frames, classes]: score of a class in frame t. columns [n]: the class of symbol k (None: k itself). lengths [n,
+    most]: score of symbol k lasting 1..most frames (-inf forbids a length); anything longer scores as `most`. `slack`:
+    symbol k must end within that many frames of `expected[k]` (its expected last boundary), which keeps time and memory
+    linear for long recordings.
     JamFlowError if the symbols cannot fit.
     """
-    frames, n = scores.shape
-    most = lengths.shape[1]
+    frames = len(scores)
+    n, most = lengths.shape
+    columns = np.arange(n) if columns is None else columns
     low, high = _windows(frames, n, slack, expected)
     best = np.zeros(1)  # of symbols 0..k, ending at boundary start..start+len-1
     start = 0
@@ -29,7 +35,7 @@ def segment(
     for k in range(n):
         ends = np.arange(low[k], high[k] + 1)
         # Sum of this symbol's scores from the window's first boundary, so that a segment is a difference of two sums.
-        total = np.concatenate([[0.0], np.cumsum(scores[start : ends[-1], k], dtype=np.float64)])
+        total = np.concatenate([[0.0], np.cumsum(scores[start : ends[-1], columns[k]], dtype=np.float64)])
         entered = np.full(ends[-1] - start + 1, -np.inf)
         entered[: len(best)] = best[: len(entered)]
         entered -= total
@@ -43,7 +49,7 @@ def segment(
         tail, tail_length = _longer_than(entered, most, first, len(ends))
         tail += lengths[k, -1]
         longer = tail > value
-        choices.append(np.where(longer, tail_length, length))
+        choices.append(np.where(longer, tail_length, length).astype(np.int32))
         best = np.where(longer, tail, value) + total[first:]
         start = ends[0]
     if not np.isfinite(best[-1]):
