@@ -24,6 +24,7 @@ TRAININGS = {
     "vocoder": "the small Vocos",
     "voices": "the preset voices",
     "export": "a checkpoint and a duration head -> one model file",
+    "schedule": "grids of few steps, distilled from a model into its file",
 }
 
 

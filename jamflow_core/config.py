@@ -70,7 +70,10 @@ class Normaliser:
 
 @dataclass(frozen=True)
 class JamFlowConfig:
-    """The whole model. A stream that a file does not hold is None (F5 weights have no motion stream)."""
+    """The whole model. A stream that a file does not hold is None (F5 weights have no motion stream).
+
+    schedules: grids of few steps distilled from these weights (flow/distil.py), each from 0 to 1.
+    """
 
     audio: StreamConfig
     motion: StreamConfig | None
@@ -78,6 +81,7 @@ class JamFlowConfig:
     joint: JointConfig = field(default_factory=JointConfig)
     mel: Normaliser | None = None
     mouth: Normaliser | None = None
+    schedules: tuple[tuple[float, ...], ...] = ()
 
     @property
     def spells(self) -> bool:
@@ -103,6 +107,7 @@ class JamFlowConfig:
             joint=build(JointConfig, raw["joint"]),
             mel=build(Normaliser, raw["mel"]),
             mouth=build(Normaliser, raw["mouth"]),
+            schedules=_tuples(raw.get("schedules", [])),
         )
 
 

@@ -148,6 +148,14 @@ def plan_speech(models: Models, text, voice: Voice, speed: float = 1.0) -> list[
 def _speak_part(models, part, frames, voice, face, settings, progress, cancelled):
     """One stretch: (log mel [frames, 100], mouth [m, 18] or None)."""
     config, prompt = models.flow.config, len(voice.mel)
+    mel, mouth = sample(models.flow, *canvases_of(models, part, frames, voice, face), settings, progress, cancelled)
+    mel = restored(mel[prompt:].float().cpu(), config.mel)
+    return mel, None if mouth is None else restored(mouth[prompt // GRID * CELL :].float().cpu(), config.mouth)
+
+
+def canvases_of(models: Models, part: TimedText, frames: int, voice: Voice, face: bool) -> tuple[Canvas, Canvas | None]:
+    """The canvases of a stretch of `frames` mel frames behind the voice's prompt; face: with one of the mouth."""
+    config, prompt = models.flow.config, len(voice.mel)
     total = prompt + frames
     given = torch.zeros(total, config.audio.channels)
     given[:prompt] = normalised(voice.mel, config.mel)
@@ -157,9 +165,7 @@ def _speak_part(models, part, frames, voice, face, settings, progress, cancelled
     if face:
         count = total // GRID * CELL
         motion = Canvas(torch.zeros(count, config.motion.channels), torch.ones(count, dtype=torch.bool))
-    mel, mouth = sample(models.flow, audio, motion, settings, progress, cancelled)
-    mel = restored(mel[prompt:].float().cpu(), config.mel)
-    return mel, None if mouth is None else restored(mouth[prompt // GRID * CELL :].float().cpu(), config.mouth)
+    return audio, motion
 
 
 def animate(

@@ -3,6 +3,10 @@
 And what the vocoder learns of it: copies of the corpus that stay in step with the recordings.
 """
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -41,6 +45,17 @@ def test_goes_on_from_an_exported_model(cache, tmp_path):
     further = run(cache, tmp_path / "further", "--steps", "0", "--init", str(tmp_path / "model.safetensors"))
     assert further["config"] == first["config"]
     assert all(torch.equal(further["model"][name], value) for name, value in first["average"].items())
+
+
+@pytest.mark.parametrize("which", ("flow", "vocoder"))
+@pytest.mark.skipif(sys.platform != "linux", reason="two processes meet by gloo, tried on Linux")
+def test_two_processes_stay_one_model(cache, tmp_path, which):
+    """`accelerate` with two processes: every task, the discriminators too; the weights stay equal, one of them writes."""
+    script = Path(__file__).parent / "processes.py"
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", str(script)]
+    done = subprocess.run([*launch, which, str(cache), str(tmp_path / "out")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (tmp_path / "out" / "checkpoint.pt").exists()
 
 
 def test_rate():

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from ..audio.clarity import deepen_valleys
+from ..model.cache import BlockCache
 from ..model.jamflow import JamFlow, Memory, StreamInput
 from .conditions import normalised, restored
-from .schedule import time_grid
+from .schedule import SCHEDULES, time_grid
 
 
 class Cancelled(Exception):
@@ -46,13 +47,14 @@ class Settings:
 
     steps of `method` ("euler" or "midpoint", which asks twice a step); text_guidance and reference_guidance as F5's cfg: 0 =
     off; v = v_all + text * (v_all - v_without_text) + reference * (v_without_text - v_without_both).
-    temperature: size of the noise at the start; less than 1 gives a plainer, clearer delivery. sway, pruned: see schedule.py.
+    temperature: size of the noise at the start; less than 1 gives a plainer, clearer delivery. sway, schedule: see schedule.py.
     anchored: keep the noised given frames on their known path (False = F5's official code,
     which lets them drift and restores them at the end).
     strength: 1 paints from noise; less begins that far from the end, with what the canvas holds under so much noise.
     guidance_every: ask the branches of the guidance at every so-manieth moment only, and push as they last said between
-    them. guidance_until: from this moment of the flow (0..1) on, no guidance. Both are approximations that save time; what they
-    cost is measured in benchmarks/README.md.
+    them. guidance_until: from this moment of the flow (0..1) on, no guidance. cache_every: run the later blocks at every so-manieth
+    moment only, and add what they last added between them (model/cache.py). All three are approximations that save time; what
+    they cost is measured in benchmarks/README.md.
     polish: steps of a second pass over the result, at strength POLISH; it mends what the first left blurred (Restart sampling,
     arXiv 2306.14878).
     clarity: how much deeper the painted mel's valleys between harmonics become at the end (audio/clarity.py), 0 = not at all.
@@ -64,11 +66,12 @@ class Settings:
     reference_guidance: float = 1.0
     temperature: float = 1.0
     sway: float = -1.0
-    pruned: bool = True
+    schedule: str = "pruned"
     anchored: bool = True
     strength: float = 1.0
     guidance_every: int = 1
     guidance_until: float = 1.0
+    cache_every: int = 1
     polish: int = 0
     clarity: float = 0.0
     seed: int = 0
@@ -76,8 +79,11 @@ class Settings:
     def __post_init__(self):
         if not 0 < self.strength <= 1:
             raise ValueError(f"strength must be above 0 and at most 1, not {self.strength}")
-        if self.guidance_every < 1:
-            raise ValueError(f"guidance_every must be at least 1, not {self.guidance_every}")
+        for name in ("guidance_every", "cache_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, not {self.schedule}")
         if self.method not in ("euler", "midpoint"):
             raise ValueError(f'method must be "euler" or "midpoint", not "{self.method}"')
 
@@ -142,7 +148,9 @@ class _Run:
         self.model, self.canvases, self.settings = model, canvases, settings
         self.device, self.dtype = model.compute_device, model.compute_dtype
         self.painted = [name for name, canvas in canvases.items() if not canvas.whole]
-        self.grid = time_grid(settings.steps, settings.sway, settings.pruned)
+        # Grids are distilled from whole runs; one that begins on the way has another path.
+        schedule = settings.schedule if settings.strength == 1 else "pruned"
+        self.grid = time_grid(settings.steps, settings.sway, schedule, model.config.schedules)
         if settings.strength < 1:
             self.grid = 1 - settings.strength * (1 - self.grid)
         self.asked = self._moments()
@@ -150,6 +158,7 @@ class _Run:
         self.parts = {name: self._prepare(name, kinds) for name in canvases}
         self.x = {name: self.begin(name) for name in self.painted}
         self.push = dict.fromkeys(self.painted, 0.0)  # what guidance last added to the velocity
+        self.cache = BlockCache() if settings.cache_every > 1 else None
 
     def _moments(self) -> Tensor:
         """All times at which the velocity is asked for, in order."""
@@ -251,7 +260,9 @@ class _Run:
                 modulation=[layer[call : call + 1] for layer in part["modulations"]],
                 rotary=part["rotary"],
             )
-        out = self.model(inputs.get("audio"), inputs.get("motion"))
+        if self.cache is not None:
+            self.cache.reuse = call % self.settings.cache_every > 0 and self.cache.holds(branches)
+        out = self.model(inputs.get("audio"), inputs.get("motion"), self.cache)
         out = {name: v.float() for name, v in zip(("audio", "motion"), out) if v is not None}
         if asking:
             weights = torch.tensor(self.weights, device=self.device)[:, None, None]

@@ -1,11 +1,14 @@
 """Moments of the flow at which the velocity is asked for.
 
-Source: F5-TTS. Empirically pruned step sampling (EPSS) drops late steps that change little; sway sampling moves
-steps towards the noise, t' = t + s (cos(pi t / 2) - 1 + t).
+"even" steps, all alike. "pruned": empirically pruned step sampling (EPSS) of F5-TTS drops late steps that change little.
+"distilled": the model's own grids of few steps (distil.py). The first two are bent by sway sampling (F5-TTS), which moves steps
+towards the noise, t' = t + s (cos(pi t / 2) - 1 + t).
 """
 
 import torch
 from torch import Tensor
+
+SCHEDULES = ("distilled", "pruned", "even")
 
 # Steps -> grid in thirty-seconds.
 PRUNED: dict[int, tuple[int, ...]] = {
@@ -18,11 +21,19 @@ PRUNED: dict[int, tuple[int, ...]] = {
 }
 
 
-def time_grid(steps: int, sway: float = -1.0, pruned: bool = True) -> Tensor:
-    """Increasing times from 0 to 1, float32 [steps + 1]."""
+def time_grid(
+    steps: int, sway: float = -1.0, schedule: str = "pruned", distilled: tuple[tuple[float, ...], ...] = ()
+) -> Tensor:
+    """Increasing times from 0 to 1, float32 [steps + 1].
+
+    distilled: the grids that the model has; where none has so many steps, "distilled" is "pruned", and "pruned" is "even".
+    """
     if steps < 1:
         raise ValueError(f"steps must be at least 1, not {steps}")
-    if pruned and steps in PRUNED:
+    own = {len(grid) - 1: grid for grid in distilled}
+    if schedule == "distilled" and steps in own:
+        return torch.tensor(own[steps], dtype=torch.float32)
+    if schedule != "even" and steps in PRUNED:
         t = torch.tensor(PRUNED[steps], dtype=torch.float32) / 32
     else:
         t = torch.linspace(0, 1, steps + 1)

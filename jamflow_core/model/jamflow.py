@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from ..config import JamFlowConfig
 from .attention import Partner, Windows, attend, windows_of
+from .cache import BlockCache
 from .dit import DiT, AudioDiT, MotionDiT
 from .place import Placed
 from .rotary import times
@@ -86,15 +87,17 @@ class JamFlow(Placed):
         return Memory(kept, given.mask)
 
     def forward(
-        self, audio: StreamInput | Memory | None, motion: StreamInput | Memory | None
+        self, audio: StreamInput | Memory | None, motion: StreamInput | Memory | None, cache: BlockCache | None = None
     ) -> tuple[Tensor | None, Tensor | None]:
         walks = (_Walk(self.audio, audio), _Walk(self.motion, motion))
         joint = self.config.joint
         for meeting, layers in enumerate(joint.layers):
+            if cache is not None and cache.reuse and any(walk.live and layer >= walk.fresh for walk, layer in zip(walks, layers)):
+                break
             shown = [walk.show(layer, meeting) for walk, layer in zip(walks, layers)]
             for this, other, allowed in ((0, 1, joint.audio_sees), (1, 0, joint.motion_sees)):
                 walks[this].meet(shown[this], shown[other] if allowed[meeting] else None, walks[other], joint)
-        return tuple(walk.finish() for walk in walks)
+        return tuple(walk.finish(cache, column) for column, walk in enumerate(walks))
 
 
 @lru_cache(maxsize=8)
@@ -110,11 +113,18 @@ class _Walk:
         self.dit, self.source, self.at = dit, source, 0
         self.live = isinstance(source, StreamInput)
         self.h = dit.input_embed(source.x, source.static, source.mask) if self.live else None
+        self.fresh = -(-dit.config.depth // BlockCache.FRESH) if self.live else 0
+
+    def went(self, h: Tensor) -> None:
+        """One block further."""
+        self.h, self.at = h, self.at + 1
+        if self.at == self.fresh:
+            self.early = h
 
     def advance(self, layer: int) -> None:
         while self.at < layer:
             s = self.source
-            self.h, self.at = self.dit.block(self.at, self.h, s.modulation, s.rotary, s.mask), self.at + 1
+            self.went(self.dit.block(self.at, self.h, s.modulation, s.rotary, s.mask))
 
     def show(self, layer: int, meeting: int):
         """Own (q, k, v) at a joint layer; q is None for a remembered stream."""
@@ -144,11 +154,16 @@ class _Walk:
             )
         layer = self.dit.transformer_blocks[self.at]
         attended = attend(*own, s.mask, seen)
-        self.h = layer.post_attention(self.h, attended, s.modulation[self.at], s.mask)
-        self.at += 1
+        self.went(layer.post_attention(self.h, attended, s.modulation[self.at], s.mask))
 
-    def finish(self) -> Tensor | None:
+    def finish(self, cache: BlockCache | None, column: int) -> Tensor | None:
         if not self.live or not self.source.wanted:
             return None
-        self.advance(self.dit.config.depth)
+        if cache is not None and cache.reuse:
+            self.advance(self.fresh)
+            self.h = self.h + cache.added[column][: len(self.h)]
+        else:
+            self.advance(self.dit.config.depth)
+            if cache is not None:
+                cache.added[column] = self.h - self.early
         return self.dit.head(self.h, self.source.modulation)

@@ -25,6 +25,16 @@ def rate(step: int, warmup: int, cooldown_start: int | None, steps: int | None, 
     return factor
 
 
+def share_gradients(accelerator, parameters) -> None:
+    """Give every process of an `accelerate` run the mean gradient, in one exchange; the same parameters must have one in each."""
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if accelerator.num_processes == 1 or not gradients:
+        return
+    shared = accelerator.reduce(torch.cat([gradient.flatten() for gradient in gradients]), "mean")
+    for gradient, part in zip(gradients, shared.split([gradient.numel() for gradient in gradients])):
+        gradient.copy_(part.view_as(gradient))
+
+
 class Average:
     """Exponential moving average of a model's parameters, started from their current values."""
 

@@ -95,11 +95,15 @@ class Trainer:
     def __init__(self, options: argparse.Namespace):
         try:
             from accelerate import Accelerator
+            from accelerate.utils import DistributedDataParallelKwargs
         except ImportError as error:
             raise JamFlowError("Install accelerate to train the flow: pip install accelerate") from error
 
         self.options = options
-        self.accelerator = Accelerator(cpu=options.cpu, mixed_precision="bf16" if options.bf16 else "no")
+        # Every task leaves another part of the network out.
+        uneven = DistributedDataParallelKwargs(find_unused_parameters=True)
+        precision = "bf16" if options.bf16 else "no"
+        self.accelerator = Accelerator(cpu=options.cpu, mixed_precision=precision, kwargs_handlers=[uneven])
         self.out = Path(options.out)
         self.out.mkdir(parents=True, exist_ok=True)
         cache = Cache(options.cache)
@@ -155,7 +159,12 @@ class Trainer:
         return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
 
     def save(self) -> None:
-        """Write the checkpoint beside its place, then move it there: an interrupted save leaves the old one whole."""
+        """Write the checkpoint beside its place, then move it there: an interrupted save leaves the old one whole.
+
+        All processes hold the same; the first one writes.
+        """
+        if not self.accelerator.is_main_process:
+            return
         state = {
             "config": self.config.to_json(),
             "stage": self.stage,
@@ -206,9 +215,9 @@ class Trainer:
                 for name in ("audio", "motion"):
                     if name in losses:
                         log.setdefault(f"{losses['task']}/{name}", []).append(losses[name].item())
-                if self.step % o.report == 0:
+                if self.step % o.report == 0 and self.accelerator.is_main_process:
                     now = time.perf_counter()
-                    speed = since / (now - seen)
+                    speed = since * self.accelerator.num_processes / (now - seen)
                     achieved = speed * flops_per_frame(self.config, o.window)
                     entry = {key: round(float(np.mean(values)), 4) for key, values in log.items()}
                     entry |= {"step": self.step, "frames_per_s": round(speed), "gflops": round(achieved / 1e9)}

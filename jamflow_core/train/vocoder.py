@@ -3,6 +3,8 @@
 First reconstruction alone (multi-resolution spectra: quick, gives the right loudness of every band), then the
 discriminators join in and teach it phase, so that it no longer buzzes. The generator runs once a step; the
 discriminators see real and fake in one pass that serves both their own loss and the generator's.
+
+`accelerate` carries it to several GPUs: each process draws segments of its own, the gradients are shared.
 """
 
 import argparse
@@ -17,8 +19,10 @@ from torch.nn import functional as F
 from ..audio.mel import log_mel, mel_filterbank
 from ..audio.vocoder import Vocoder, VocoderConfig, load_vocoder, save_vocoder
 from ..clock import HOP, SAMPLE_RATE
+from ..errors import JamFlowError
 from .corpus import Cache
 from .discriminators import Discriminators
+from .optimise import share_gradients
 
 MEL_SCALES = ((512, 64), (1024, 100), (2048, 160))  # n_fft, mel bins
 MEL_WEIGHT, FEATURE_WEIGHT = 10.0, 4.0  # beside an adversarial loss of weight 1
@@ -98,19 +102,26 @@ class Trainer:
     PARTS = ("vocoder", "average", "judges", "optimiser", "judges_optimiser")
 
     def __init__(self, segments: Segments, args: argparse.Namespace):
+        try:
+            from accelerate import Accelerator
+        except ImportError as error:
+            raise JamFlowError("Install accelerate to train the vocoder: pip install accelerate") from error
+
+        self.accelerator = Accelerator(cpu=args.cpu)
+        device = self.accelerator.device
         torch.manual_seed(args.seed)
         self.segments, self.args, self.step = segments, args, 0
-        self.vocoder = Vocoder(VocoderConfig(args.dim, args.intermediate_dim, args.layers, args.refine)).to(args.device)
+        self.vocoder = Vocoder(VocoderConfig(args.dim, args.intermediate_dim, args.layers, args.refine)).to(device)
         self.vocoder.backbone.initialise()
         if args.init:
             self.vocoder.load_state_dict(load_vocoder(args.init).state_dict())
-        self.average = Vocoder(self.vocoder.config).to(args.device).requires_grad_(False)
+        self.average = Vocoder(self.vocoder.config).to(device).requires_grad_(False)
         self.average.load_state_dict(self.vocoder.state_dict())
-        self.judges = Discriminators().to(args.device, memory_format=torch.channels_last)
+        self.judges = Discriminators().to(device, memory_format=torch.channels_last)
         optimiser = {"lr": args.lr, "betas": (0.8, 0.99), "weight_decay": 0.01}
         self.optimiser = torch.optim.AdamW(self.vocoder.parameters(), **optimiser)
         self.judges_optimiser = torch.optim.AdamW(self.judges.parameters(), **optimiser)
-        self.random = torch.Generator().manual_seed(args.seed)
+        self.random = torch.Generator().manual_seed(args.seed)  # the same in every process: which discriminators, which crop
 
     def state_dict(self) -> dict:
         state = {part: getattr(self, part).state_dict() for part in self.PARTS}
@@ -135,12 +146,13 @@ class Trainer:
         for optimiser in (self.optimiser, self.judges_optimiser):
             for group in optimiser.param_groups:
                 group["lr"] = self.rate()
-        mel, real = self.segments.batch(args.batch, self.random)
+        own = torch.Generator().manual_seed((args.seed * 1_000 + self.accelerator.process_index) * 1_000_000_007 + self.step)
+        mel, real = self.segments.batch(args.batch, own)
         if self.step >= args.disturb_from:
-            kept_clean = torch.randint(2, (args.batch, 1, 1), generator=self.random)
-            strength = args.disturb * torch.rand(args.batch, 1, 1, generator=self.random)
-            mel = disturb(mel, strength * kept_clean.logical_not(), self.random)
-        mel, real = mel.to(args.device), real.to(args.device)
+            kept_clean = torch.randint(2, (args.batch, 1, 1), generator=own)
+            strength = args.disturb * torch.rand(args.batch, 1, 1, generator=own)
+            mel = disturb(mel, strength * kept_clean.logical_not(), own)
+        mel, real = mel.to(self.accelerator.device), real.to(self.accelerator.device)
         fake = self.vocoder(mel)
         mel_loss, fine_loss = spectral_losses(fake, real)
         losses = {"mel": mel_loss.item(), "fine": fine_loss.item()}
@@ -151,6 +163,7 @@ class Trainer:
             grad, judged = self.judge(fake.detach(), real)
             losses |= judged
             torch.autograd.backward([MEL_WEIGHT * mel_loss, fake], [None, grad])
+        share_gradients(self.accelerator, self.vocoder.parameters())
         norm = torch.nn.utils.clip_grad_norm_(self.vocoder.parameters(), 100.0, error_if_nonfinite=True)
         self.optimiser.step()
         self.step += 1
@@ -179,7 +192,9 @@ class Trainer:
         loss = (adversarial + FEATURE_WEIGHT * features) / len(drawn)
         (grad,) = torch.autograd.grad(loss, ours, retain_graph=True)
         self.judges_optimiser.zero_grad(set_to_none=True)
-        verdict.backward(inputs=[weight for judge in drawn for weight in judge.parameters()])
+        weights = [weight for judge in drawn for weight in judge.parameters()]
+        verdict.backward(inputs=weights)
+        share_gradients(self.accelerator, weights)
         self.judges_optimiser.step()
         whole = torch.zeros_like(fake)
         whole[:, window] = grad * min(1.0, (self.step - self.args.adversarial_from + 1) / 500)
@@ -188,42 +203,49 @@ class Trainer:
 
 
 def save(trainer: Trainer, out: Path) -> None:
-    """Write the checkpoint (whole or not at all) and the averaged weights beside it."""
+    """Write the checkpoint (whole or not at all) and the averaged weights beside it; of several processes the first writes."""
+    if not trainer.accelerator.is_main_process:
+        return
     partial = out / "checkpoint.pt.partial"
     torch.save(trainer.state_dict(), partial)
     partial.replace(out / "checkpoint.pt")
     save_vocoder(trainer.average, out / "vocoder.safetensors")
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Command line of the vocoder trainer; continues from OUT/checkpoint.pt when there is one."""
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The options of `train vocoder`."""
+    options = argparse.ArgumentParser(
         prog="train vocoder", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument("--cache", required=True, help="prepared corpus")
-    parser.add_argument("--copies", help="the corpus as the flow model paints it (train copies), heard half of the time")
-    parser.add_argument("--init", help="a vocoder (.safetensors) to start from [a new one]")
-    parser.add_argument("--out", required=True, type=Path, help="checkpoint.pt and vocoder.safetensors go here")
-    parser.add_argument("--steps", type=int, default=20000)
-    parser.add_argument("--adversarial-from", type=int, default=4000, help="step at which the discriminators join in")
-    parser.add_argument("--decay", type=int, default=2000, help="steps of falling learning rate at the end")
-    parser.add_argument("--disturb-from", type=int, default=12000, help="step from which input mels are disturbed")
-    parser.add_argument("--disturb", type=float, default=0.1, help="largest strength; half of the clips stay clean")
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--frames", type=int, default=48, help="mel frames of a segment")
-    parser.add_argument("--crop", type=int, default=8192, help="samples of it that the discriminators see")
-    parser.add_argument("--lr", type=float, default=4e-4)
-    parser.add_argument("--ema", type=float, default=0.999)
-    parser.add_argument("--dim", type=int, default=VocoderConfig.dim)
-    parser.add_argument("--intermediate-dim", type=int, default=VocoderConfig.intermediate_dim)
-    parser.add_argument("--layers", type=int, default=VocoderConfig.num_layers)
-    parser.add_argument("--refine", type=int, default=16, help="rounds of phase refinement when decoding")
-    parser.add_argument("--save-every", type=int, default=500)
-    parser.add_argument("--log-every", type=int, default=50)
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads (0 = all)")
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args(argv)
+    options.add_argument("--cache", required=True, help="prepared corpus")
+    options.add_argument("--copies", help="the corpus as the flow model paints it (train copies), heard half of the time")
+    options.add_argument("--init", help="a vocoder (.safetensors) to start from [a new one]")
+    options.add_argument("--out", required=True, type=Path, help="checkpoint.pt and vocoder.safetensors go here")
+    options.add_argument("--steps", type=int, default=20000)
+    options.add_argument("--adversarial-from", type=int, default=4000, help="step at which the discriminators join in")
+    options.add_argument("--decay", type=int, default=2000, help="steps of falling learning rate at the end")
+    options.add_argument("--disturb-from", type=int, default=12000, help="step from which input mels are disturbed")
+    options.add_argument("--disturb", type=float, default=0.1, help="largest strength; half of the clips stay clean")
+    options.add_argument("--batch", type=int, default=8)
+    options.add_argument("--frames", type=int, default=48, help="mel frames of a segment")
+    options.add_argument("--crop", type=int, default=8192, help="samples of it that the discriminators see")
+    options.add_argument("--lr", type=float, default=4e-4)
+    options.add_argument("--ema", type=float, default=0.999)
+    options.add_argument("--dim", type=int, default=VocoderConfig.dim)
+    options.add_argument("--intermediate-dim", type=int, default=VocoderConfig.intermediate_dim)
+    options.add_argument("--layers", type=int, default=VocoderConfig.num_layers)
+    options.add_argument("--refine", type=int, default=16, help="rounds of phase refinement when decoding")
+    options.add_argument("--save-every", type=int, default=500)
+    options.add_argument("--log-every", type=int, default=50)
+    options.add_argument("--threads", type=int, default=0, help="CPU threads (0 = all)")
+    options.add_argument("--cpu", action="store_true", help="leave GPUs alone")
+    options.add_argument("--seed", type=int, default=0)
+    return options
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Command line of the vocoder trainer; continues from OUT/checkpoint.pt when there is one."""
+    args = parser().parse_args(argv)
     if args.threads:
         torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -231,10 +253,11 @@ def main(argv: list[str] | None = None) -> None:
     copies = Cache(args.copies) if args.copies else None
     trainer = Trainer(Segments(Cache(args.cache), args.frames, copies), args)
     if (args.out / "checkpoint.pt").exists():
-        trainer.load_state_dict(torch.load(args.out / "checkpoint.pt", map_location=args.device, weights_only=True))
+        trainer.load_state_dict(torch.load(args.out / "checkpoint.pt", map_location="cpu", weights_only=True))
     count = sum(weight.numel() for weight in trainer.vocoder.parameters())
     judges = sum(weight.numel() for weight in trainer.judges.parameters())
-    print(f"generator {count / 1e6:.2f}M, discriminators {judges / 1e6:.2f}M, from step {trainer.step}", flush=True)
+    tell = trainer.accelerator.print
+    tell(f"generator {count / 1e6:.2f}M, discriminators {judges / 1e6:.2f}M, from step {trainer.step}", flush=True)
 
     sums, since = defaultdict(list), time.perf_counter()
     while trainer.step < args.steps:
@@ -242,10 +265,10 @@ def main(argv: list[str] | None = None) -> None:
             sums[name].append(value)
         if trainer.step % args.log_every == 0:
             elapsed, since = time.perf_counter() - since, time.perf_counter()
-            audio = args.log_every * args.batch * args.frames * HOP / SAMPLE_RATE
+            audio = args.log_every * args.batch * args.frames * HOP / SAMPLE_RATE * trainer.accelerator.num_processes
             means = "  ".join(f"{name} {math.fsum(values) / len(values):.4f}" for name, values in sums.items())
             speed = f"{elapsed / args.log_every:.3f} s/step  {audio / elapsed:.1f} x real time"
-            print(f"step {trainer.step}  {means}  {speed}", flush=True)
+            tell(f"step {trainer.step}  {means}  {speed}", flush=True)
             sums.clear()
         if trainer.step % args.save_every == 0:
             save(trainer, args.out)
