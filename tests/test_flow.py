@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from jamflow_core.flow.distil import best_grid, misses
 from jamflow_core.flow.objective import ANIMATE, BOTH, DUB, SPEECH, STAGES, FlowMatching, draw_spans
 from jamflow_core.flow.sampler import Cancelled, Canvas, Settings, noise, sample
-from jamflow_core.flow.schedule import PRUNED, time_grid
+from jamflow_core.flow.schedule import PRUNED, SCHEDULES, time_grid
 from jamflow_core.train.data import Batch
 from test_model import FRAMES, MOUTHS, SMALL, model  # noqa: F401
 
@@ -26,6 +27,37 @@ def test_time_grids_run_from_noise_to_data(steps):
     grid = time_grid(steps)
     assert len(grid) == steps + 1 and grid[0] == 0 and abs(float(grid[-1]) - 1) < 1e-6
     assert (grid.diff() > 0).all()
+
+
+def test_schedules_fall_back_where_they_have_no_grid():
+    own = ((0.0, 0.1, 1.0),)
+    assert time_grid(2, schedule="distilled", distilled=own).tolist() == pytest.approx([0, 0.1, 1])
+    pruned, even = (time_grid(7, schedule=name, distilled=own) for name in ("pruned", "even"))
+    assert torch.equal(time_grid(7, schedule="distilled", distilled=own), pruned) and not torch.equal(pruned, even)
+    assert torch.equal(*(time_grid(9, schedule=name) for name in ("pruned", "even")))
+    with pytest.raises(ValueError, match="schedule must be one of " + ", ".join(SCHEDULES)):
+        Settings(schedule="odd")
+
+
+def test_the_best_grid_misses_least():
+    """Against all grids of three steps over ten moments; steps that go backwards are never taken."""
+    times, found = torch.linspace(0, 1, 10), torch.rand(10, 10, generator=torch.Generator().manual_seed(1))
+    found = found.masked_fill(torch.ones(10, 10).tril().bool(), torch.inf)
+    sums = {(i, j): found[0, i] + found[i, j] + found[j, 9] for i in range(1, 9) for j in range(i + 1, 9)}
+    i, j = min(sums, key=sums.get)
+    assert best_grid(times, found, 3) == pytest.approx((0, i / 9, j / 9, 1), abs=1e-4)
+    assert best_grid(times, found, 1) == (0.0, 1.0)
+
+
+def test_misses_are_those_of_the_sampler(model):  # noqa: F811
+    """The miss of one step over all is how far one step lies from the fine run; neighbours never miss."""
+    audio, motion = canvases()
+    fine = Settings(steps=6, schedule="even")
+    times, found = misses(model, audio, motion, fine)
+    assert torch.allclose(torch.tensor([found[i, i + 1] for i in range(6)]), torch.zeros(6), atol=1e-5)
+    far = zip(sample(model, audio, motion, replace(fine, steps=1)), sample(model, audio, motion, fine), (audio, motion))
+    wanted = sum((one - many)[canvas.generate].square().mean().sqrt() for one, many, canvas in far)
+    torch.testing.assert_close(found[0, 6], wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_pruned_grids_have_the_steps_they_claim():
@@ -77,6 +109,27 @@ def test_guidance_in_a_part_of_the_steps(model):  # noqa: F811
     assert asked == [2, 1, 2, 1]
     assert torch.equal(rest[0], plain[0])
     assert 0 < (every[0] - exact[0]).norm() < (plain[0] - exact[0]).norm()
+
+
+def test_blocks_that_rest_are_near_to_those_that_run(model):  # noqa: F811
+    """The first call runs all blocks; where x hardly moves, what they added before is what they would add; heard streams too."""
+    audio, motion = canvases()
+    heard = replace(motion, generate=torch.zeros_like(motion.generate))
+    ran = []
+    for dit in (model.audio, model.motion):
+        block = dit.transformer_blocks[-1]
+        block.post_attention = lambda *args, run=block.post_attention: (ran.append(1), run(*args))[1]
+    for face in (motion, heard, None):
+        ran.clear()
+        exact = sample(model, audio, face, Settings(steps=8, schedule="even", sway=0.0))
+        every = len(ran)
+        ran.clear()
+        rested = sample(model, audio, face, Settings(steps=8, schedule="even", sway=0.0, cache_every=2))
+        assert len(ran) <= every // 2 + 1
+        far = (rested[0] - exact[0]).norm() / exact[0].norm()
+        assert 0 < far < 0.1
+    with pytest.raises(ValueError, match="cache_every must be at least 1"):
+        Settings(cache_every=0)
 
 
 def test_progress_and_cancel_every_step(model):  # noqa: F811

@@ -3,6 +3,7 @@
 And what the vocoder learns of it: copies of the corpus that stay in step with the recordings.
 """
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +18,11 @@ from jamflow_core.model.jamflow import JamFlow
 from jamflow_core.train.copies import main as copies
 from jamflow_core.train.corpus import Cache
 from jamflow_core.train.optimise import Peer, rate
+from jamflow_core.train.schedule import STEPS
+from jamflow_core.train.schedule import main as schedule
 from jamflow_core.train.trainer import main as train
 from jamflow_core.train.vocoder import Segments
-from jamflow_core.weights.bundle import save_flow
+from jamflow_core.weights.bundle import Models, save_flow
 
 
 def run(cache, out, *options):
@@ -76,6 +79,17 @@ def test_peers_meet_in_the_middle(tmp_path):
     assert torch.allclose(two.weight, middle)
     peer[1].meet()
     assert torch.allclose(two.weight, middle), "what was met is not met again"
+
+
+def test_grids_of_few_steps_go_into_the_model_file(cache, tmp_path):
+    clips = json.loads((cache / "clips.json").read_text())
+    (cache / "clips.json").write_text(json.dumps([clip | {"voice": "af_heart"} for clip in clips]))
+    out = tmp_path / "model.safetensors"
+    schedule(["--cache", str(cache), "--sentences", "1", "--fine", "16", "--out", str(out)])
+    made, embedded = Models(out).flow, Models().flow
+    assert [len(grid) - 1 for grid in made.config.schedules] == list(STEPS)
+    assert all(grid[0] == 0 and grid[-1] == 1 and list(grid) == sorted(set(grid)) for grid in made.config.schedules)
+    assert all(torch.equal(a, b) for a, b in zip(made.parameters(), embedded.parameters()))
 
 
 def test_copies_are_painted_in_step_with_the_recordings(cache, tmp_path):
