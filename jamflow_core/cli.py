@@ -6,6 +6,7 @@ Bad input gets one clear line and exit code 2. Outputs are checked before the wo
 import argparse
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 from .cli_expression import add_expression, asked_for, expression_of
@@ -45,7 +46,7 @@ def main(argv: list[str]) -> int:
         print(f"jamflow: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("jamflow: stopped; nothing was written.", file=sys.stderr)
+        print("jamflow: stopped; no output is half-written.", file=sys.stderr)
         return 130
 
 
@@ -249,6 +250,8 @@ def _settings(options, job: str, models=None):
     from .tasks import DEFAULTS
 
     usual = OFFICIAL if models is not None and models.flow.config.spells else DEFAULTS[job]
+    if options.seed < 0:
+        raise JamFlowError(f"--seed must be 0 or more, not {options.seed}.")
     steps = usual.steps if options.steps is None else options.steps
     if not 1 <= steps <= 200:
         raise JamFlowError(f"--steps must be between 1 and 200, not {steps}.")
@@ -273,7 +276,8 @@ def _voice(models, options, name: str | None = None):
     return voices.from_recording(models, wave, rate, said, Path(name).stem)
 
 
-def _portrait(options, path: str | None = None):
+def _portrait(options, path: str | None = None, networks=None):
+    """The portrait at `path`, or the one that was asked for. networks: LivePortrait's, where they are loaded already."""
     from .longform.faces import faces_for
     from .render.image import read_image
     from .render.liveportrait import LivePortraitRenderer
@@ -282,11 +286,11 @@ def _portrait(options, path: str | None = None):
     box = None
     if options.mouth_box:
         try:
-            box = tuple(float(part) for part in options.mouth_box.split(","))
-            assert len(box) == 4
-        except (ValueError, AssertionError):
+            left, top, right, bottom = (float(part) for part in options.mouth_box.split(","))
+        except ValueError:
             raise JamFlowError(f"Write --mouth-box as x0,y0,x1,y1 in pixels, not {options.mouth_box}.") from None
-    networks = _networks(options)
+        box = left, top, right, bottom
+    networks = networks or _networks(options)
     if path is None:
         voice = getattr(options, "voice", "heart")
         path = options.portrait or faces_for({voice: voice})[voice]
@@ -391,10 +395,10 @@ def _speak(options) -> None:
     if lines:
         from .cli_script import speak_script
 
-        models = _models(options)
+        models, networks = _models(options), cache(lambda: _networks(options))  # once for all portraits
         speak_script(
             options, models, _settings(options, "speak", models),
-            lambda name: _voice(models, options, name), lambda path: _portrait(options, path), _bar,
+            lambda name: _voice(models, options, name), lambda path: _portrait(options, path, networks()), _bar,
         )  # fmt: skip
         return
     check_text(options.text, TEXT_LIMIT)
@@ -405,9 +409,13 @@ def _speak(options) -> None:
     _film(options, portrait, clip.motion, clip.wave)
     _keep(clip, options.wav, options.motion)
     if options.srt_out:
-        from .text.srt import format_srt, subtitles_of
+        from .clock import SAMPLE_RATE
+        from .text.markup import plain
+        from .text.srt import Subtitle, save_srt, subtitles_of
 
-        Path(options.srt_out).write_text(format_srt(subtitles_of(clip.text)), encoding="utf-8")
+        # F5-TTS does not say when words sound.
+        untimed = [Subtitle(0.0, len(clip.wave) / SAMPLE_RATE, plain(options.text))]
+        save_srt(options.srt_out, untimed if clip.text is None else subtitles_of(clip.text))
         print(options.srt_out)
 
 
@@ -536,6 +544,7 @@ def _sound_over(options, wave) -> None:
 def _edit(options) -> None:
     import torch
 
+    from .audio.loudness import normalise
     from .clock import MOTION_FPS
     from .edit import edit, move_lips
     from .render.liveportrait import open_motion
@@ -555,7 +564,7 @@ def _edit(options) -> None:
     models, wave = _models(options), _sound(options.audio)
     motion = torch.from_numpy(open_motion(options.motion).at(MOTION_FPS).exp) if options.motion else None
     if motion is None and (options.motion_out or face):
-        motion = animate(models, wave).motion
+        motion = animate(models, normalise(wave)[0]).motion
     with _bar("editing") as tell:
         if options.text:
             clip = edit(

@@ -1,5 +1,6 @@
 """`speak --script FILE` and `speak --srt FILE`: many lines, several voices and portraits."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -19,7 +20,8 @@ def read_cast(options) -> dict[str, tuple[str, str | None]]:
 
 
 def read_lines(options, cast):
-    """The lines of the script or subtitles. A speaker is one of the cast, or a preset voice by its name."""
+    """The lines of the script or subtitles. A speaker is one of the cast, or a preset voice by its name; before the first name
+    the first of the cast speaks, or the chosen voice."""
     from .longform.lines import lines_of_script, lines_of_srt
     from .voices import preset_names
 
@@ -33,7 +35,7 @@ def read_lines(options, cast):
     known = [*cast, *(name for name in preset_names() if name.lower() not in map(str.lower, cast))]
     read = lines_of_srt if options.srt else lines_of_script
     narrator = next(iter(cast), None) or options.voice
-    return read(text, known if narrator in known else [*known, narrator], narrator)
+    return read(text, known, narrator)
 
 
 def speak_script(options, models, settings, voice_of, portrait_of, bar) -> None:
@@ -48,9 +50,12 @@ def speak_script(options, models, settings, voice_of, portrait_of, bar) -> None:
     from .longform.produce import produce
     from .longform.store import Store
     from .motion.files import stream_motion
-    from .text.srt import format_srt
+    from .text.srt import save_srt
+    from .voices import preset_names
 
     cast = read_cast(options)
+    if not cast and options.voice not in preset_names():  # a recording: its speaker is named as the file
+        cast = {Path(options.voice).stem: (options.voice, None)}
     lines = read_lines(options, cast)
     speakers = speakers_of(lines)
     chosen = {name: cast.get(name, (name, None)) for name in speakers}
@@ -82,11 +87,12 @@ def speak_script(options, models, settings, voice_of, portrait_of, bar) -> None:
     if options.motion:
         for name in speakers:
             path = Path(options.motion)
-            path = path if len(speakers) == 1 else path.with_name(f"{path.stem}.{name}{path.suffix}")
+            part = re.sub(r"[^\w-]+", "_", name)
+            path = path if len(speakers) == 1 else path.with_name(f"{path.stem}.{part}{path.suffix}")
             stream_motion(path, timeline.motion_of(name), timeline.frames, MOTION_FPS)
             print(path)
     if options.srt_out:
-        Path(options.srt_out).write_text(format_srt(timeline.subtitles()), encoding="utf-8")
+        save_srt(options.srt_out, timeline.subtitles())
         print(options.srt_out)
     store.keep_only(keys)
     print(f"{store.folder} keeps the finished chunks for the next run; delete it when you are done.")
@@ -105,7 +111,7 @@ def _film(options, timeline, portraits, bar) -> list[str]:
             options.out,
             seed=options.seed,
             expressions={name: expression for name in portraits},
-            look=look_of(portraits, written(options)),
+            look=look_of(portraits, f"{written(options)} {options.mouth_box}"),
             progress=lambda done, total, _: tell(done / total, None),
         )
     print(options.out)

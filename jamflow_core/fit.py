@@ -39,7 +39,7 @@ class Fit:
     def advice(self) -> str | None:
         """By how much the text is too long or too short, and what to do; None if it fits."""
         if self.room == 0:
-            return "the lips of this clip do not move: re-lip it, or choose another"
+            return "re-lip the clip, or choose another: its lips do not move"
         lengths = f"the text takes {self.needed:.1f} s at this voice's pace, the lips move for {self.room:.1f} s"
         if self.pace > FAST:
             spare = max(1, round(self.words * (1 - self.room * FAST / self.needed)))

@@ -96,6 +96,8 @@ BAD = {
     "a face nowhere": (["speak", "Hi.", "--portrait", "{blank}"], "Give mouth_box="),
     "steps": (["speak", "Hi.", "--steps", "0"], "--steps must be"),
     "speed": (["speak", "Hi.", "--speed", "9"], "--speed must be"),
+    "seed": (["speak", "Hi.", "--seed", "-1"], "--seed must be"),
+    "a clip of no length": (["edit", "--audio", "{short}", "--text", "Hi.", "--span", "0:0.01"], "Give a longer clip"),
     "mouth box": (["speak", "Hi.", "--mouth-box", "1,2"], "Write --mouth-box"),
     "a model that is none": (["speak", "Hi.", "--model", "{text}.png"], ""),
     "silent audio": (["animate", "--audio", "{silent}"], ""),
@@ -127,6 +129,8 @@ def test_bad_input_is_one_line_and_writes_nothing(name, tmp_path, capsys):
         cv2.imwrite(places["blank"], np.full((256, 256, 3), 200, np.uint8))
     places["silent"] = str(tmp_path / "silent.wav")
     save_wav(places["silent"], torch.zeros(24000))
+    places["short"] = str(tmp_path / "short.wav")
+    save_wav(places["short"], torch.full((300,), 0.3))
     out = tmp_path / ("out.wav" if command[0] == "edit" else "out.mp4")
     out.write_bytes(b"already here")
     arguments = [part.format(**places) if "{" in part else part for part in command]
@@ -182,3 +186,15 @@ def test_speak_a_script(tmp_path, capsys):
     assert "2 of 2 chunks were there already" in capsys.readouterr().err and wav.read_bytes() == before
     assert main(["speak", "--srt", str(subtitles), "--steps", "2", "--cast", f"anna={VOICE}", "--out", str(tmp_path / "srt.wav")]) == 0
     assert load_audio(tmp_path / "srt.wav")[0].shape[1] / 24000 == pytest.approx(seconds, abs=0.6)
+
+
+def test_speakers_with_awkward_names(tmp_path):
+    """A recording as the narrator, and a name that no file can have."""
+    script, out, motion = tmp_path / "s.txt", tmp_path / "s.wav", tmp_path / "s.safetensors"
+    script.write_text("Hello there.\n[heart] No.\n", encoding="utf-8")
+    flags = ["--steps", "2", "--out", str(out), "--motion", str(motion)]
+    assert main(["speak", "--script", str(script), "--voice", VOICE, *flags, "--srt-out", str(tmp_path / "s.srt")]) == 0
+    assert "[george] Hello there." in (tmp_path / "s.srt").read_text(encoding="utf-8")
+    script.write_text("[Tom/Jerry] Hello there.\n[heart] No.\n", encoding="utf-8")
+    assert main(["speak", "--script", str(script), "--cast", "Tom/Jerry=george", *flags]) == 0
+    assert {path.name for path in tmp_path.glob("*.safetensors")} == {"s.george.safetensors", "s.heart.safetensors", "s.Tom_Jerry.safetensors"}

@@ -47,7 +47,7 @@ def test_the_time_for_which_lips_move():
         (Fit(3.0, 2.9, 9), None),
         (Fit(6.0, 3.0, 20), "shorten the text by about 6 words, or re-lip the clip: the text takes 6.0 s"),
         (Fit(1.0, 3.0, 4), "lengthen the text"),
-        (Fit(1.0, 0.0, 4), "the lips of this clip do not move"),
+        (Fit(1.0, 0.0, 4), "re-lip the clip, or choose another: its lips"),
     ],
 )
 def test_advice_says_by_how_much(fit, words):

@@ -2,10 +2,12 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
 import pytest
+import torch
 
 from jamflow_core import voices
 from jamflow_core.audio.files import load_audio, stream_wav
@@ -24,7 +26,9 @@ from jamflow_core.render.expression import STILL
 from jamflow_core.render.image import read_image
 from jamflow_core.render.mesh import MeshPortrait
 from jamflow_core.render.stage import Stage
-from jamflow_core.text.srt import format_srt, parse_srt
+from jamflow_core.tasks import Clip, fill_grid
+from jamflow_core.text.phonemes import parse
+from jamflow_core.text.srt import Subtitle, format_srt, parse_srt
 from jamflow_core.weights.bundle import Models
 
 PORTRAITS = Path(__file__).parent.parent / "portraits"
@@ -155,6 +159,59 @@ def test_subtitles_are_spoken_at_their_times(models, cast, tmp_path):
     assert [line.speaker for line in back][:3] == ["heart", "george", "heart"] and parse_srt(format_srt(said))[0].text == "[heart] Good morning."
 
 
+def tones(models, given, voice, **_):
+    """Instead of `speak`: a tone from the first to the last sound of the text."""
+    text, frames = fill_grid(given[0])
+    first, last = (round(text.starts()[edge] * 24000) for edge in (text.words[0].first, text.words[-1].last))
+    wave = torch.zeros(frames * 256)
+    wave[first:last] = 0.2 * torch.sin(torch.arange(last - first) / 20)
+    return Clip(wave, torch.zeros(frames, 100), torch.zeros(frames // 15 * 4, 21, 3), text)
+
+
+def test_speech_begins_where_its_subtitle_says(models, cast, tmp_path, monkeypatch):
+    """To a frame of 40 ms: at 0, right behind another one, with room; what is too long is hurried, and the next one late."""
+    monkeypatch.setattr(production, "speak", tones)
+    cues = [
+        (0.0, 1.5, "Good morning to you."), (1.5, 3.0, "Today we talk of boats."), (3.0, 4.0, "[george] Boats again?"),
+        (6.0, 6.0, "[heart] No."), (8.0, 8.5, "Now this is far too much for so short a time, is it not?"), (8.6, 9.4, "[george] Yes."),
+        (13.0, 14.0, "Goodbye."),
+    ]  # fmt: skip
+    lines = lines_of_srt(format_srt([Subtitle(*cue) for cue in cues]), None, "heart")
+    made = produce(models, lines, cast, Store(tmp_path), settings=QUICK)
+    wave = np.abs(sound(made))
+    assert len(wave) == made.frames * FRAME and len(motion(made)) == made.frames
+    begins = [np.flatnonzero(wave[c.first * FRAME : c.end * FRAME] > 0.01)[0] / 24000 + c.first / 25 for c in made.chunks]
+    wrong = [begin - cue[0] for begin, cue in zip(begins, cues)]
+    assert all(abs(error) <= 0.04 for index, error in enumerate(wrong) if index != 5), wrong
+    assert made.late == pytest.approx(wrong[5], abs=0.04) and made.late > 1 and made.rushed == 1
+    assert [round(part.start - begin, 1) for part, begin in zip(made.subtitles(), begins)][:5] == [0.0] * 5
+
+
+def test_silences_are_found_by_ear_near_where_the_text_says():
+    text = parse("Hello.").with_durations([0.2, *[0.05] * 6, 0.3])
+    assert production._silences(text) == pytest.approx((0.2, 0.35))
+    for first, last, wanted in ((0.24, 0.5, (0.24, 0.3)), (0.01, 0.79, (0.1, 0.25))):
+        wave = np.zeros(24000 * 8 // 10, np.int16)
+        wave[round(first * 24000) : round(last * 24000)] = 5000
+        chunk = Chunk(wave, np.zeros((20, 21, 3), np.float32), text)
+        assert production._heard_silences(chunk) == pytest.approx(wanted, abs=0.011)
+    assert production._heard_silences(Chunk(wave, chunk.exp, None)) == pytest.approx((0.01, 0.01), abs=0.011)
+
+
+@pytest.mark.parametrize(
+    "lines, place",
+    [
+        (lines_of_script("[heart] Hello. [george] ... [heart] Bye."), "line 2, \\[george\\]"),
+        (lines_of_srt("1\n00:00:03,000 --> 00:00:04,000\n[heart] 你好\n"), "subtitle at 3.00 s"),
+    ],
+)
+def test_what_cannot_be_read_is_named_before_anything_is_spoken(models, cast, tmp_path, monkeypatch, lines, place):
+    monkeypatch.setattr(production, "speak", None)
+    with pytest.raises(JamFlowError, match=place):
+        produce(models, lines, cast, Store(tmp_path / "none"), settings=QUICK)
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_speaker_without_a_voice_is_refused(models, cast, tmp_path):
     with pytest.raises(JamFlowError, match="Give a voice to anna"):
         produce(models, lines_of_script("[anna] Hello."), cast, Store(tmp_path))
@@ -196,6 +253,7 @@ def test_a_film_of_two_stopped_and_continued(whole, tmp_path, monkeypatch):
     portraits = {"heart": small("mona_lisa"), "george": small("pearl_earring")}
     stage, look = Stage(portraits), look_of(portraits, "")
     assert stage.size == (320, 160)
+    assert look != look_of(portraits, "x") and look != look_of(portraits | {"heart": SimpleNamespace(image=portraits["heart"].image)}, "")
     still = {name: STILL for name in portraits}
     keys = film(whole, stage, tmp_path / "a.mp4", look=look, expressions=still)
     with av.open(str(tmp_path / "a.mp4")) as video:

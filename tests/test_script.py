@@ -8,7 +8,7 @@ import pytest
 from jamflow_core.errors import JamFlowError
 from jamflow_core.text.phonemes import parse
 from jamflow_core.text.script import Turn, read_script
-from jamflow_core.text.srt import Subtitle, format_srt, parse_srt, subtitles_of
+from jamflow_core.text.srt import Subtitle, format_srt, parse_srt, save_srt, subtitles_of
 
 
 def test_script_turns_and_pauses():
@@ -35,12 +35,13 @@ def test_script_narrator():
         ("[pause 1s]", "empty"),
         ("Hello [anna] hi", "Who says"),
         ("[anna] [bob] hi", "nothing to say"),
+        ("[a] [bob] hi", "nothing to say"),
         ("[anna] Ha [laughs] ha", "Unknown speaker"),
     ],
 )
 def test_script_refused(script, message):
     with pytest.raises(JamFlowError, match=message):
-        read_script(script, speakers=["anna", "bob"])
+        read_script(script, speakers=["anna", "bob", "a"], narrator="a" if script.startswith("[a]") else None)
 
 
 SRT = """\ufeff1
@@ -66,6 +67,24 @@ def test_srt_round_trip():
     back = parse_srt(format_srt(subtitles))
     assert [s.text for s in back] == [s.text for s in subtitles]
     assert np.allclose([(s.start, s.end) for s in back], [(s.start, s.end) for s in subtitles], atol=5e-4)
+
+
+def test_srt_of_real_life():
+    """Out of order, overlapping, without a length, entities; a subtitle without text may have any times."""
+    times = ["00:00:05,000 --> 00:00:06,000", "00:00:01,000 --> 00:00:02,000", "00:00:01,500 --> 00:00:01,500", "00:00:09,000 --> 00:00:03,000"]
+    texts = ["Salt &amp; pepper", "- First.\n\n- Yes!", "<font color=red>Over</font>", " "]
+    written = "\r\n\r\n".join(f"{number}\r\n{time}\r\n{text}" for number, (time, text) in enumerate(zip(times, texts), 1))
+    assert parse_srt(written) == [Subtitle(1.0, 2.0, "- First. - Yes!"), Subtitle(1.5, 1.5, "Over"), Subtitle(5.0, 6.0, "Salt & pepper")]
+
+
+def test_srt_files_appear_whole_or_not_at_all(tmp_path):
+    save_srt(tmp_path / "new" / "a.srt", [Subtitle(0.0, 1.0, "Zoë")])
+    assert parse_srt((tmp_path / "new" / "a.srt").read_text(encoding="utf-8"))[0].text == "Zoë"
+    with pytest.raises(AttributeError):
+        save_srt(tmp_path / "new" / "a.srt", [None])
+    with pytest.raises(JamFlowError, match="Cannot write"):
+        save_srt(tmp_path / "new" / "a.srt" / "b.srt", [])
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["a.srt"]
 
 
 @pytest.mark.parametrize(

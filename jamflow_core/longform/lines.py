@@ -26,7 +26,8 @@ def lines_of_script(script: str, speakers=None, narrator: str | None = None) -> 
 def lines_of_srt(subtitles: str, speakers=None, narrator: str | None = None) -> list[Line]:
     """Subtitles -> lines at their times. A [name] in one holds until the next; before the first `narrator` speaks.
 
-    A subtitle with several speakers is shared among them in proportion to their words.
+    A subtitle with several speakers is shared among them in proportion to their letters. Subtitles without a word (♪) are
+    left out. JamFlowError says at which subtitle.
     """
     lines: list[Line] = []
     for subtitle in parse_srt(subtitles):
@@ -40,7 +41,7 @@ def lines_of_srt(subtitles: str, speakers=None, narrator: str | None = None) -> 
         at = subtitle.start
         for turn, count in zip(turns, counts):
             end = at + (subtitle.end - subtitle.start) * count / sum(counts)
-            lines.append(Line(turn.speaker, turn.text, at, end))
+            lines.append(Line(turn.speaker, turn.text, at, end if end > at else None))
             at = end
         narrator = turns[-1].speaker
     if not lines:

@@ -21,7 +21,7 @@ VERSION = "1"
 
 
 def digest(*parts) -> str:
-    """Hash of numbers, texts, None, arrays, tensors, bytes and tuples or lists of these."""
+    """Hash of numbers, texts, bytes, None, arrays, tensors and tuples or lists of these."""
     state = hashlib.sha256(VERSION.encode())
 
     def take(part) -> None:
@@ -31,8 +31,6 @@ def digest(*parts) -> str:
         if isinstance(part, np.ndarray):
             state.update(f"{part.dtype}{part.shape}".encode())
             state.update(np.ascontiguousarray(part))
-        elif isinstance(part, bytes):
-            state.update(part)
         elif isinstance(part, (tuple, list)):
             state.update(f"[{len(part)}".encode())
             for item in part:

@@ -47,6 +47,11 @@ def read(text: str) -> tuple[float, list[Passage]]:
     return before, passages
 
 
+def plain(text: str) -> str:
+    """The text without its markup, on one line."""
+    return " ".join(" ".join(passage.written.split()) for passage in read(text)[1])
+
+
 def _pause(tag: str) -> float:
     if not tag.startswith("["):
         return _PARAGRAPH_PAUSE

@@ -33,7 +33,7 @@ def read_script(text: str, speakers=None, narrator: str | None = None) -> list[T
     first, *rest = _TAG.split(text)
     pieces = [(narrator, first), *zip(rest[::2], rest[1::2])]
     turns, waiting = [], ""
-    for speaker, said in pieces:
+    for index, (speaker, said) in enumerate(pieces):
         if known is not None and speaker is not None and speaker.lower() not in known:
             raise JamFlowError(
                 f"Unknown speaker [{speaker}]: the voices here are {', '.join(known.values()) or 'none'}."
@@ -49,7 +49,7 @@ def read_script(text: str, speakers=None, narrator: str | None = None) -> list[T
             turns[-1] = Turn(turns[-1].speaker, f"{turns[-1].text} {said}")
         elif said:
             waiting = f"{waiting} {said}".strip()
-        elif speaker is not None and speaker is not narrator:
+        elif index:
             raise JamFlowError(f"[{speaker}] has nothing to say: write some words after the name.")
     if not turns:
         raise JamFlowError("The script is empty: write what is to be said.")

@@ -1,8 +1,11 @@
 """Subtitles (SubRip, .srt): read, write, and made from timed text."""
 
+import html
+import os
 import re
 from dataclasses import dataclass
 
+from ..atomic import whole_file
 from ..errors import JamFlowError
 from .split import split
 from .timed import TimedText
@@ -14,7 +17,7 @@ _FORMATTING = re.compile(r"</?[a-zA-Z][^>]*>|\{\\[^}]*\}")
 
 @dataclass(frozen=True)
 class Subtitle:
-    """`text` from `start` to `end`, in seconds."""
+    """`text` from `start` to `end`, in seconds; both are the same where a file does not say how long."""
 
     start: float
     end: float
@@ -24,7 +27,8 @@ class Subtitle:
 def parse_srt(text: str) -> list[Subtitle]:
     """The subtitles with words of an .srt file, in order of time; line breaks become spaces, formatting is dropped.
 
-    JamFlowError: no subtitle in it, or one that ends before it begins.
+    text: with any line ends, with or without a byte order mark. JamFlowError: no subtitle in it, or one that ends before it
+    begins.
     """
     lines = text.lstrip("\ufeff").splitlines()
     heads = [(index, match) for index, line in enumerate(lines) if (match := _TIMES.fullmatch(line))]
@@ -32,15 +36,16 @@ def parse_srt(text: str) -> list[Subtitle]:
     for (index, match), (after, _) in zip(heads, [*heads[1:], (len(lines), None)]):
         times = match.groups()
         start, end = _seconds(*times[:4]), _seconds(*times[4:])
-        if end <= start:
-            raise JamFlowError(f"A subtitle ends before it begins: {match[0].strip()}.")
         number = after < len(lines) and lines[after - 1].strip().isdigit()  # of the next one
-        body = _FORMATTING.sub("", " ".join(lines[index + 1 : after - number]))
-        if body.strip():
-            found.append(Subtitle(start, end, " ".join(body.split())))
+        body = html.unescape(_FORMATTING.sub("", " ".join(lines[index + 1 : after - number])))
+        if not body.strip():
+            continue
+        if end < start:
+            raise JamFlowError(f"Correct the times of a subtitle, it ends before it begins: {match[0].strip()}.")
+        found.append(Subtitle(start, end, " ".join(body.split())))
     if not found:
         raise JamFlowError(
-            "No subtitles found: an .srt file has lines such as 00:00:01,000 --> 00:00:02,500 and text below."
+            "No subtitles found: an .srt file has lines such as 00:00:01,000 --> 00:00:02,500 and text below them."
         )
     return sorted(found, key=lambda subtitle: subtitle.start)
 
@@ -53,12 +58,19 @@ def format_srt(subtitles) -> str:
     )
 
 
+def save_srt(path: str | os.PathLike, subtitles) -> None:
+    """Write an .srt file (UTF-8), whole or not at all. JamFlowError where the place cannot be written."""
+    with whole_file(path) as part:
+        part.write_text(format_srt(subtitles), encoding="utf-8")
+
+
 def subtitles_of(text: TimedText, seconds: float = 4.0) -> list[Subtitle]:
     """Subtitles of at most about `seconds` for a text with durations, from the first to the last word of each."""
     spans, found, done = text.word_spans(), [], 0
     for piece in split(text, seconds):
         words = spans[done : done + len(piece.words)]
-        found.append(Subtitle(words[0][1], words[-1][2], piece.text))
+        if words:
+            found.append(Subtitle(words[0][1], words[-1][2], piece.text))
         done += len(words)
     return found
 
