@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from .text.tokens import SYMBOLS
 
 MOUTH_CHANNELS = 18
+# Where the steps of the sampler lie (flow/schedule.py).
+SCHEDULES = ("pruned", "distilled", "even")
 
 
 @dataclass(frozen=True)

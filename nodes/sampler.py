@@ -3,6 +3,7 @@
 from comfy_api.latest import io
 
 from ..jamflow_core.clock import HOP, MOTION_FPS, SAMPLE_RATE
+from ..jamflow_core.config import SCHEDULES
 from . import latent as streams
 from .decode import Kept
 from .jobs import Job, job_of, refusal
@@ -104,6 +105,24 @@ class JamFlowJointSampler(Node):
                     tooltip="Compute guidance at every so-manieth step and repeat it in between: 2 saves a quarter of the time at "
                     "no loss that was measured, 3 little more. 1 is exact.",
                 ),
+                io.Combo.Input(
+                    "schedule",
+                    options=list(SCHEDULES),
+                    optional=True,
+                    advanced=True,
+                    tooltip="Which moments the steps take: pruned as in F5-TTS, distilled by the model's own grids for few steps "
+                    "(pruned where it has none), or even.",
+                ),
+                io.Int.Input(
+                    "cache_every",
+                    default=1,
+                    min=1,
+                    max=8,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Run the later blocks at every so-manieth step only and reuse what they added: 2 is quicker and less "
+                    "exact. 1 is exact.",
+                ),
             ],
             outputs=[
                 io.Latent.Output(
@@ -130,6 +149,7 @@ class JamFlowJointSampler(Node):
     def run(
         cls, model, seed, steps, text_guidance, reference_guidance, temperature, face, method, sway,
         text=None, audio_ref=None, motion_ref=None, time_mask=None, guidance_every=2,
+        schedule="pruned", cache_every=1,
     ) -> io.NodeOutput:  # fmt: skip
         from dataclasses import replace
 
@@ -148,9 +168,11 @@ class JamFlowJointSampler(Node):
             "reference_guidance": reference_guidance,
             "guidance_every": guidance_every,
             "temperature": temperature,
+            "schedule": schedule,
+            "cache_every": cache_every,
         }
         if lips_only:  # lips alone need no more guidance than they were tuned with
-            chosen = {"temperature": temperature}
+            chosen = {"temperature": temperature, "schedule": schedule, "cache_every": cache_every}
         elif letters:  # widgets that nobody touched are right for the embedded model, not for F5-TTS
             chosen = {name: value for name, value in chosen.items() if value != cls.usual(name)}
         settings = replace(settings, **chosen)

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from jamflow_core.config import SCHEDULES
 from jamflow_core.flow.distil import best_grid, misses
 from jamflow_core.flow.objective import ANIMATE, BOTH, DUB, SPEECH, STAGES, FlowMatching, draw_spans
 from jamflow_core.flow.sampler import Cancelled, Canvas, Settings, noise, sample
-from jamflow_core.flow.schedule import PRUNED, SCHEDULES, time_grid
+from jamflow_core.flow.schedule import PRUNED, time_grid
 from jamflow_core.train.data import Batch
 from test_model import FRAMES, MOUTHS, SMALL, model  # noqa: F401
 

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from ..audio.clarity import deepen_valleys
+from ..config import SCHEDULES
 from ..model.cache import BlockCache
 from ..model.jamflow import JamFlow, Memory, StreamInput
 from .conditions import normalised, restored
-from .schedule import SCHEDULES, time_grid
+from .schedule import time_grid
 
 
 class Cancelled(Exception):

@@ -8,8 +8,6 @@ towards the noise, t' = t + s (cos(pi t / 2) - 1 + t).
 import torch
 from torch import Tensor
 
-SCHEDULES = ("distilled", "pruned", "even")
-
 # Steps -> grid in thirty-seconds.
 PRUNED: dict[int, tuple[int, ...]] = {
     5: (0, 2, 4, 8, 16, 32),
