@@ -9,19 +9,34 @@ import unicodedata
 
 from ..errors import JamFlowError
 from .aligned import Aligned
-from .readings import (
-    ABBREVIATIONS,
-    CURRENCIES,
-    FRACTIONS,
-    IN_ADDRESSES,
-    MAGNITUDES,
-    MONTH_OF,
-    MONTHS,
-    REGNAL,
-    SYMBOLS,
-    TITLES,
-    UNITS,
+from .quantities import (
+    NUMBER,
+    code,
+    cross_between,
+    dash_between,
+    digit_groups,
+    dotted,
+    fraction,
+    half_of_day,
+    hours_and_minutes,
+    listed,
+    long_number,
+    money,
+    money_range,
+    named_numeral,
+    ordinal,
+    ordinal_numeral,
+    power,
+    ratio,
+    scientific,
+    sentence_ends,
+    small_numeral,
+    time_of_day,
+    trailing_money,
+    unit,
+    year_numeral,
 )
+from .readings import ABBREVIATIONS, CURRENCIES, DAY_OF, IN_ADDRESSES, MAGNITUDES, MONTH_OF, MONTHS, PER, SYMBOLS, TITLES, UNITS
 
 
 def normalise(source: Aligned, british: bool = False) -> None:
@@ -57,12 +72,36 @@ def _rule(pattern: str, new, group: int = 0, flags: int = 0):
     return re.compile(pattern, flags), new, group
 
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _FREE = r"(?<![\w.,])"  # a number begins here
 _MONTH = rf"(?:{_alternatives([*MONTHS, *MONTH_OF])})"
+_DAY = rf"(?:{_alternatives([*DAY_OF.values(), *DAY_OF])})"
 
 
 # Characters -------------------------------------------------------------------------------------------------------
+
+
+def _full(month: str) -> str:
+    return MONTH_OF.get(month, month)
+
+
+def _days(match: re.Match) -> str:
+    first, last = (DAY_OF.get(day, day) for day in match.groups())
+    return f"{first} to {last}" + ("." if match[0].endswith(".") and sentence_ends(match) else "")
+
+
+def _foot(match: re.Match) -> str | None:
+    """5' x 7' are feet, 60° 30' minutes; at the end of a quotation it is neither."""
+    before = match.string[: match.start()]
+    if before.rstrip().endswith("°"):
+        return f"{match[1]} minutes"
+    return None if re.search(r"(?:^|[\s(])['‘]", before) else f"{match[1]} foot"
+
+
+def _inch(match: re.Match) -> str | None:
+    """A 2" pipe, but not the end of a quotation."""
+    before = match.string[: match.start()]
+    opened, closed = (len(re.findall(mark, before)) for mark in (r"(?:^|[\s(—-])[\"“]", r"(?<=[^\s\d(—-])[\"”]"))
+    return None if opened > closed and not match[0].endswith("″") else f"{match[1]} inch"
 
 
 def _plain_character(match: re.Match) -> str | None:
@@ -83,23 +122,39 @@ def _plain_character(match: re.Match) -> str | None:
     return "" if any(unicodedata.category(c)[0] in "SCM" and ord(c) > 127 for c in plain) else plain
 
 
-def _phone(match: re.Match) -> str:
-    return ", ".join(" ".join(group) for group in re.findall(r"\d+", match[0]))
-
-
 _CHARACTERS = [
     _rule(r"[\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]+", ""),
     _rule(r"\s+", " "),
     _rule(r"…", "..."),
+    _rule(r"(?<=\d)\s?[º˚](?=\s?[CF]?\b|\s|$)", "°"),
+    _rule(r"(?<!\S)(?:[:;]-?[)(DPp/|\\]|:'\(|<3)(?!\S)", ""),
     _rule(r"(?<![\w.])(\d{1,2})['’′]\s?(\d{1,2})(?:[\"”″]|'')", r"\1 foot \2"),
+    _rule(r"(?<![\w.])([3-8])['’′](\d|1[01])(?![\w'’\"”″.])", r"\1 foot \2"),
+    _rule(r"(?<![\w.])(\d+(?:\.\d+)?)['’′](?![\w'’])", _foot),
+    _rule(r"(?<![\w.])(\d+(?:\.\d+|/\d+)?)[\"”″](?!\w)", _inch),
+    _rule(r"(?<=foot|inch)\s?[x×]\s?(?=\d)", " by "),
     _rule(r"[’‘`´]", "'"),
     _rule(r"[^\x00-\x7f]", _plain_character),
-    _rule(r"(?<=\d)\s?[‒–-]\s?(?=[$£€]\d)", " to "),
+    _rule(r"(?<=\d)\s?[‒–-]\s?(?=[$£€]\d)", dash_between),
+    _rule(r"(?<=\dst|\dnd|\drd|\dth)\s?[‒–-]\s?(?=\d+(?:st|nd|rd|th)\b)", " to "),
+    _rule(r"(?<=\ds)\s?[‒–-]\s?(?=['’]?\d+s\b)", " to "),
+    _rule(r"\b(50|24)-(50|7)\b", r"\1 \2"),
+    _rule(r"(?<=\d)(?:\s?[ap]\.?m\.?)(\s?[‒–-]\s?)(?=\d)", " to ", 1, re.IGNORECASE),
+    _rule(r"(?<=\d) [‒–-] (?=\d)", dash_between),
+    _rule(r"\s?[=-]>\s?", " to "),
+    _rule(rf"\b({_MONTH})\.?\s?[‒–-]\s?({_MONTH})\b\.?", lambda m: f"{_full(m[1])} to {_full(m[2])}"),
+    _rule(rf"(?<=\d) [‒–-] (?={_MONTH}\b)", " to "),
+    _rule(rf"\b({_DAY})\.?\s?[‒–-]\s?({_DAY})\b\.?", _days),
+    _rule(rf"\b({_alternatives(DAY_OF)})\.?(?=,? (?:\d{{1,2}} )?{_MONTH}\b)", lambda m: DAY_OF[m[1]]),
     _rule(r"\s*(?:[―—]|(?<!\d)–(?!\d)|(?<![\w-])--+(?!-)|(?<=\w)--+(?=\s|\w)|(?<=\s)-(?=\s))\s*", "— "),
     _rule(r"\[([^\]\n]+)\]\(\S+?\)", r"\1"),
-    _rule(r"(?<![\w.-])(?:\+?\d{1,3}[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])?\d{3}[-.]\d{4}(?![\w-]|\.\d)", _phone),
-    _rule(r"(?<!\w)\+\d{1,3}(?: \d{2,4}){2,4}(?![\w-])", _phone),
-    _rule(r"\s*[(\[{]", ", "),
+    _rule(r"</?(?:[abiup]|br|em|strong|span|font|div|sub|sup)(?: [^<>]*)?/?>", ""),
+    _rule(r"(?<![\w.-])(?:(?:\+?\d{1,3}[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]|\d{3}-)\d{4}(?![\w-]|\.\d)", digit_groups),
+    _rule(r"(?<!\w)\+\d{1,3}(?: \d{2,4}){2,4}(?![\w-])", digit_groups),
+    _rule(r"(?<![\w.,])0(?:\d{2,4} \d{3,4} \d{3,4}|\d{3,4} \d{5,6})(?![\w-]|\.\d)", digit_groups),
+    _rule(r"(?<![\w.-])(?!\d{4}-\d\d?-\d\d?\b|\d\d?-\d\d?-\d{4}\b)\d+(?:-\d+){2,}(?![\w-]|\.\d)", code),
+    _rule(r"(?<![\w.,+-])\d{10,}(?!\w|[.,-]\d)", long_number),
+    _rule(r"[\s,]*[(\[{]", ", "),
     _rule(r"[)\]}](?=\s*[^\s.,;:!?])", ","),
     _rule(r"[)\]}]", ""),
     _rule(r"[\"“”«»]", ""),
@@ -112,17 +167,12 @@ _CHARACTERS = [
 # Dates ------------------------------------------------------------------------------------------------------------
 
 
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
 def _date(day: str, month: str, year: str, british: bool) -> str | None:
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
         return None
     if len(year) == 2:
         year = ("19" if int(year) > 40 else "20") + year
-    name, nth = MONTHS[int(month) - 1], _ordinal(int(day))
+    name, nth = MONTHS[int(month) - 1], ordinal(int(day))
     return f"the {nth} of {name}, {year}" if british else f"{name} {nth}, {year}"
 
 
@@ -136,6 +186,7 @@ def _dates(british: bool) -> list:
     return [
         _rule(r"\b(\d{4})-(\d{2})-(\d{2})\b", lambda m: _date(m[3], m[2], m[1], british)),
         _rule(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/])", lambda m: _slashed(m, british)),
+        _rule(r"(?<![\w-])(\d{1,2})-(\d{1,2})-(\d{4})(?![\w-])", lambda m: _slashed(m, british)),
         _rule(r"(?<![\w.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w])", lambda m: _date(m[1], m[2], m[3], british)),
     ]
 
@@ -153,83 +204,6 @@ def _spell_address(match: re.Match) -> str:
     return re.sub(r"\s+", " ", re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", " ", words)).strip()
 
 
-def _time(match: re.Match) -> str:
-    hour, minute, second, half = match[1], int(match[2]), match[3], match[4]
-    hour = str(int(hour))
-    if minute or second:
-        said = f"{hour} {'oh ' if minute < 10 else ''}{minute}"
-    else:
-        said = hour if half else f"{hour} o'clock" if int(hour) <= 12 else f"{hour} hundred"
-    return said + (f" and {int(second)} seconds" if second else "")
-
-
-def _half_of_day(match: re.Match) -> str:
-    return f" {match['half'].upper()}M" + ("." if match["stop"] and _sentence_ends(match) else "")
-
-
-def _sentence_ends(match: re.Match) -> bool:
-    """Whether the full stop that the match ends with also closes its sentence."""
-    return re.match(r"\s*$|\s+[A-Z]", match.string[match.end() :]) is not None
-
-
-def _many(number: str, forms) -> str:
-    return forms[0] if number.lstrip("-").replace(",", "") == "1" else forms[1]
-
-
-def _money(match: re.Match) -> str:
-    number, magnitude = match["number"], match["magnitude"]
-    one, many, cent, cents = CURRENCIES[match["symbol"]]
-    minus = "minus " if match["sign"] or match["sign2"] else ""
-    if magnitude:
-        return f"{minus}{number} {MAGNITUDES[magnitude.lower()]} {many}"
-    whole, _, fraction = number.partition(".")
-    if len(fraction) not in (0, 2):
-        return f"{minus}{number} {many}"
-    parts = [f"{whole} {_many(whole, (one, many))}"] if int(whole.replace(",", "")) or not int(fraction or 0) else []
-    if int(fraction or 0):
-        parts.append(f"{int(fraction)} {_many(str(int(fraction)), (cent, cents))}")
-    return minus + " and ".join(parts)
-
-
-def _trailing_money(match: re.Match) -> str:
-    return f"{match[1]} {_many(match[1], CURRENCIES[match[2]])}"
-
-
-def _unit(match: re.Match) -> str:
-    return f"{match[1]} {_many(match[1], UNITS[match[2]])}"
-
-
-def _fraction(match: re.Match) -> str:
-    whole, above, below = match[1], int(match[2]), int(match[3])
-    if not (0 < above < below and below in FRACTIONS):
-        return f"{whole or ''}{above} {below}"
-    if whole:
-        return (
-            f"{whole.strip()} and {'a' if above == 1 and below != 8 else above} {_many(str(above), FRACTIONS[below])}"
-        )
-    return f"{'one' if above == 1 else above} {_many(str(above), FRACTIONS[below])}"
-
-
-def _roman(numeral: str) -> int | None:
-    values = [{"I": 1, "V": 5, "X": 10}[letter] for letter in numeral]
-    total = sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0]))
-    tens, units = divmod(total, 10)
-    written = "X" * tens + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[units]
-    return total if written == numeral else None
-
-
-def _numeral(match: re.Match) -> str | None:
-    name, number = match[1], _roman(match[2])
-    if number is None or (len(match[2]) == 1 and name not in REGNAL and name not in _NUMBERED):
-        return None
-    return f"the {_ordinal(number)}" if name in REGNAL else str(number)
-
-
-_NUMBERED = frozenset(
-    "Chapter Part Act Scene Section Book Volume Phase Article Type Level Stage Class Grade Episode Round War".split()
-)
-
-
 def _title(match: re.Match) -> str | None:
     """Titles stand before a name; "12 Main St. He ..." and "in Elm Dr. We ..." are streets, with a name before them."""
     street = f"{match[1]}." in ABBREVIATIONS and re.search(r"[\w,] [A-Z][a-z]+ $", match.string[: match.start()])
@@ -237,13 +211,9 @@ def _title(match: re.Match) -> str | None:
 
 
 def _abbreviation(match: re.Match) -> str:
-    never_last = ("e.g.", "i.e.", "vs.", "cf.")
-    ends = match[0].endswith(".") and match[0] not in never_last and _sentence_ends(match)
-    return ABBREVIATIONS[match[0]] + ("." if ends else "")
-
-
-def _power(match: re.Match) -> str:
-    return {"2": " squared", "3": " cubed"}.get(match[1], f" to the power of {match[1]}")
+    never_last = ("e.g.", "i.e.", "vs.", "cf.", "a.k.a.")
+    ends = match[0].endswith(".") and match[0].lower() not in never_last and sentence_ends(match)
+    return _SHORT[match[0]] + ("." if ends else "")
 
 
 _TLD = "com|org|net|edu|gov|io|ai|dev|app|co|uk|us|ca|de|fr|eu|info|biz|tv|me|ly"
@@ -251,54 +221,110 @@ _ADDRESS = (
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?|ftp)://[^\s,;!]*[\w/]|www\.[^\s,;!]*[\w/]"
     rf"|(?<![\w.@])(?:[a-zA-Z0-9-]+\.)+(?:{_TLD})(?:/[^\s,;!]*[\w/])?(?![\w.]\w)(?!\w)"
 )
+_CURRENCY, _MAGNITUDE = _alternatives(CURRENCIES), r"hundred|thousand|million|billion|trillion|[kKmMbB]n?|tn"
+_SHORT = ABBREVIATIONS | {short[0].upper() + short[1:]: said for short, said in ABBREVIATIONS.items()}
+_SIGNS = {"<=": "≤", ">=": "≥"}
 _SYMBOL = _alternatives(symbol for symbol in SYMBOLS if symbol not in "<>")
 
 _RULES = [
     _rule(_ADDRESS, _spell_address),
     _rule(r"(?<=[^\W\d_]{2}|[a-z]\d)\.(?=(?:[a-z]{2,4}|[a-z]\d)\b(?!\.))", " dot "),
-    _rule(r"\b([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?=\s?([AaPp])\.?[Mm]\b)?(?![:\d])", _time),
-    _rule(r"(?<=\d)\s?(?P<half>[AaPp])(?:\.[Mm](?P<stop>\.?)|[Mm]\b)(?!\w)", _half_of_day),
+    _rule(r"(?<![\w.])\.(?=[A-Z]{3})", "dot "),
+    _rule(r"(?<![\d.])\d+(?:\.\d+){2,}(?!\d|\.\d)", dotted),
+    _rule(r"(?<![\d.,])\d+(?:,\d+)+(?!\d)", listed),
+    # Times
+    _rule(r"\b(?:ratio|odds|scale)(?: of| is|:)? \d+(:)(?=\d)", " to ", 1),
+    _rule(
+        r"\b([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?=(?P<half>\s?[AaPp]\.?[Mm]\b|\s(?:noon|midnight)\b))?(?![:\d])",
+        time_of_day,
+    ),
+    _rule(r"(?<![\d:.])\d{1,3}(:)\d{1,3}(?![\d:])", ratio, 1),
+    _rule(r"(?<=\d)\s?(?P<half>[AaPp])(?:\.[Mm](?P<stop>\.?)|[Mm]\b)(?!\w)", half_of_day),
     _rule(
         rf"\b({_alternatives(MONTH_OF)})\.?(?=\s\d)|\b({_alternatives(set(MONTH_OF) - {'May'})})\.",
         lambda m: MONTH_OF[m[1] or m[2]],
     ),
     _rule(
         rf"\b{_MONTH} (\d{{1,2}})(?![\w:%/-]|\.\d|,\d)",
-        lambda m: _ordinal(int(m[1])) if 0 < int(m[1]) < 32 else None,
+        lambda m: ordinal(int(m[1])) if 0 < int(m[1]) < 32 else None,
         1,
     ),
     _rule(
-        rf"(?<!the )(?<![\w.,:/-])(\d{{1,2}})(?:st|nd|rd|th)?(?= {_MONTH}\b)", lambda m: f"the {_ordinal(int(m[1]))} of"
+        rf"(?<!the )(?<![\w.,:/-])(\d{{1,2}})(?:st|nd|rd|th)?(?= {_MONTH}\b)", lambda m: f"the {ordinal(int(m[1]))} of"
     ),
-    _rule(rf"(?<=\bthe )(\d{{1,2}})(?:st|nd|rd|th)?(?= {_MONTH}\b)", lambda m: f"{_ordinal(int(m[1]))} of"),
-    _rule(r"(?<=\d)\s?[–-]\s?(?=[$£€]?\d)(?!\d+-\d)(?<!-\d-)", " to "),
+    _rule(rf"(?<=\bthe )(\d{{1,2}})(?:st|nd|rd|th)?(?= {_MONTH}\b)", lambda m: f"{ordinal(int(m[1]))} of"),
+    # Ranges, money, units
     _rule(
-        rf"(?P<sign>(?<![\w.])-)?(?<![\w.])(?P<symbol>{_alternatives(CURRENCIES)})\s?(?P<sign2>-)?(?P<number>{_NUMBER})"
-        rf"(?:\s?(?P<magnitude>hundred|thousand|million|billion|trillion|[kKmMbB]n?|tn)\b)?",
-        _money,
+        rf"(?<![\w.])(?P<symbol>{_CURRENCY})\s?(?P<low>{NUMBER})\s?[–-]\s?(?P<high>{NUMBER})"
+        rf"(?:[\s-]?(?P<magnitude>{_MAGNITUDE})\b)?(?![\w-]|[.,]\d)",
+        money_range,
     ),
-    _rule(rf"{_FREE}({_NUMBER})\s?({_alternatives(CURRENCIES)})(?!\w)", _trailing_money),
+    _rule(r"(?<=[\d%°])\s?[–-]\s?(?=[$£€]?\d)(?!\d+-\d)(?<!-\d-)", dash_between),
     _rule(
-        rf"{_FREE}(-?{_NUMBER}(?: {_alternatives(['million', 'billion'])})?)\s?({_alternatives(UNITS)})(?![\w/²³])",
-        _unit,
+        rf"(?P<sign>(?<![\w.])-)?(?<![\w.])(?P<symbol>{_CURRENCY})\s?(?P<sign2>-)?(?P<number>{NUMBER})"
+        rf"(?:[\s-]?(?P<magnitude>{_MAGNITUDE})\b)?",
+        money,
     ),
-    _rule(r"(?<![\w.,/])(\d+ )?(\d{1,2})/(\d{1,3})(?![\w/]|\.\d)", _fraction),
+    _rule(rf"{_FREE}({NUMBER})\s?({_CURRENCY})(?!\w)", trailing_money),
+    _rule(r"\b(\d+)\s?h\s?(\d+)\s?m(?:in)?\b", hours_and_minutes),
+    _rule(rf"{_FREE}{NUMBER}( s)\b(?!['’.]\w)", " seconds", 1),
+    _rule(
+        rf"{_FREE}(?P<number>-?{NUMBER}(?: (?:million|billion))?)\s?(?P<unit>{_alternatives(UNITS)})"
+        rf"(?![\w²³]|/(?!(?:{_alternatives(PER)})\b))(?P<stop>(?<=[a-z.])\.(?![\w.]))?",
+        unit,
+    ),
+    _rule(
+        rf"(?<=\d-)({_alternatives(name for name in UNITS if name.isalpha() and len(name) > 1)})(?![\w/-])",
+        lambda m: UNITS[m[1]][0],
+    ),
+    _rule(rf"\d (?:[A-Za-z]+ ){{0,2}}[A-Za-z]+(/(?:{_alternatives(PER)}))\b\.?(?![\w/])", lambda m: f" per {PER[m[1][1:]]}", 1),
+    _rule(r"(?<![\w.,/])(\d+ +)?(\d{1,2})/(\d{1,3})(?:ths?|rds?|nds?)?(?![\w/]|\.\d)", fraction),
     _rule(r"(?<![\w.,])(\d+)in\b", r"\1 inches"),
-    _rule(r"(?<=\d)\s?[x×]\s?(?=\d)", " by "),
+    # Formulas
+    _rule(r"(?<![\w.])(\d+\.\d+(?=[eE])|\d+(?=e))[eE]([+-]?\d{1,3})\b", scientific),
+    _rule(r"\^\s?(-?\d+|\w)\b", power),
+    _rule(r"(?<=\d)x(?= (?:faster|slower|better|worse|more|less|bigger|larger|smaller|higher|lower|cheaper|longer|as|the)\b)", " times"),
+    _rule(r"(?<=\d)\s?[x×]\s?(?=\d)", cross_between),
+    _rule(r"(?<=\d) / (?=\d)", " divided by "),
     _rule(r"(?<![\w.)])-(?=\.?\d)", "minus "),
+    _rule(r"(?<![\w.])[A-F](-)(?=[\s.,;:!?]|$)", "-minus", 1),
     _rule(r"(?<![\w.,:/])0\d+(?![\w,:/]|\.\d)", lambda m: " ".join(m[0])),
     _rule(r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d*0)(?![\w.]\w|\w)", lambda m: " point " + " ".join(m[1][1:]), 1),
+    # What stands before numbers
     _rule(r"\b[Nn]o(s?)\. ?(?=\d)", lambda m: f"number{m[1]} "),
+    _rule(r"(?<![\w.])ca?\. ?(?=\d{3,4}\b)", "circa "),
+    _rule(r"(?<![\w.])b\. ?(?=\d{4}\b)", "born "),
+    _rule(r"(?<![\w.])d\. ?(?=\d{4}\b)", "died "),
+    _rule(r"(?<![\w.])p\. ?(?=\d)", "page "),
+    _rule(r"(?<!\d )\b[Ss]ec\. ?(?=\d)", "section "),
+    _rule(r"\b[Ee]q\.,? ?(?=\d)", "equation "),
+    _rule(r"\b[Oo]p\. ?(?=\d)", "opus "),
+    _rule(r"\b[Ee]xt\.? ?(?=\d)", "extension "),
     _rule(r"#\s?(?=\d)", "number "),
+    _rule(r"(?<=\b[CF])#(?!\w)", " sharp"),
     _rule(r"#(?=\w)", "hashtag "),
-    _rule(r"\b([A-Z]\w+) ([IVX]+)\b(?!['’.]\w)", _numeral, 2),
+    # Roman numerals
+    _rule(r"\b([A-Z]\w+) ([IVXLCDM]+)\b(?!['’.]\w)", named_numeral, 2),
+    _rule(r"\b[A-Z][a-z]+ the ([IVX]+)\b(?!['’.-]\w)", ordinal_numeral, 1),
+    _rule(r"\b[Tt]he ([IVX]{2,})(?= (?:century|Century|Olympi|Winter|Summer|Corps))", ordinal_numeral, 1),
+    _rule(
+        r"\b(?:[Cc]hapter|[Pp]art|[Aa]ct|[Ss]cene|[Ss]ection|[Bb]ook|[Vv]olume|[Pp]hase|[Aa]rticle|[Tt]ype|[Pp]ages?) ([ivx]{2,})\b",
+        small_numeral,
+        1,
+    ),
+    _rule(r"\bM[CDMLXVI]{3,}\b", year_numeral),
+    # Abbreviations and signs
     _rule(rf"\b({_alternatives(TITLES)})\.?(?= [A-Z])", _title),
-    _rule(rf"(?<![\w.])(?:{_alternatives(ABBREVIATIONS)})(?!\w)", _abbreviation),
-    _rule(r"\^\s?(\d+|\w)\b", _power),
+    _rule(rf"(?<![\w.])(?:{_alternatives(_SHORT)})(?!\w)", _abbreviation),
+    _rule(r"\bCO2\b", "C O 2"),
     _rule(r"(?<=\d)\s?\*\s?(?=\d)", " times "),
     _rule(r"~(?=\d)", "about "),
     _rule(r"\+(?=\d)|(?<= )\+(?= )", " plus "),
-    _rule(r"(?<= )[<>](?= )|[<>]=?(?=\s?\d)", lambda m: f" {SYMBOLS[{'<=': '≤', '>=': '≥'}.get(m[0], m[0])]} "),
+    _rule(r"={3,}", " "),
+    _rule(r"\s?!=\s?", " is not equal to "),
+    _rule(r"==", "="),
+    _rule(r"(?<![\w=])[<>]=?(?=\d)", lambda m: SYMBOLS[_SIGNS.get(m[0], m[0])].removeprefix("is ") + " "),
+    _rule(r"(?<= )[<>](?= )|[<>]=?(?=\s?\d)", lambda m: f" {SYMBOLS[_SIGNS.get(m[0], m[0])]} "),
     _rule(_SYMBOL, lambda m: f" {SYMBOLS[m[0]]} "),
     _rule(r"(?<=\s)/(?=\s)|\|", ","),
     _rule(r"[*_\\<>^~#]+", " "),

@@ -5,6 +5,8 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 MONTH_OF = {month[:3]: month for month in MONTHS} | {"Sept": "September"}
+DAY_OF = {"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
+    "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}  # fmt: skip
 
 # symbol -> (one, many, one hundredth, hundredths)
 CURRENCIES = {
@@ -20,6 +22,17 @@ CURRENCIES = {
     "¥": ("yen", "yen", "sen", "sen"),
     "JPY": ("yen", "yen", "sen", "sen"),
     "₹": ("rupee", "rupees", "paisa", "paise"),
+    "Rs": ("rupee", "rupees", "paisa", "paise"),
+    "Rs.": ("rupee", "rupees", "paisa", "paise"),
+    "INR": ("rupee", "rupees", "paisa", "paise"),
+    "NZ$": ("New Zealand dollar", "New Zealand dollars", "cent", "cents"),
+    "HK$": ("Hong Kong dollar", "Hong Kong dollars", "cent", "cents"),
+    "CAD": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
+    "AUD": ("Australian dollar", "Australian dollars", "cent", "cents"),
+    "CHF": ("Swiss franc", "Swiss francs", "centime", "centimes"),
+    "CNY": ("yuan", "yuan", "fen", "fen"),
+    "kr": ("krone", "kroner", "øre", "øre"),
+    "₽": ("ruble", "rubles", "kopeck", "kopecks"),
     "₩": ("won", "won", "jeon", "jeon"),
 }
 MAGNITUDES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion", "tn": "trillion"} | {
@@ -31,13 +44,24 @@ UNITS = {
     "km/h": ("kilometer per hour", "kilometers per hour"),
     "kph": ("kilometer per hour", "kilometers per hour"),
     "mph": ("mile per hour", "miles per hour"),
+    "m/s²": ("meter per second squared", "meters per second squared"),
     "m/s": ("meter per second", "meters per second"),
     "km²": ("square kilometer", "square kilometers"),
     "m²": ("square meter", "square meters"),
     "m³": ("cubic meter", "cubic meters"),
     "cm³": ("cubic centimeter", "cubic centimeters"),
+    "cm²": ("square centimeter", "square centimeters"),
+    "mm²": ("square millimeter", "square millimeters"),
+    "ft²": ("square foot", "square feet"),
+    "in²": ("square inch", "square inches"),
     "sq ft": ("square foot", "square feet"),
+    "sq. ft": ("square foot", "square feet"),
     "sq mi": ("square mile", "square miles"),
+    "sq m": ("square meter", "square meters"),
+    "sq km": ("square kilometer", "square kilometers"),
+    "fl oz": ("fluid ounce", "fluid ounces"),
+    "fl. oz": ("fluid ounce", "fluid ounces"),
+    "ha": ("hectare", "hectares"),
     "km": ("kilometer", "kilometers"),
     "m": ("meter", "meters"),
     "cm": ("centimeter", "centimeters"),
@@ -52,11 +76,21 @@ UNITS = {
     "lbs": ("pound", "pounds"),
     "oz": ("ounce", "ounces"),
     "ft": ("foot", "feet"),
+    "in.": ("inch", "inches"),
     "yd": ("yard", "yards"),
     "mi": ("mile", "miles"),
     "ml": ("milliliter", "milliliters"),
     "mL": ("milliliter", "milliliters"),
+    "cl": ("centiliter", "centiliters"),
     "L": ("liter", "liters"),
+    "gal": ("gallon", "gallons"),
+    "qt": ("quart", "quarts"),
+    "tsp": ("teaspoon", "teaspoons"),
+    "tbsp": ("tablespoon", "tablespoons"),
+    "psi": ("pound per square inch", "pounds per square inch"),
+    "ppm": ("part per million", "parts per million"),
+    "ppb": ("part per billion", "parts per billion"),
+    "px": ("pixel", "pixels"),
     "Hz": ("hertz", "hertz"),
     "kHz": ("kilohertz", "kilohertz"),
     "MHz": ("megahertz", "megahertz"),
@@ -77,6 +111,10 @@ UNITS = {
     "sec": ("second", "seconds"),
     "secs": ("second", "seconds"),
     "ms": ("millisecond", "milliseconds"),
+    "wk": ("week", "weeks"),
+    "wks": ("week", "weeks"),
+    "yr": ("year", "years"),
+    "yrs": ("year", "years"),
     "W": ("watt", "watts"),
     "kW": ("kilowatt", "kilowatts"),
     "MW": ("megawatt", "megawatts"),
@@ -96,6 +134,14 @@ UNITS = {
     "¢": ("cent", "cents"),
 }
 
+# Behind a slash: "20 dollars/hr".
+PER = {
+    "s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day", "wk": "week", "mo": "month",
+    "yr": "year", "gal": "gallon", "L": "liter", "l": "liter", "dL": "deciliter", "ml": "milliliter", "mL": "milliliter",
+    "kg": "kilogram", "g": "gram", "lb": "pound", "oz": "ounce", "km": "kilometer", "mi": "mile", "m²": "square meter",
+    "m³": "cubic meter",
+} | {word: word for word in "second minute hour day week month year night person gallon liter pound mile".split()}  # fmt: skip
+
 # Before a name; the full stop ends no sentence.
 TITLES = {
     "Mr": "Mister", "Mrs": "Mrs", "Ms": "Miz", "Dr": "Doctor", "Prof": "Professor", "St": "Saint", "Mt": "Mount",
@@ -114,7 +160,10 @@ ABBREVIATIONS = {
     "Assn.": "Association", "Govt.": "Government", "vol.": "volume", "Vol.": "Volume", "fig.": "figure",
     "Fig.": "Figure", "ch.": "chapter", "Ch.": "Chapter", "pp.": "pages", "Mon.": "Monday", "Tue.": "Tuesday",
     "Tues.": "Tuesday", "Wed.": "Wednesday", "Thu.": "Thursday", "Thurs.": "Thursday", "Fri.": "Friday",
-    "w/": "with", "w/o": "without", "vs": "versus", "aka": "also known as",
+    "w/": "with", "w/o": "without", "vs": "versus", "aka": "also known as", "a.k.a.": "also known as",
+    "c/o": "care of", "b/c": "because", "dept.": "department", "govt.": "government", "misc.": "miscellaneous",
+    "esp.": "especially", "incl.": "including", "excl.": "excluding", "max.": "maximum", "tel.": "telephone",
+    "Inc": "Incorporated", "Ltd": "Limited", "Blvd": "Boulevard", "Hwy": "Highway", "Rte.": "Route", "Jr": "Junior",
 }  # fmt: skip
 
 # Names whose numeral is an ordinal: "Louis XIV" is the fourteenth, "Rocky IV" is four.
@@ -122,6 +171,11 @@ REGNAL = frozenset(
     "Pope King Queen Tsar Emperor Alexander Benedict Catherine Charles Edward Elizabeth Ferdinand Francis "
     "Frederick George Gregory Gustav Henry Innocent Ivan James John Leo Leopold Louis Ludwig Napoleon "
     "Nicholas Otto Paul Peter Philip Pius Ramses Richard Robert Urban Victoria Wilhelm William".split()
+)
+
+# Words whose numeral may be a single letter.
+NUMBERED = frozenset(
+    "Chapter Part Act Scene Section Book Volume Phase Article Type Level Stage Class Grade Episode Round War".split()
 )
 
 FRACTIONS = {
