@@ -315,7 +315,8 @@ def _filmed(options, portrait, exp, wave):
     from .render.animate import render_frames
     from .render.liveportrait import LivePortraitRenderer, Options
 
-    tracks = expression_of(options).tracks(len(exp), options.seed, wave=wave)
+    face = expression_of(options)
+    tracks = (face.by_hand() if options.driving else face).tracks(len(exp), options.seed, wave=wave)
     if not isinstance(portrait, LivePortraitRenderer):
         return render_frames(portrait, exp, **tracks)
     driving = None
@@ -525,14 +526,14 @@ def _with_lips(options, source, fps: float, motion):
     from .render.liveportrait import LivePortraitVideo
     from .render.relip import relip_video
 
-    networks = _networks(options)
+    networks, face = _networks(options), expression_of(options) if asked_for(options) else None
+    rest_of = (lambda count: face.tracks(count, options.seed, fps)) if face else (lambda count: {})
     if networks is None:
-        face = expression_of(options) if asked_for(options) else None
-        rest_of = (lambda count: face.tracks(count, options.seed, fps)) if face else (lambda count: {})
         frames, count, missing = relip_video(source, fps, motion, rest_of=rest_of)
         return frames, count, len(missing)
     filmed = LivePortraitVideo(networks, source)
-    return filmed.frames(motion.at(fps).exp), len(filmed.gone), int(filmed.gone.sum())
+    count = len(filmed.gone)
+    return filmed.frames(motion.at(fps).exp, **rest_of(count)), count, int(filmed.gone.sum())
 
 
 def _sound_over(options, wave) -> None:

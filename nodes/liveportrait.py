@@ -10,7 +10,7 @@ from ..jamflow_core.motion.smooth import NOISE
 from ..jamflow_core.render.liveportrait import LivePortraitRenderer, LivePortraitVideo, Options, TemplateMotion, extract_template
 from ..jamflow_core.render.liveportrait.networks import Networks
 from ..jamflow_core.weights.liveportrait import load_liveportrait
-from .media import Shots
+from .media import RestOf, Shots
 from .models import PRECISIONS, Managed, compute_format, weight_format
 from .node import Progress
 
@@ -56,8 +56,13 @@ def options_of(chosen: dict) -> Options:
     )
 
 
-def pose(renderer, picture, clip, fps: float, face: int, box, rest: dict, chosen: dict) -> Shots:
-    """One picture, moved by lips (the rest of the face by `rest`, see the core's Expression), by a template, or by a template with other lips."""
+def led(clip, chosen: dict) -> bool:
+    """Whether a template moves the whole face, not generated lips alone."""
+    return chosen.get("driving") is not None or isinstance(clip, TemplateMotion)
+
+
+def pose(renderer, picture, clip, fps: float, face: int, box, rest_of: RestOf, chosen: dict) -> Shots:
+    """One picture, moved by lips (the rest of the face by `rest_of`), by a template, or by a template with other lips."""
     posed = LivePortraitRenderer(
         renderer.networks, picture, box, face, None if box else renderer.finder, chosen.get("batch") or None,
         chosen.get("paste_back", True),
@@ -65,27 +70,30 @@ def pose(renderer, picture, clip, fps: float, face: int, box, rest: dict, chosen
     options, driving = options_of(chosen), template_of(chosen.get("driving"))
     if driving is None and isinstance(clip, TemplateMotion):
         template = clip.template.at(fps)
-        frames, count = posed.drive(template, options), len(template)
+        count = len(template)
+        frames = posed.drive(template, options, **rest_of(count, fps))
     else:
         exp = clip.at(fps).exp
         count = len(exp)
-        frames = posed.frames(exp, options=options, driving=None if driving is None else driving.at(fps), **rest)
+        frames = posed.frames(exp, options=options, driving=None if driving is None else driving.at(fps), **rest_of(count, fps))
     return Shots(((posed.still, frame) for frame in frames), fps, count, posed.warning)
 
 
-def relip(renderer, source, clip, face: int, chosen: dict) -> Shots:
-    """A video whose face gets new lips, the motion of a template, or both. It is read three times, a frame at a time."""
+def relip(renderer, source, clip, face: int, rest_of: RestOf, chosen: dict) -> Shots:
+    """A video whose face gets new lips, the motion of a template, or both, with what `rest_of` adds. It is read three times, a
+    frame at a time."""
     first, show = source(), Progress()
     filmed = LivePortraitVideo(
         renderer.networks, lambda: source().frames, renderer.finder, face, chosen.get("batch") or None,
         lambda done: show(done, 2 * first.count), chosen.get("paste_back", True),
     )  # fmt: skip
     options, driving, fps = options_of(chosen), template_of(chosen.get("driving")), first.fps
+    rest = rest_of(len(filmed.gone), fps)
     if driving is None and isinstance(clip, TemplateMotion):
         template = clip.template.at(fps).lasting(len(filmed.gone))
-        frames = filmed.drive(template, options)
+        frames = filmed.drive(template, options, **rest)
     else:
-        frames = filmed.frames(clip.at(fps).exp, options, None if driving is None else driving.at(fps))
+        frames = filmed.frames(clip.at(fps).exp, options, None if driving is None else driving.at(fps), **rest)
     told = [f"no face in {filmed.gone.sum()} frames, which stay as they are"] if filmed.gone.any() else []
     longer = clip.seconds - len(filmed.gone) / fps
     if longer > 0.1:

@@ -2,17 +2,22 @@
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import comfy.model_management as mm
 import folder_paths
 import numpy as np
 import torch
+from PIL import ImageColor
 from torch import Tensor
 
 from ..jamflow_core.clock import SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
+
+WHITE = "#ffffff"
+# rest_of(frames, frames a second): what a face does besides its lips, in tracks (jamflow_core/render/expression.py)
+RestOf = Callable[[int, float], dict[str, np.ndarray]]
 
 
 def wave_of(audio: dict | None) -> Tensor:
@@ -39,16 +44,46 @@ def audio_of(waves: list[Tensor]) -> dict:
     return {"waveform": batch, "sample_rate": SAMPLE_RATE}
 
 
-def frames_of(image: Tensor) -> Iterator[np.ndarray]:
-    """IMAGE batch -> uint8 RGB frames [H, W, 3], one at a time; transparent parts are laid on white."""
-    for frame in image:
+def colour_of(written: str) -> tuple[float, float, float]:
+    """ "#ffffff", or a colour's name -> red, green, blue in 0..1."""
+    try:
+        red, green, blue = ImageColor.getrgb(written.strip())[:3]
+    except ValueError as error:
+        raise JamFlowError(f"write background as a colour like {WHITE}, not {written[:40]!r}") from error
+    return red / 255, green / 255, blue / 255
+
+
+def frames_of(image: Tensor, mask: Tensor | None = None, paper: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Iterator[np.ndarray]:
+    """IMAGE batch -> uint8 RGB frames [H, W, 3], one at a time. Transparent parts, by the image's own alpha and by MASK
+    (1 = transparent, as Load Image gives it; one for all or one each), are laid on the colour `paper`."""
+    veils = _veils(mask, len(image))
+    for frame, veil in zip(image, veils):
         frame = frame.float().cpu()
         if frame.shape[-1] == 1:
             frame = frame.expand(-1, -1, 3)
-        if frame.shape[-1] == 4:
-            alpha = frame[..., 3:]
-            frame = frame[..., :3] * alpha + (1 - alpha)
+        alpha = frame[..., 3:4] if frame.shape[-1] == 4 else 1.0
+        if veil is not None:
+            alpha = alpha * (1 - _sized(veil.float().cpu(), frame.shape[:2])[..., None])
+        if torch.is_tensor(alpha):
+            frame = frame[..., :3].nan_to_num() * alpha + torch.tensor(paper) * (1 - alpha)
         yield (frame[..., :3].clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+
+
+def _veils(mask: Tensor | None, count: int):
+    """The mask of each of `count` pictures; None where there is none (Load Image gives an empty one for a picture without alpha)."""
+    if mask is None or not mask.any():
+        return [None] * count
+    masks = mask.reshape(-1, *mask.shape[-2:])
+    if len(masks) not in (1, count):
+        raise JamFlowError(f"connect one mask for all {count} pictures, or one for each: this is a batch of {len(masks)}")
+    return masks.expand(count, -1, -1)
+
+
+def _sized(mask: Tensor, size: tuple[int, int]) -> Tensor:
+    """A mask [h, w] at the size of its picture, in 0..1."""
+    if mask.shape != size:
+        mask = torch.nn.functional.interpolate(mask[None, None], tuple(size), mode="bilinear", antialias=True)[0, 0]
+    return mask.clamp(0, 1)
 
 
 def image_of(frames: list[np.ndarray]) -> Tensor:

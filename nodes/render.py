@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from itertools import tee
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
 from .draw import thumbnail
 from .liveportrait_inputs import liveportrait_inputs
-from .media import FrameSource, Shots, frames_of, image_of, mask_of, read_video
+from .media import WHITE, FrameSource, RestOf, Shots, colour_of, frames_of, image_of, mask_of, read_video
 from .node import CATEGORY, Node, Progress, seed_input
 from .sockets import Expression, Motion, Portrait
 
@@ -46,8 +47,8 @@ class JamFlowPortraitRender(Node):
                 io.Image.Input(
                     "image",
                     optional=True,
-                    tooltip="The portrait, of any size; what is transparent becomes white. A batch is the frames of a video, which "
-                    "gets new lips. Without an image the example is used.",
+                    tooltip="The portrait, of any size; what is transparent becomes the background. A batch is the frames of a "
+                    "video, which gets new lips. Without an image the example is used.",
                 ),
                 io.Video.Input(
                     "video",
@@ -111,7 +112,20 @@ class JamFlowPortraitRender(Node):
                     "expression",
                     optional=True,
                     tooltip="What the face does besides speaking (JAM-Flow Expression); blink and head_motion do not count "
-                    "then.",
+                    "then. To a driving motion only its sliders and curves are added.",
+                ),
+                io.Mask.Input(
+                    "mask",
+                    optional=True,
+                    tooltip="What of the image is transparent: the mask of Load Image. It becomes the background. A mask that is "
+                    "white on the person (of a background remover) needs Invert Mask first.",
+                ),
+                io.Color.Input(
+                    "background",
+                    default=WHITE,
+                    optional=True,
+                    advanced=True,
+                    tooltip="The colour behind transparent parts of the image.",
                 ),
             ],
             outputs=[
@@ -127,12 +141,15 @@ class JamFlowPortraitRender(Node):
         )
 
     @classmethod
-    def validate_inputs(cls, input_types, mouth_box=None):
+    def validate_inputs(cls, input_types, mouth_box=None, background=None):
         wrong = cls.misfit(input_types)
         if "image" in input_types and "video" in input_types:
             wrong = "connect an image or a video, not both: the face is taken from one of them"
+        if "mask" in input_types and "image" not in input_types:
+            wrong = "connect the image that the mask is of, or remove the mask"
         try:
             parse_box(mouth_box or "")
+            colour_of(background or WHITE)
         except JamFlowError as error:
             wrong = str(error)
         return f"{cls.title()}: {wrong}" if wrong else True
@@ -140,32 +157,33 @@ class JamFlowPortraitRender(Node):
     @classmethod
     def run(
         cls, portrait, latent, example, output, fps, blink, head_motion, seed, face, mouth_box,
-        image=None, video=None, audio=None, expression=None, **chosen,
+        image=None, video=None, audio=None, expression=None, mask=None, background=WHITE, **chosen,
     ) -> io.NodeOutput:  # fmt: skip
         from ..jamflow_core.motion.files import Motion as Clip
 
         clip = latent if isinstance(latent, Clip) else Clip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
-        source = None
+        source, paper = None, colour_of(background)
         if video is not None:
             source = lambda: read_video(video)  # noqa: E731
         elif image is not None and len(image) > 1:
-            source = lambda: FrameSource(frames_of(image), fps, len(image))  # noqa: E731
-        picture, box = None if source else one_picture(image, example), parse_box(mouth_box)
+            source = lambda: FrameSource(frames_of(image, mask, paper), fps, len(image))  # noqa: E731
+        picture, box = None if source else one_picture(image, example, mask, paper), parse_box(mouth_box)
+        rest_of = partial(tracks, besides(expression, blink, head_motion, source is not None), seed, audio)
         if portrait.networks is not None:
             from . import liveportrait as live
 
+            if live.led(clip, chosen):
+                rest_of = partial(tracks, expression and expression.by_hand(), seed, audio)
             if source:
-                shots = live.relip(portrait, source, clip, face, chosen)
+                shots = live.relip(portrait, source, clip, face, rest_of, chosen)
             else:
-                rest = tracks(expression, clip.at(fps), blink, head_motion, seed, audio)
-                shots = live.pose(portrait, picture, clip, fps, face, box, rest, chosen)
+                shots = live.pose(portrait, picture, clip, fps, face, box, rest_of, chosen)
         elif chosen.get("driving") is not None:
             raise JamFlowError("choose LivePortrait as the renderer of Load JAM-Flow: the mesh takes no driving motion")
         elif source:
-            shots = relip(source, clip, face, portrait.finder, lambda said: expression and tracks(expression, said, False, 0.0, seed, audio))
+            shots = relip(source, clip, face, portrait.finder, rest_of)
         else:
-            rest = tracks(expression, clip.at(fps), blink, head_motion, seed, audio)
-            shots = pose(picture, clip.at(fps), face, box, portrait, rest)
+            shots = pose(picture, clip.at(fps), face, box, portrait, rest_of)
         if shots.warning:
             cls.say(shots.warning)
         pairs = watched(shots.pairs, shots.count)
@@ -182,27 +200,32 @@ class JamFlowPortraitRender(Node):
         return io.NodeOutput(video_of(images, shots.fps, audio), images, mask_of(masks), shots.fps)
 
 
-def tracks(expression, clip, blink: bool, head_motion: float, seed: int, audio: dict | None) -> dict[str, np.ndarray]:
-    """What the face does around the lips, frame by frame: the expression, or the two switches of this node."""
+def besides(expression, blink: bool, head_motion: float, filmed: bool):
+    """What the face does around the lips: the expression, else in a picture the two switches of this node, in a video nothing new."""
     from ..jamflow_core.render.expression import Expression as Face
 
+    return expression or (None if filmed else Face(blink=float(blink), sway=head_motion))
+
+
+def tracks(expression, seed: int, audio: dict | None, frames: int, fps: float) -> dict[str, np.ndarray]:
+    """An expression (None: nothing), frame by frame."""
     if expression is None:
-        expression = Face(blink=float(blink), sway=head_motion)
+        return {}
     wave = None
     if audio is not None and expression.nods:
         from ..jamflow_core.audio.resample import to_mono_24k
 
         wave = to_mono_24k(torch.from_numpy(one_sound(audio)), audio["sample_rate"]).numpy()
-    return expression.tracks(len(clip.exp), seed, clip.fps, wave)
+    return expression.tracks(frames, seed, fps, wave)
 
 
-def pose(picture, clip, face, box, portrait, rest) -> Shots:
+def pose(picture, clip, face, box, portrait, rest_of: RestOf) -> Shots:
     """One picture, moved by a clip's motion at its rate."""
     from ..jamflow_core.render.animate import render_frames
     from ..jamflow_core.render.mesh import MeshPortrait
 
     posed = MeshPortrait(picture, box, face, None if box else portrait.finder)
-    pairs = ((posed.image, frame) for frame in render_frames(posed, clip.exp, **rest))
+    pairs = ((posed.image, frame) for frame in render_frames(posed, clip.exp, **rest_of(len(clip.exp), clip.fps)))
     return Shots(pairs, clip.fps, len(clip.exp), posed.warning)
 
 
@@ -217,9 +240,8 @@ def posed(portrait, picture):
     return MeshPortrait(picture, finder=portrait.finder)
 
 
-def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of) -> Shots:
-    """A video with new lips. It is read twice: to follow the face, and to paint it. rest_of(clip): what else the face does, or None."""
-    from ..jamflow_core.motion.files import Motion as Clip
+def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of: RestOf) -> Shots:
+    """A video with new lips, and what `rest_of` adds. It is read twice: to follow the face, and to paint it."""
     from ..jamflow_core.render.relip import relip_frames
     from ..jamflow_core.render.track import track_face
 
@@ -234,17 +256,17 @@ def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of) -
         told.append(f"no face in {len(track.missing)} frames, which stay as they are")
     if len(exp) / first.fps < clip.seconds - 0.1:
         told.append(f"the speech is {clip.seconds - len(exp) / first.fps:.1f} s longer than the video")
-    rest = rest_of(Clip(exp, first.fps))
-    return Shots(zip(before, relip_frames(again, track, exp, rest or {})), first.fps, len(track), "; ".join(told) or None)
+    frames = relip_frames(again, track, exp, rest_of(len(track), first.fps))
+    return Shots(zip(before, frames), first.fps, len(track), "; ".join(told) or None)
 
 
-def one_picture(image, example: str) -> np.ndarray:
-    """IMAGE of one picture -> uint8 RGB; the example if there is none."""
+def one_picture(image, example: str, mask, paper: tuple[float, float, float]) -> np.ndarray:
+    """IMAGE of one picture, what `mask` covers in the colour `paper` -> uint8 RGB; the example if there is none."""
     if image is None:
         from ..jamflow_core.render.image import read_image
 
         return read_image(EXAMPLES / f"{example}.jpg")
-    return next(frames_of(image))
+    return next(frames_of(image, mask, paper))
 
 
 def parse_box(text: str) -> tuple[float, ...] | None:

@@ -1,6 +1,7 @@
 """Scripts and subtitles: many lines, several voices and portraits, of any length."""
 
 import os
+from itertools import chain
 
 import folder_paths
 from comfy_api.latest import InputImpl, io
@@ -63,8 +64,8 @@ class JamFlowScript(Node):
                     template=io.Autogrow.TemplatePrefix(
                         io.Image.Input("image", tooltip="A portrait."), prefix="image", min=0, max=16
                     ),
-                    tooltip="Portraits of the speakers, in the order in which they first speak; the others get shipped examples that fit "
-                    "their voices.",
+                    tooltip="Portraits of the speakers, in the order in which they first speak (a batch is one each); the others get "
+                    "shipped examples that fit their voices.",
                 ),
                 Expression.Input("expression", optional=True, tooltip="What the faces do besides speaking (JAM-Flow Expression)."),
                 io.Combo.Input(
@@ -179,16 +180,16 @@ def painted(timeline, portrait, voices: dict[str, str], images: list, layout: st
     from ..jamflow_core.render.image import read_image
     from ..jamflow_core.render.stage import Stage
 
-    given = dict(zip(timeline.speakers, images))
+    given = dict(zip(timeline.speakers, chain.from_iterable(map(frames_of, images))))
     examples = faces_for({who: voices[who] for who in timeline.speakers if who not in given})
-    shown = {who: next(frames_of(given[who])) if who in given else read_image(examples[who]) for who in timeline.speakers}
+    shown = {who: given[who] if who in given else read_image(examples[who]) for who in timeline.speakers}
     pictures = {who: posed(portrait, picture) for who, picture in shown.items()}
     chosen = expression or NEUTRAL
     folder, stem, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
     path = os.path.join(folder, f"{stem}_{counter:05}_.mp4")
     keys = film(
         timeline, Stage(pictures, layout), path, seed=seed, expressions={name: chosen for name in pictures},
-        look=look_of(pictures, repr((portrait.networks is not None, chosen.fingerprint()))),
+        look=look_of(pictures, repr(chosen.fingerprint())),
         progress=lambda done, total, frame: show(500 + 500 * done // total, 1000, thumbnail(frame) if done % 25 == 1 else None),
     )  # fmt: skip
     return InputImpl.VideoFromFile(path), keys

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from jamflow_core.render.liveportrait import (LivePortraitRenderer, LivePortrait
                                               load_template, save_template)  # fmt: skip
 from jamflow_core.render.liveportrait import renderer as renderers
 from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, cut, to_crop
-from jamflow_core.render.liveportrait.drive import drive, speak
+from jamflow_core.render.liveportrait.drive import Laid, drive, speak
 from jamflow_core.render.liveportrait.expression import expression
 from jamflow_core.render.liveportrait.keypoints import LIPS, rotation
 from jamflow_core.render.liveportrait.networks import LivePortrait
@@ -213,7 +214,7 @@ def test_open_lips_are_closed_first_and_blinks_start_from_the_picture(retargetin
     _, closed = speak(retargeting, source, still)
     shift = retargeting.lips(rest, torch.full((1, 1), 0.2), torch.zeros(1, 1))
     torch.testing.assert_close(points - closed, shift.expand(3, -1, -1))
-    _, blinking = speak(retargeting, source, still, blink=torch.tensor([0.0, 1.0, 0.0]))
+    _, blinking = speak(retargeting, source, still, laid=Laid(blink=torch.tensor([0.0, 1.0, 0.0])))
     torch.testing.assert_close(blinking[[0, 2]], closed[[0, 2]], atol=1e-6, rtol=1e-5)
     assert not torch.allclose(blinking[1], closed[1], atol=1e-3)
 
@@ -249,14 +250,40 @@ def test_a_template_moves_all_but_generated_lips(retargeting, monkeypatch, frame
 
 def test_smile_brows_and_gaze_are_laid_over(retargeting):
     smile, brow, gaze = torch.tensor([0.0, 1.0]), torch.tensor([1.0, -1.0]), torch.tensor([[1.0, 0.0], [-1.0, 1.0]])
-    assert expression() == 0 and torch.equal(expression(smile)[0], torch.zeros(21, 3))
+    assert expression() is None and torch.equal(expression(smile)[0], torch.zeros(21, 3))
     shift = expression(smile, brow, gaze)
     assert shift[0, 11, 0] > 0 > shift[1, 11, 0] and shift[1, 11, 1] > 0 == shift[0, 11, 1]  # right, left; down
     assert shift[1, 14, 1] < 0 == shift[0, 14, 1] and shift[0, 2, 1] < 0 < shift[1, 2, 1]
     source, still = random_template(1, 4), torch.zeros(2, 21, 3)
     plain = Options(stitching=False, close_lips=False)
-    rest, points = speak(retargeting, source, still, options=plain, over=shift)
+    rest, points = speak(retargeting, source, still, plain, Laid(over=shift))
     torch.testing.assert_close(points - rest, source.faces.scale[..., None] * shift, atol=1e-6, rtol=1e-3)
+
+
+@pytest.mark.parametrize("source_frames", (1, 4), ids=("picture", "video"))
+@pytest.mark.parametrize("options", (Options(smoothing=0.0), Options(expressive=True, smoothing=0.0), Options(relative=False, smoothing=0.0),
+                                     Options(region="lip", smoothing=0.0)), ids=("relative", "expressive", "absolute", "lip"))  # fmt: skip
+def test_an_expression_is_laid_over_a_template(retargeting, source_frames, options):
+    """Whatever the template moves: the expression comes on top, the head turns and the lids close from there."""
+    source, driving = random_template(source_frames, 4), random_template(4, 5)
+    options = replace(options, stitching=False, close_lips=False)
+    over = expression(smile=torch.linspace(0, 1, 4))
+    _, plain = drive(retargeting, source, driving, options)
+    rest, smiling = drive(retargeting, source, driving, options, laid=Laid(over=over))
+    scale = (smiling - plain)[1:, 20, 1] / over[1:, 20, 1]
+    torch.testing.assert_close((smiling - plain), scale.mean() * over, atol=2e-3, rtol=0.2)
+    torch.testing.assert_close(smiling[0], plain[0])
+    head = torch.zeros(4, 5)
+    head[2:] = torch.tensor([0.0, -10.0, 0.0, 0.1, 0.0])
+    _, turned = drive(retargeting, source, driving, options, laid=Laid(head=head, blink=torch.tensor([0.0, 1.0, 0.0, 0.0])))
+    torch.testing.assert_close(turned[0], plain[0])
+    still = source.eyes[:, :1] * 0 + source.eyes.mean(1, keepdim=True)
+    lids = retargeting.eyes(rest, source.eyes, torch.zeros_like(still)) - retargeting.eyes(rest, source.eyes, still)
+    torch.testing.assert_close(turned[1] - plain[1], lids[min(1, source_frames - 1)], atol=1e-5, rtol=1e-3)
+    assert (turned[2:, :, 0] - plain[2:, :, 0]).abs().max() > 0.05
+    opened = replace(options, open_eyes=True)
+    more = [drive(retargeting, source, driving, opened, laid=laid)[1] for laid in (Laid(), Laid(over=over))]
+    torch.testing.assert_close(more[1] - more[0], smiling - plain, atol=1e-5, rtol=1e-3)
 
 
 def test_options_of_generated_lips(retargeting):
@@ -418,6 +445,13 @@ def test_video_renderer_leaves_frames_without_a_face(small_crops, portrait):
     assert not np.array_equal(frames[0], portrait) and not np.array_equal(frames[1], grey)
     led = list(video.frames(np.zeros((2, 21, 3)), driving=random_template(2, 8)))
     assert len(led) == 4 and not np.array_equal(led[0], frames[0])
+    rest = {"smile": np.float32([0, 1, 1, 1]), "blink": np.zeros((4, 2)), "head": np.float32([[0] * 5] * 2 + [[9, 0, 0, 0.2, 0]] * 2)}
+    smiling = list(video.frames(np.zeros((2, 21, 3)), **rest))
+    assert np.array_equal(smiling[0], frames[0]) and np.array_equal(smiling[3], grey)
+    assert not np.array_equal(smiling[1], frames[1]) and not np.array_equal(smiling[2], frames[2])
+    assert not np.array_equal(list(video.drive(random_template(4, 8), **rest))[1], list(video.drive(random_template(4, 8)))[1])
+    with pytest.raises(ValueError, match="equally long"):
+        video.frames(np.zeros((4, 21, 3)), smile=np.ones(3))
     squares = LivePortraitVideo(small_crops, lambda: iter(clip), paste_back=False)
     for frame, still in zip(squares.frames(np.zeros((4, 21, 3))), squares.stills(), strict=True):
         assert frame.shape == still.shape == (512, 512, 3)

@@ -253,7 +253,11 @@ def test_a_film_of_two_stopped_and_continued(whole, tmp_path, monkeypatch):
     portraits = {"heart": small("mona_lisa"), "george": small("pearl_earring")}
     stage, look = Stage(portraits), look_of(portraits, "")
     assert stage.size == (320, 160)
-    assert look != look_of(portraits, "x") and look != look_of(portraits | {"heart": SimpleNamespace(image=portraits["heart"].image)}, "")
+    heart = portraits["heart"]
+    assert look != look_of(portraits, "x") and all(
+        look != look_of(portraits | {"heart": other}, "")
+        for other in (SimpleNamespace(image=heart.image, marks=heart.marks), MeshPortrait(heart.image, mouth_box=(100, 100, 140, 120)))
+    )
     still = {name: STILL for name in portraits}
     keys = film(whole, stage, tmp_path / "a.mp4", look=look, expressions=still)
     with av.open(str(tmp_path / "a.mp4")) as video:

@@ -51,8 +51,8 @@ def film(
 
 
 def look_of(portraits: dict[str, object], written: str) -> str:
-    """Hash of portraits (their pictures and what paints them) and of how the rest was written (expressions, options)."""
-    return digest(*((name, type(portrait).__name__, portrait.image) for name, portrait in portraits.items()), written)
+    """Hash of portraits (their pictures, and what paints them) and of how the rest was written (expressions, options)."""
+    return digest(*((name, type(portrait).__name__, portrait.image, portrait.marks) for name, portrait in portraits.items()), written)
 
 
 def _segments(timeline: Timeline, how) -> Iterator[tuple[int, list, str]]:

@@ -4,7 +4,7 @@ It composes with generated lips: the mouth's motion comes from the model, a smil
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -100,6 +100,10 @@ class Expression:
     nods: float = 0.0
     driving: FaceMotion | None = None
     driven: float = 1.0
+
+    def by_hand(self) -> "Expression":
+        """The curves alone: what is laid over a face that something else moves, so that nothing blinks or sways twice."""
+        return replace(self, blink=0.0, sway=0.0, glances=0.0, nods=0.0, driving=None)
 
     def fingerprint(self) -> tuple:
         """All that decides the tracks, for comparisons."""

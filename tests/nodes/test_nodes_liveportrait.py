@@ -202,6 +202,12 @@ def test_video_and_motion_of_it(host, small):
     frames = render(host, portrait, lips, image=film)[1]
     assert frames.shape == film.shape and not torch.equal(frames, film)
     assert len(render(host, portrait, whole, image=film, smoothing=0.0)[1]) == 3
+    smile = host.classes["JamFlowExpression"].execute(**g.EXPRESSION | {"smile": 1.0, "blink": 0.0, "sway": 0.0}).result[0]
+    assert not torch.equal(render(host, portrait, lips, image=film, expression=smile)[1], frames)
+    seeded = host.classes["JamFlowExpression"].execute(**g.EXPRESSION | {"sway": 3.0}).result[0]
+    led = render(host, portrait, lips, image=film, driving=whole)[1]  # blinks and sway of its own; a smile comes on top
+    assert torch.equal(render(host, portrait, lips, image=film, driving=whole, expression=seeded)[1], led)
+    assert not torch.equal(render(host, portrait, lips, image=film, driving=whole, expression=smile)[1], led)
     found = host.classes["JamFlowReferenceMotion"].execute(portrait=portrait, fps=25.0, images=film).result
     assert found[0].shape == (3, 21, 3) and "0.12 s" in found[1] and len(found[2].template) == 3
     assert found[2].template.faces.rotation.shape == (3, 3, 3) and found[2].template.lips is not None
@@ -236,3 +242,37 @@ def test_a_graph_paints_with_it_and_is_cancelled_within_a_frame(comfy, small):
     assert count.steps == 3
     run = comfy.run(graph)
     assert run.ui["video"] and "load" not in run.executed
+
+
+def test_a_script_of_two_is_painted_by_it(comfy, small):
+    """Both portraits are moved by the networks; what they painted is kept, and never taken for the mesh's."""
+    from jamflow_core.render.video import read_video
+
+    comfy.forget()
+    for name in ("mona_lisa", "pearl_earring"):
+        cv2.imwrite(str(comfy.base / "input" / f"{name}.png"), cv2.resize(cv2.imread(str(comfy_hosts.PACK / "portraits" / f"{name}.jpg")), (256, 256)))
+    graph = {
+        **g.loader(renderer="LivePortrait"),
+        "one": g.node("LoadImage", image="mona_lisa.png"),
+        "two": g.node("LoadImage", image="pearl_earring.png"),
+        "both": g.node("ImageBatch", image1=["one", 0], image2=["two", 0]),
+        **g.script("[heart] Hi. [george] No.", portrait=["load", 2], name="test/painted", **{"images.image0": ["both", 0]}),
+        **g.save_video(("script", 0)),
+    }
+    kept = comfy.base / "output" / "test" / "painted.chunks"
+    comfy.run(graph)
+    video, _, motions, _, report = comfy.outputs("script")
+    assert video.get_dimensions() == (512, 256) and "2 of 2 chunks made anew" in report
+    painted = {path: path.stat().st_mtime_ns for path in kept.glob("*.mp4")}
+    assert len(painted) == 2
+    frames = list(read_video(video.get_stream_source(), with_audio=False).frames)
+    left, right = (np.stack([frame[:, part] for frame in frames]).astype(int) for part in (slice(0, 256), slice(256, 512)))
+    spoken = [np.abs(np.diff(side, axis=0)).mean((1, 2, 3)) for side in (left, right)]
+    assert all(side.max() > 0 for side in spoken) and abs(left[0] - right[0]).mean() > 10
+
+    comfy.forget()
+    comfy.run(graph)
+    assert {path: path.stat().st_mtime_ns for path in kept.glob("*.mp4")} == painted
+    graph |= g.loader()
+    comfy.run(graph)
+    assert not {path.name for path in kept.glob("*.mp4")} & {path.name for path in painted}

@@ -156,6 +156,11 @@ WRONG = {
     ),
     "render: a foreign latent": (rendered(), RENDER + "connect the latent of JAM-Flow Joint Sampler"),
     "render: a mouth box of two numbers": (rendered(mouth_box="1,2"), RENDER + "write mouth_box as x0,y0,x1,y1"),
+    "render: a mask of nothing": (
+        rendered(mask=["paint", 0]) | {"paint": g.node("SolidMask", value=1.0, width=64, height=64)},
+        RENDER + "connect the image that the mask is of",
+    ),
+    "render: no colour": (rendered(background="snow-ish"), RENDER + "write background as a colour like #ffffff"),
     "decode: a foreign latent": (
         {**g.loader(), **LATENT, **g.decode(("latent", 0)), **g.look(["decode", 0])},
         "JAM-Flow Vocoder Decode: connect the latent of JAM-Flow Joint Sampler: this one holds no speech",

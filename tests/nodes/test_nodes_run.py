@@ -283,6 +283,34 @@ def test_a_tall_png_straight_from_load_image_speaks(comfy):
         assert (video.streams.video[0].width, video.streams.video[0].height) == (1024, 1536)
 
 
+def test_what_is_transparent_becomes_the_background(comfy):
+    """Load Image drops the alpha and shows what it hid; its mask says where that was. Without alpha its mask is empty and small."""
+    portrait = Image.open(comfy_hosts.PACK / "portraits" / "pearl_earring.jpg").resize((320, 320))
+    portrait.save(comfy.base / "input" / "opaque.png")
+    clear = portrait.convert("RGBA")
+    clear.paste((255, 0, 255, 0), (0, 0, 320, 40))  # garbage behind what nobody sees
+    clear.save(comfy.base / "input" / "clear.png")
+    graph = {
+        **g.loader(),
+        "motion": g.node("JamFlowLoadMotion", file=saved_motion(comfy)),
+        "picture": g.node("LoadImage", image="clear.png"),
+        **g.render(("motion", 0), image=["picture", 0], mask=["picture", 1], output="frames", head_motion=0.0, blink=False),
+        **g.look(["render", 3]),
+    }
+    comfy.run(graph)
+    white = comfy.outputs("render")[1]
+    assert (white[:, :39] == 1).all() and not (white[:, 41:] == 1).all()
+    graph["render"]["inputs"]["background"] = "#204060"
+    comfy.run(graph)
+    assert torch.allclose(comfy.outputs("render")[1][:, :39], torch.tensor([0x20, 0x40, 0x60]) / 255, atol=1e-3)
+    graph["picture"]["inputs"]["image"] = "opaque.png"
+    comfy.run(graph)
+    masked = comfy.outputs("render")[1]
+    del graph["render"]["inputs"]["mask"]
+    comfy.run(graph)
+    assert torch.equal(comfy.outputs("render")[1], masked)
+
+
 @pytest.mark.parametrize(
     "shape, rate",
     [((1, 1, 16000), 16000), ((1, 2, 88200), 44100), ((1, 2, 48000), 48000), ((1, 6, 48000), 24000)],
@@ -358,3 +386,20 @@ def test_a_driving_clip_moves_the_upper_face(comfy):
     graph |= {**g.render(name="again", expression=["face", 0], audio=["decode", 0]), **g.save_video(("again", 0), "second")}
     comfy.run(graph)
     assert comfy.outputs("face")[0].driving is not None
+
+
+def test_masks_of_pictures_are_brought_to_their_number_and_size(host):
+    media = host.module("nodes.media")
+    pictures, mask = torch.full((2, 8, 6, 3), 0.2), torch.zeros(1, 16, 12)
+    pictures[:, 0] = float("nan")
+    mask[:, :8] = 1
+    for given in (mask, mask[0], mask.expand(2, -1, -1)):
+        frames = list(media.frames_of(pictures, given, media.colour_of("#ff0000")))
+        assert len(frames) == 2 and all((frame[0] == [255, 0, 0]).all() and (frame[-1] == 51).all() for frame in frames)
+    veiled = torch.cat((pictures, torch.full((2, 8, 6, 1), 0.5)), 3)
+    assert (next(media.frames_of(veiled, mask))[-1] == 153).all()
+    assert (next(media.frames_of(pictures, torch.zeros(1, 64, 64)))[-1] == 51).all()
+    with pytest.raises(Exception, match="connect one mask for all 2 pictures, or one for each: this is a batch of 3"):
+        list(media.frames_of(pictures, mask.expand(3, -1, -1)))
+    with pytest.raises(Exception, match="write background as a colour like #ffffff"):
+        media.colour_of("snow-ish")

@@ -45,12 +45,42 @@ class Options:
     smoothing: float = NOISE
 
 
+@dataclass(frozen=True)
+class Laid:
+    """What is laid over a face's motion, for n or more frames; what is None does nothing.
+
+    blink: closing of the lids [n], 0..1. head [n,5]: pitch, yaw, roll in degrees as in keypoints.py, and shift x, y in crops of
+    size 2. over: shifts of the expression [n,21,3] (expression.py).
+    """
+
+    blink: Tensor | None = None
+    head: Tensor | None = None
+    over: Tensor | None = None
+
+    def first(self, frames: int) -> "Laid":
+        """For so many frames."""
+        return Laid(*(None if part is None else part[:frames] for part in (self.blink, self.head, self.over)))
+
+    def expression(self, exp: Tensor) -> Tensor:
+        """The expression with the shifts."""
+        return exp if self.over is None else exp + self.over
+
+    def pose(self, turn: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """Rotation and place with the head's own motion."""
+        if self.head is None:
+            return turn, t
+        return rotation(*self.head[:, :3].T) @ turn, t + torch.nn.functional.pad(self.head[:, 3:], (0, 1))
+
+
+NOTHING = Laid()
+
+
 def drive(net: Retargeting, source: Template, driving: Template, options: Options = Options(),
-          lips: Tensor | None = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+          lips: Tensor | None = None, laid: Laid = NOTHING) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Keypoints [m,21,3] of the source (m = 1 for a picture, n for a video) and their new places [n,21,3].
 
     n: frames of the template for a picture, of the shorter one for a video; a template of one frame is held. lips: generated
-    ones in place of the template's, deltas [n,21,3] as in `speak`; the template moves all else.
+    ones in place of the template's, deltas [n,21,3] as in `speak`; the template moves all else. laid: what is added to that.
     """
     if options.region not in REGIONS:
         raise JamFlowError(f"Choose a region of {', '.join(REGIONS)}, not {options.region!r}.")
@@ -66,13 +96,19 @@ def drive(net: Retargeting, source: Template, driving: Template, options: Option
         if options.open_eyes:  # their opening is a retargeting of its own
             exp = torch.where(_where(exp, EYES), faces.exp, exp)
     points = placed(faces, turn, exp, scale, t)
+    laid = laid.first(len(points))
+    turn, shifted = laid.pose(turn, t)
+    added = placed(faces, turn, laid.expression(exp), scale, shifted) - points
+    if laid.blink is not None:
+        added = added + _lids(net, source, rest, laid.blink)
     if options.expressive and options.relative and moving and not video:
         points = rest + (points - points[:1]) * _relative_size(rest[0], points[0])
 
     if options.open_eyes or options.open_lips:
         base = rest if options.relative and lips is None else points
-        points = _retargeted(net, source, driving, options, rest, base)
+        points = _retargeted(net, source, driving, options, rest, base + added)
     else:
+        points = points + added
         if options.stitching:
             points = net.stitch(rest, points)
         if options.close_lips and options.relative:
@@ -82,24 +118,18 @@ def drive(net: Retargeting, source: Template, driving: Template, options: Option
     return rest, rest + (points - rest) * options.multiplier
 
 
-def speak(net: Retargeting, source: Template, exp: Tensor, blink: Tensor | None = None, head: Tensor | None = None,
-          options: Options = Options(), over: Tensor | float = 0.0) -> tuple[Tensor, Tensor]:  # fmt: skip
+def speak(net: Retargeting, source: Template, exp: Tensor, options: Options = Options(), laid: Laid = NOTHING) -> tuple[Tensor, Tensor]:
     """Keypoints of the source and their new places [n,21,3] for generated lips: deltas `exp` [n,21,3] from the closed mouth.
 
     In a picture they are added to its own mouth, which is closed first; in a video they replace the mouth of every frame,
-    counted from the person's closed one. blink: closing of the lids [n], 0..1. head [n,5]: pitch, yaw, roll in degrees as
-    in keypoints.py, and shift x, y in crops of size 2. over: shifts of the expression [n,21,3] laid over it (expression.py).
-    Of the options stitching, close_lips and multiplier count.
+    counted from the person's closed one. laid: what the rest of the face does, added to its own motion in a video. Of the
+    options stitching, close_lips and multiplier count.
     """
     faces, rest = source.faces, source.faces.points()
-    exp = _with_lips(source, faces.exp, exp) + over
-    turn, t = faces.rotation, faces.t
-    if head is not None:
-        turn = rotation(*head[:, :3].T) @ turn
-        t = t + torch.nn.functional.pad(head[:, 3:], (0, 1))
-    points = placed(faces, turn, exp, faces.scale, t)
-    if blink is not None:
-        points = points + _lids(net, source, rest, blink)
+    turn, t = laid.pose(faces.rotation, faces.t)
+    points = placed(faces, turn, laid.expression(_with_lips(source, faces.exp, exp)), faces.scale, t)
+    if laid.blink is not None:
+        points = points + _lids(net, source, rest, laid.blink)
     if options.stitching:
         points = net.stitch(rest, points)
     if options.close_lips and len(source) == 1:

@@ -19,18 +19,18 @@ _LEFT = {(11, 0): -0.001, (15, 0): -0.0007}
 _DOWN = {(11, 1): 0.0005, (15, 1): 0.0005, (13, 1): 0.00015, (16, 1): 0.00015}  # the lids go along
 
 
-def expression(smile: Tensor | None = None, brow: Tensor | None = None, gaze: Tensor | None = None) -> Tensor | float:
+def expression(smile: Tensor | None = None, brow: Tensor | None = None, gaze: Tensor | None = None) -> Tensor | None:
     """Shifts of the expression [n,21,3] for smile [n] 0..1, brow [n] (1 raised, -1 lowered) and gaze [n,2] (to the picture's
-    right and down, -1..1); 0 if none is given."""
-    total = 0.0
+    right and down, -1..1); None if none is given."""
+    total = []
     if smile is not None:
-        total = total + _shift(_SMILE, smile)
+        total.append(_shift(_SMILE, smile))
     if brow is not None:
-        total = total + FULL * (_shift(_BROWS_UP, brow.clamp(min=0)) + _shift(_BROWS_DOWN, -brow.clamp(max=0)))
+        total.append(FULL * (_shift(_BROWS_UP, brow.clamp(min=0)) + _shift(_BROWS_DOWN, -brow.clamp(max=0))))
     if gaze is not None:
         x, y = gaze.unbind(1)
-        total = total + FULL * (_shift(_RIGHT, x.clamp(min=0)) + _shift(_LEFT, -x.clamp(max=0)) + _shift(_DOWN, y))
-    return total
+        total.append(FULL * (_shift(_RIGHT, x.clamp(min=0)) + _shift(_LEFT, -x.clamp(max=0)) + _shift(_DOWN, y)))
+    return sum(total) if total else None
 
 
 def _shift(table: dict[tuple[int, int], float], amount: Tensor) -> Tensor:

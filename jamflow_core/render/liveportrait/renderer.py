@@ -16,7 +16,7 @@ from ..topology import EYE_CORNERS, load_topology
 from ..track import FaceTrack, track_face
 from .crop import (DRIVING_RISE, DRIVING_SCALE, Box, PasteBack, cut, eye_openings, face_box, lip_opening, square, to_crop,
                    upright)  # fmt: skip
-from .drive import Options, drive, speak
+from .drive import Laid, Options, drive, speak
 from .expression import expression
 from .keypoints import Faces
 from .networks import Networks
@@ -50,7 +50,7 @@ class LivePortraitRenderer:
             landmarks = fit_to_mouth(mouth_box, load_topology())
         self.networks, self._batch = networks, batch or _batch_of(networks)
         box = face_box(landmarks)
-        matrix = to_crop(box)
+        self._matrix = matrix = to_crop(box)
         crop = tensor_of([cut(self.image, matrix)])
         self.source = _template(networks.faces(crop), landmarks[None])
         self._eye_distance = _eye_distance(landmarks, box)
@@ -63,39 +63,37 @@ class LivePortraitRenderer:
         """Width and height of every frame."""
         return self.still.shape[1], self.still.shape[0]
 
+    @property
+    def marks(self) -> list:
+        """What tells this portrait from another one of the same picture: where its face is, and some weights of each network."""
+        nets = (self.networks.appearance, self.networks.motion, self.networks.warping, self.networks.generator, self.networks.retargeting)
+        return [self._matrix, *(next(net.parameters()) for net in nets)]
+
     def frames(self, exp: np.ndarray, blink: np.ndarray | None = None, head: np.ndarray | None = None,
                options: Options = Options(), driving: Template | None = None, smile: np.ndarray | None = None,
                brow: np.ndarray | None = None, gaze: np.ndarray | None = None) -> Iterator[np.ndarray]:  # fmt: skip
         """Frames (uint8 RGB) for expression deltas [n,21,3], made a batch at a time; only the lips of `exp` count.
 
-        blink: closing of the lids [n] or [n,2], 0..1. head [n,5]: yaw, pitch, roll in degrees (to the picture's right,
-        down, clockwise), x, y in eye distances, all from the picture's own pose. smile, brow [n] and gaze [n,2]: see
-        expression.py. driving: a template at the rate of `exp` that moves all but the lips instead of all these; a
-        shorter one goes back and forth.
+        blink, head, smile, brow, gaze: see `laid_over`; all from the picture's own pose. driving: a template at the rate of
+        `exp` that moves all but the lips, with these added to it; a shorter one goes back and forth.
         """
+        rest = {"blink": blink, "head": head, "smile": smile, "brow": brow, "gaze": gaze}
+        laid, exp = laid_over(rest, len(exp), self._eye_distance, self.networks.device), self._tensor(exp)
         if driving is not None:
             template = driving.lasting(len(exp)).to(self.networks.device)
-            return self._painted(drive(self.networks.retargeting, self.source, template, options, self._tensor(exp))[1])
-        values = (exp, blink, head, smile, brow, gaze)
-        if any(value is not None and len(value) != len(exp) for value in values):
-            raise ValueError("exp, blink, head, smile, brow and gaze must be equally long")
-        exp, blink, head, *over = (None if value is None else self._tensor(value) for value in values)
-        if blink is not None and blink.ndim == 2:
-            blink = blink.amax(1)
-        if head is not None:
-            yaw, pitch, roll, x, y = head.T
-            head = torch.stack((pitch, -yaw, roll, x * self._eye_distance, y * self._eye_distance), 1)
-        return self._painted(speak(self.networks.retargeting, self.source, exp, blink, head, options, expression(*over))[1])
+            return self._painted(drive(self.networks.retargeting, self.source, template, options, exp, laid)[1])
+        return self._painted(speak(self.networks.retargeting, self.source, exp, options, laid)[1])
 
     def frame(self, exp: np.ndarray, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0)) -> np.ndarray:
         """One frame for deltas [21,3]; see `frames`."""
         lids = np.max(np.asarray(blink, np.float32))[None]
         return next(self.frames(np.asarray(exp)[None], lids, np.asarray(head, np.float32)[None]))
 
-    def drive(self, template: Template, options: Options = Options()) -> Iterator[np.ndarray]:
-        """Frames (uint8 RGB) of the picture moved by a template, one for each of its frames."""
+    def drive(self, template: Template, options: Options = Options(), **rest: np.ndarray) -> Iterator[np.ndarray]:
+        """Frames (uint8 RGB) of the picture moved by a template, one for each of its frames. rest: added, as in `frames`."""
         driving = template.to(self.networks.device)
-        return self._painted(drive(self.networks.retargeting, self.source, driving, options)[1])
+        laid = laid_over(rest, len(template), self._eye_distance, self.networks.device)
+        return self._painted(drive(self.networks.retargeting, self.source, driving, options, laid=laid)[1])
 
     def _painted(self, points: Tensor) -> Iterator[np.ndarray]:
         for some in points.split(self._batch):
@@ -122,24 +120,32 @@ class LivePortraitVideo:
         self._paste_back = paste_back
         track = track_face(frames(), finder, face, progress)
         points, self.gone = steady(track)
-        self._matrices = [to_crop(face_box(face)) for face in points]
+        boxes = [face_box(face) for face in points]
+        self._matrices = [to_crop(box) for box in boxes]
+        self._eye_distance = np.array([_eye_distance(face, box) for face, box in zip(points, boxes)], np.float32)
         self.source = _measured(networks, frames, self._matrices, replace(track, points=points), "area", 25.0, progress)
 
-    def frames(self, exp: np.ndarray, options: Options = Options(), driving: Template | None = None) -> Iterator[np.ndarray]:
+    def frames(self, exp: np.ndarray, options: Options = Options(), driving: Template | None = None,
+               **rest: np.ndarray) -> Iterator[np.ndarray]:  # fmt: skip
         """Frames with generated lips, deltas [n,21,3] at the video's rate. As many frames as the video has: a longer motion
-        is cut, behind a shorter one the mouth stays closed. driving: a template at the same rate for all but the lips."""
+        is cut, behind a shorter one the mouth stays closed. driving: a template at the same rate for all but the lips.
+        rest: blink, head, smile, brow and gaze, a row for each of the video's frames (`laid_over`), added to what its face does."""
         wanted = torch.zeros(len(self.source), 21, 3, device=self.networks.device)
         known = torch.as_tensor(np.asarray(exp, np.float32))[: len(wanted)]
         wanted[: len(known)] = known.to(wanted)
+        laid = self._laid(rest)
         if driving is not None:
             template = driving.lasting(len(wanted)).to(self.networks.device)
-            return self._painted(*drive(self.networks.retargeting, self.source, template, options, wanted))
-        return self._painted(*speak(self.networks.retargeting, self.source, wanted, options=options))
+            return self._painted(*drive(self.networks.retargeting, self.source, template, options, wanted, laid))
+        return self._painted(*speak(self.networks.retargeting, self.source, wanted, options, laid))
 
-    def drive(self, template: Template, options: Options = Options()) -> Iterator[np.ndarray]:
-        """Frames moved by a template, until the shorter of both ends."""
+    def drive(self, template: Template, options: Options = Options(), **rest: np.ndarray) -> Iterator[np.ndarray]:
+        """Frames moved by a template, until the shorter of both ends. rest: added, as in `frames`."""
         driving = template.to(self.networks.device)
-        return self._painted(*drive(self.networks.retargeting, self.source, driving, options))
+        return self._painted(*drive(self.networks.retargeting, self.source, driving, options, laid=self._laid(rest)))
+
+    def _laid(self, rest: dict[str, np.ndarray]) -> Laid:
+        return laid_over(rest, len(self.source), self._eye_distance, self.networks.device)
 
     def _painted(self, rest: Tensor, points: Tensor) -> Iterator[np.ndarray]:
         for frames, first in _batches(islice(self._frames(), len(points)), self._batch):
@@ -172,6 +178,26 @@ def extract_template(networks: Networks, frames: Frames, fps: float, finder: Fac
     track = track_face(frames(), finder, face, progress)
     matrix = to_crop(upright([face_box(points, DRIVING_SCALE, DRIVING_RISE) for points in track.points]))
     return _measured(networks, frames, [matrix] * len(track), track, "linear", fps, progress)
+
+
+def laid_over(rest: dict[str, np.ndarray | None], frames: int, eye_distance, device) -> Laid:
+    """Tracks of a face (render/expression.py), a row for each of `frames`, as LivePortrait's keypoints take them.
+
+    blink: closing of the lids [n] or [n,2], 0..1. head [n,5]: yaw, pitch, roll in degrees (to the picture's right, down,
+    clockwise), x, y in eye distances. smile, brow [n] and gaze [n,2]: see expression.py. eye_distance: in keypoint units, one
+    for all frames or [n].
+    """
+    known = {name: torch.as_tensor(np.asarray(track, np.float32), device=device) for name, track in rest.items() if track is not None}
+    if any(len(track) != frames for track in known.values()):
+        raise ValueError(f"exp and {', '.join(known)} must be equally long: {frames} frames")
+    blink, head = known.get("blink"), known.get("head")
+    if blink is not None and blink.ndim == 2:
+        blink = blink.amax(1)
+    if head is not None:
+        yaw, pitch, roll, x, y = head.T
+        unit = torch.as_tensor(eye_distance, device=device)
+        head = torch.stack((pitch, -yaw, roll, x * unit, y * unit), 1)
+    return Laid(blink, head, expression(*(known.get(name) for name in ("smile", "brow", "gaze"))))
 
 
 def tensor_of(crops: list[np.ndarray]) -> Tensor:

@@ -52,6 +52,11 @@ class MeshPortrait:
         """Width and height of every frame."""
         return self.image.shape[1], self.image.shape[0]
 
+    @property
+    def marks(self) -> list[np.ndarray]:
+        """What tells this portrait from another one of the same picture: where its face is."""
+        return [self.rig.rest]
+
     def frame(self, state, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0), smile: float = 0.0, brow: float = 0.0,
               gaze: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:  # fmt: skip
         """One picture, uint8 RGB of the portrait's size.
