@@ -42,6 +42,25 @@ def test_config_survives_json():
 
 
 @torch.no_grad()
+def test_the_residual_stream_keeps_float32_digits(model):
+    """In bfloat16 the sums over the layers are float32, the products and the velocity bfloat16, near to float32's."""
+    exact = model(stream(model, "audio", FRAMES), stream(model, "motion", MOUTHS))
+    narrow = model.to(torch.bfloat16)
+    kept = []
+    for dit in (narrow.audio, narrow.motion):
+        dit.head = lambda h, modulation, head=dit.head: (kept.append(h.dtype), head(h, modulation))[1]
+    given = [
+        replace(s, x=s.x.bfloat16(), static=s.static.bfloat16(), modulation=[m.bfloat16() for m in s.modulation])
+        for s in (stream(narrow.float(), name, frames) for name, frames in (("audio", FRAMES), ("motion", MOUTHS)))
+    ]
+    found = narrow.to(torch.bfloat16)(*given)
+    assert kept == [torch.float32] * 2
+    for wide, short in zip(exact, found):
+        assert short.dtype == torch.bfloat16
+        assert (short.float() - wide).norm() / wide.norm() < 0.02
+
+
+@torch.no_grad()
 def test_shapes(model):
     audio, motion = model(stream(model, "audio", FRAMES), stream(model, "motion", MOUTHS))
     assert audio.shape == (1, FRAMES, 100) and motion.shape == (1, MOUTHS, 18)

@@ -76,6 +76,6 @@ class InputEmbedding(nn.Module):
         return F.linear(known, self.proj.weight[:, self.channels :].to(known), self.proj.bias.to(known))
 
     def forward(self, x: Tensor, static: Tensor, mask: Tensor | None = None) -> Tensor:
-        """x [B or 1, N, channels], static [B, N, dim] -> [B, N, dim]."""
-        h = F.linear(x, self.proj.weight[:, : self.channels].to(x)) + static
-        return self.conv_pos_embed(h, mask) + h
+        """x [B or 1, N, channels], static [B, N, dim] -> [B, N, dim], float32: sums of many layers need the digits."""
+        h = F.linear(x, self.proj.weight[:, : self.channels].to(x)) + static.float()
+        return self.conv_pos_embed(h.to(static), mask) + h

@@ -61,6 +61,21 @@ def test_velocity_and_sampling(theirs, tmp_path, name, old):
         assert torch.equal(found[:24], wanted[0, :24])
 
 
+def test_bfloat16_is_nearer_to_float32_than_the_packages_autocast(theirs, tmp_path):
+    net = official.network(theirs[0], SMALL, f5_state(SMALL))
+    ours = load_f5(f5_file(tmp_path, SMALL)).to(torch.bfloat16)
+    given = inputs(SMALL, prompt=24, frames=64)
+    x, known, ids, t = (given[key] for key in ("x", "given", "ids", "t"))
+    with torch.inference_mode():
+        wanted = net(x=x, cond=known, text=ids, time=t)
+        with torch.autocast("cpu", torch.bfloat16):
+            autocast = net(x=x, cond=known, text=ids, time=t)
+        features = ours.audio.text_embed(ids, 64, False).bfloat16()
+        static = ours.audio.input_embed.static(known.bfloat16(), features)
+        found = velocity(ours.audio, x.bfloat16(), static, t)
+    assert relative(found.float(), wanted) < 0.9 * relative(autocast.float(), wanted)
+
+
 LETTERS = [
     "Hello, World! (TTS) costs $3.50; isn't it \"fine\"?", "E-mail me_at a.b@c.d at 5.30 p.m. on 2024-01-02 -- 50% off...",
     "“Curly” ‘quotes’ — dashes… naïve café, Ünïcode", "你好,世界! 一个不错的 test 3.5 元。", "我们用 F5-TTS 说 C++ 和 U.S.A.", "日本語 と 한국어 και русский",
