@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..jamflow_core.clock import HOP
 from . import latent as streams
 from .media import audio_of
 from .node import CATEGORY, Node, stop_if_interrupted
@@ -42,14 +41,11 @@ class JamFlowVocoderDecode(Node):
 
     @classmethod
     def run(cls, latent, vocoder) -> io.NodeOutput:
-        from torch.nn.functional import pad
-
         net = vocoder.load()
         waves = []
         for mel in streams.mels(latent):
             stop_if_interrupted()
-            wave = net.decode(mel).float().cpu()
-            waves.append(pad(wave, (0, len(mel) * HOP - len(wave))))
+            waves.append(net.decode_whole(mel).float().cpu())
         kept = latent.get("jamflow_kept")
         if kept is not None and len(waves) == 1:
             from ..jamflow_core.edit import splice

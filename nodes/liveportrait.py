@@ -15,6 +15,7 @@ from .models import PRECISIONS, Managed, compute_format, weight_format
 from .node import Progress
 
 SIZE = 130_000_000  # values in the networks
+WORK = 4 * 120_000_000  # values that painting holds at a time, in the batch of 4 that a GPU paints (estimated from the layers)
 
 
 class ManagedLivePortrait(Networks):
@@ -23,11 +24,13 @@ class ManagedLivePortrait(Networks):
     def __init__(self, folder: Path, precision: str, compile: bool = False):
         place, offload = mm.get_torch_device(), mm.unet_offload_device()
         weights = PRECISIONS[precision] or weight_format(place, SIZE)
-        networks = load_liveportrait(folder, dtype=compute_format(weights, place))
+        computed = compute_format(weights, place)
+        networks = load_liveportrait(folder, dtype=computed)
         if compile:
             networks.compile_painting(place)
         self._place = place
-        self._nets = {name: Managed(net, place, offload) for name, net in networks.named_children()}
+        work = dict.fromkeys(("warping", "generator"), WORK * computed.itemsize)
+        self._nets = {name: Managed(net, place, offload, work.get(name, 0)) for name, net in networks.named_children()}
 
     @property
     def device(self) -> torch.device:

@@ -198,9 +198,10 @@ class JamFlowMaskPainted(Node):
 
     @classmethod
     def run(cls, mask, seconds, add_to=None) -> io.NodeOutput:
-        if len(mask) != 1:
-            raise JamFlowError(f"connect the mask of one picture: this is a batch of {len(mask)}")
-        painted = mask[0] > 0.5
+        masks = mask.reshape(-1, *mask.shape[-2:])
+        if len(masks) != 1:
+            raise JamFlowError(f"connect the mask of one picture: this is a batch of {len(masks)}")
+        painted = masks[0] > 0.5
         if not painted.any():
             raise JamFlowError("paint a stretch of the timeline first: the mask is empty")
         border = round(painted.shape[0] * FACE_BELOW)

@@ -19,14 +19,16 @@ FORMATS = [torch.bfloat16, torch.float32]
 
 
 class Managed:
-    """A network that ComfyUI may move: `load()` brings it to its device and returns it."""
+    """A network that ComfyUI may move: `load()` brings it to its device and returns it. work: bytes that it needs beside its weights
+    (0: no more than ComfyUI keeps free anyway)."""
 
-    def __init__(self, net: nn.Module, device: torch.device, offload: torch.device):
+    def __init__(self, net: nn.Module, device: torch.device, offload: torch.device, work: int = 0):
         mm.archive_model_dtypes(net)
         self.patcher = comfy.model_patcher.CoreModelPatcher(net, load_device=device, offload_device=offload)
+        self._work = work
 
     def load(self) -> nn.Module:
-        mm.load_models_gpu([self.patcher])
+        mm.load_models_gpu([self.patcher], memory_required=self._work)
         return self.patcher.model
 
 

@@ -162,6 +162,8 @@ class JamFlowPortraitRender(Node):
         from ..jamflow_core.motion.files import Motion as Clip
 
         clip = latent if isinstance(latent, Clip) else Clip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
+        if not len(clip.exp):
+            raise JamFlowError("connect a clip that moves: this one has no motion frames")
         source, paper = None, colour_of(background)
         if video is not None:
             source = lambda: read_video(video)  # noqa: E731
@@ -174,6 +176,8 @@ class JamFlowPortraitRender(Node):
 
             if live.led(clip, chosen):
                 rest_of = partial(tracks, expression and expression.by_hand(), seed, audio)
+                if expression is not None and expression.driving is not None:
+                    cls.say("the driving motion moves head and eyes; the clip of the expression does not count")
             if source:
                 shots = live.relip(portrait, source, clip, face, rest_of, chosen)
             else:
@@ -316,4 +320,5 @@ def video_of(images, fps: float, audio: dict | None):
     """Frames in memory -> VIDEO."""
     if audio is not None:
         one_sound(audio)
-    return InputImpl.VideoFromComponents(Types.VideoComponents(images=images, audio=audio, frame_rate=Fraction(fps)))
+    rate = Fraction(fps).limit_denominator(1001)  # 30000/1001 from its decimals, as the streamed video has it
+    return InputImpl.VideoFromComponents(Types.VideoComponents(images=images, audio=audio, frame_rate=rate))

@@ -1,5 +1,9 @@
 """Every node, executed by a real ComfyUI: the jobs, the cache, cancelling, memory."""
 
+import importlib
+from fractions import Fraction
+from types import SimpleNamespace
+
 import av
 import comfy_hosts
 import graphs as g
@@ -403,3 +407,25 @@ def test_masks_of_pictures_are_brought_to_their_number_and_size(host):
         list(media.frames_of(pictures, mask.expand(3, -1, -1)))
     with pytest.raises(Exception, match="write background as a colour like #ffffff"):
         media.colour_of("snow-ish")
+
+
+def test_a_clip_sounds_to_its_end(host):
+    """Not a window short of it, as the vocoder's frames are."""
+    from jamflow_core.audio.vocoder import load_vocoder
+
+    mel = torch.full((1, 100, 12), -2.0)
+    vocoder = SimpleNamespace(load=load_vocoder)
+    (audio,) = host.classes["JamFlowVocoderDecode"].execute(latent={"samples": mel}, vocoder=vocoder).result
+    assert audio["waveform"].shape == (1, 1, 12 * 256) and (audio["waveform"][0, 0, -200:] != 0).all()
+
+
+def test_a_motion_without_frames_is_refused(host):
+    motions = importlib.import_module(host.module("nodes.render").__package__.rpartition(".")[0] + ".jamflow_core.motion.files")
+    empty = motions.Motion(torch.zeros(0, 21, 3).numpy(), 25.0)
+    with pytest.raises(Exception, match="JAM-Flow Portrait Render: connect a clip that moves"):
+        host.classes["JamFlowPortraitRender"].execute(portrait=SimpleNamespace(networks=None), latent=empty, **g.RENDER)
+
+
+def test_the_rate_of_frames_is_the_usual_fraction(comfy):
+    video = comfy.module("nodes.render").video_of(torch.zeros(2, 16, 16, 3), 29.97002997, None)
+    assert video.get_components().frame_rate == Fraction(30000, 1001)

@@ -13,7 +13,7 @@ SLOPE = 0.2
 
 
 class Generator(nn.Module):
-    """Features [B, channels, S, S] (256 x 64 x 64) -> picture [B, 3, 8 S, 8 S] in 0..1."""
+    """Features [B, channels, S, S] (256 x 64 x 64) -> picture float32 [B, 3, 8 S, 8 S] in 0..1."""
 
     def __init__(self, channels: int = 256, last: int = 64):
         super().__init__()
@@ -25,12 +25,13 @@ class Generator(nn.Module):
         self.conv_img = nn.Sequential(nn.Conv2d(last, 12, 3, padding=1), nn.PixelShuffle(2))
 
     def forward(self, features: Tensor) -> Tensor:
+        features = features.to(self.fc.weight.dtype)
         x = self.fc(features)
         for index in range(6):
             x = getattr(self, f"G_middle_{index}")(x, features)
         for block in (self.up_0, self.up_1):
             x = block(F.interpolate(x, scale_factor=2), features)
-        return torch.sigmoid(self.conv_img(F.leaky_relu_(x, SLOPE)))
+        return torch.sigmoid(self.conv_img(F.leaky_relu_(x, SLOPE)).float())  # bfloat16 has no more steps there than 8 bits
 
 
 class SpadeBlock(nn.Module):

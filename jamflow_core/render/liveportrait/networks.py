@@ -43,8 +43,7 @@ class Networks:
     @torch.inference_mode()
     def paint(self, source: Source, points: Tensor) -> Tensor:
         """Pictures [n,3,512,512] in 0..1 of the source (one for all n, or n) with its keypoints at `points` [n,21,3]."""
-        moved = self.warping(source, points)
-        return self.generator(moved).float()
+        return self.generator(self.warping(source, points))
 
 
 class LivePortrait(Networks, nn.Module):
@@ -59,17 +58,24 @@ class LivePortrait(Networks, nn.Module):
         self.retargeting = Retargeting()
 
     def paint_in(self, dtype: torch.dtype) -> "LivePortrait":
-        """Choose the number format of the networks that paint; in a short one they also store pixels channels-last."""
+        """Choose the number format of the networks that paint; in a short one they also store pixels channels-last.
+
+        The two last convolutions of the warping network stay in float32: a hundredth of the work, a third of the error.
+        """
         short = dtype != torch.float32
         for net in (self.warping, self.generator):
             net.to(dtype)
+        for last in (self.warping.third, self.warping.fourth):
+            last.float()
         self.generator.to(memory_format=torch.channels_last if short else torch.contiguous_format)
         return self
 
     def compile_painting(self, device: torch.device | None = None) -> "LivePortrait":
-        """Compile the generator (half a minute at the first frame; worth it in bfloat16 and on GPUs), for where it is or will be.
+        """Compile the two networks that paint, for where they are or will be (a minute; worth it in bfloat16 and on GPUs).
 
-        JamFlowError if the device has nothing to compile with."""
+        For the number of frames that comes first, and when another comes for any other. JamFlowError if the device has nothing
+        to compile with."""
         check_compiler(device or self.device)
-        self.generator.forward = compiled(self.generator.forward, dynamic=None)
+        for net in (self.warping, self.generator):
+            net.forward = compiled(net.forward, dynamic=None)
         return self

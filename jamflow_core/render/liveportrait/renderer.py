@@ -32,7 +32,7 @@ class LivePortraitRenderer:
     networks: weights/liveportrait.py. image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1, y1
     of the mouth in pixels, instead of looking for a face. face: which face, the largest and surest is 0. batch: frames
     painted together (default: 4 on a GPU, 1 on a CPU). Frames have the picture's size and only a square around the head
-    differs; without paste_back they are that square. Raises JamFlowError if no face is found. `warning` is None or what to
+    differs; without paste_back they are that square. Raises JamFlowError if no face is found, or the box is not in the picture. `warning` is None or what to
     tell the user, `still` the picture that the frames start from.
     """
 
@@ -45,9 +45,10 @@ class LivePortraitRenderer:
             found = (finder or FaceFinder()).find(self.image, face)
             landmarks, self.warning = found.points, found.warning
         else:
+            from ..mesh.portrait import checked_box
             from ..mesh.rig import fit_to_mouth
 
-            landmarks = fit_to_mouth(mouth_box, load_topology())
+            landmarks = fit_to_mouth(checked_box(mouth_box, self.image), load_topology())
         self.networks, self._batch = networks, batch or _batch_of(networks)
         box = face_box(landmarks)
         self._matrix = matrix = to_crop(box)

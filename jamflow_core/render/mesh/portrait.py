@@ -29,7 +29,7 @@ class MeshPortrait:
         self.image = to_rgb(image)
         topology = load_topology()
         if mouth_box is not None:
-            points = fit_to_mouth(_checked(mouth_box, self.image), topology)
+            points = fit_to_mouth(checked_box(mouth_box, self.image), topology)
             self.face, self.warning = None, None
         else:
             self.face = (finder or FaceFinder()).find(self.image, face)
@@ -88,7 +88,8 @@ def _joined(box: Box | None, other: Box | None) -> Box | None:
     return box.union(other) if box else other
 
 
-def _checked(mouth_box, image: np.ndarray) -> tuple[float, float, float, float]:
+def checked_box(mouth_box, image: np.ndarray) -> tuple[float, float, float, float]:
+    """A mouth's place that lies in the picture and can be seen; JamFlowError for another."""
     height, width = image.shape[:2]
     x0, y0, x1, y1 = (float(v) for v in mouth_box)
     if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
