@@ -18,6 +18,7 @@ from .errors import JamFlowError
 from .flow.conditions import Segment, normalised, restored, text_features
 from .flow.sampler import Canvas, Settings, sample
 from .motion.space import MOUTH, exp_of, mouth_of
+from .pauses import hushed
 from .tasks import CELL, DEFAULTS, OVERLAP, WINDOW, Clip, Progress, portion, require_phonemes
 from .text.changes import Change, Comparison, compare, merge, repaint
 from .text.phonemes import parse
@@ -334,6 +335,8 @@ def paint(
         seeded = replace(settings, seed=settings.seed + index)
         painted, mouth = sample(flow, audio, seen, seeded, portion(progress, index, len(groups)), cancelled)
         new[low:high][anew] = restored(painted.float().cpu(), config.mel)[anew]
+        if patches and plan.text is not None:
+            new[low:high][anew] = hushed(new, plan.text)[low:high][anew]
         if face is not None:
             face.take(restored(mouth.float().cpu(), config.mouth), low, places)
         if models.vocoder is not None and patches:

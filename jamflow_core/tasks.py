@@ -18,7 +18,9 @@ from .errors import JamFlowError
 from .flow.conditions import Segment, normalised, restored, text_features
 from .flow.sampler import Canvas, Settings, sample
 from .motion.space import exp_of, mouth_of
+from .pauses import hushed, with_rests, without_rests
 from .text.phonemes import parse
+from .text.split import split
 from .text.timed import TimedText
 from .voices import GRID, Voice
 from .weights.bundle import Models
@@ -121,12 +123,15 @@ def speak(
     mels, mouths, said = [], [], []
     for index, part in enumerate(parts):
         part, frames = fill_grid(part)
-        seed = settings.seed + index
+        short, rests = without_rests(part)
+        frames -= sum(rests.values())
+        seeded = replace(settings, seed=settings.seed + index)
         mel, mouth = _speak_part(
-            models, part, frames, voice, face, replace(settings, seed=seed), portion(progress, index, len(parts)), cancelled
+            models, short, frames, voice, face, seeded, portion(progress, index, len(parts)), cancelled
         )
+        mel, mouth = with_rests(hushed(mel, short), mouth, rests, CELL)
         mels.append(mel)
-        mouths.append(mouth)
+        mouths += mouth or []
         said.append(part)
     motion = exp_of(_joined(mouths)) if face else None
     return _clip(models, torch.cat(mels), motion, _chain(said))
@@ -134,8 +139,6 @@ def speak(
 
 def plan_speech(models: Models, text, voice: Voice, speed: float = 1.0) -> list[TimedText]:
     """Timed parts of a text, each short enough for one stretch behind the prompt at this speed."""
-    from .text.split import split
-
     if isinstance(text, list):
         return text
     if isinstance(text, TimedText) and text.timed:
@@ -268,7 +271,7 @@ def dub(
     audio = Canvas(given, torch.arange(total) >= prompt, features, torch.zeros_like(features))
     seen = Canvas(mouth, torch.zeros(len(mouth), dtype=torch.bool))
     mel, _ = sample(models.flow, audio, seen, settings, portion(progress, 0, 1), cancelled)
-    mel = restored(mel[prompt:].float().cpu(), config.mel)
+    mel = hushed(restored(mel[prompt:].float().cpu(), config.mel), timed)
     return _clip(models, mel, motion, timed)
 
 

@@ -24,6 +24,8 @@ _OPENERS = frozenset(
     "unless until since as than with without for of in on at to from by into over under about after before "
     "between through".split()
 )
+# Seconds of a pause that the model paints; the rest of a longer one is put in (see pauses.py).
+REST = 0.4
 _SHORT = 1.0  # what a piece of no length costs on top
 
 
@@ -35,14 +37,18 @@ def estimate(text: TimedText) -> np.ndarray:
 
 
 def split(text: TimedText, seconds: float = 12.0) -> list[TimedText]:
-    """Pieces of about `seconds` at most (a single longer word stays whole), in order; joined by `+` they say the same.
+    """Pieces of about `seconds` at most (a single longer word stays whole, and of a pause only REST counts), in order; joined
+    by `+` they say the same.
 
     Each begins and ends with a silence. At a cut in a sentence both are short and fixed; a `[pause]` is shared by its
     two sides; at a sentence's end they are left to the duration head.
     """
     kinds = _cuts(text)
     places = _written_places(text)
-    edges = _best_edges([0, *sorted(kinds), len(text) - 1], kinds, np.cumsum(estimate(text)), seconds)
+    lengths = estimate(text)
+    silent = np.array(text.symbols) == SILENCE
+    lengths[silent] = np.minimum(lengths[silent], REST)
+    edges = _best_edges([0, *sorted(kinds), len(text) - 1], kinds, np.cumsum(lengths), seconds)
     return [_piece(text, begin, end, kinds, places) for begin, end in pairwise(edges)]
 
 
