@@ -9,12 +9,13 @@ from torch import Tensor
 
 from .clock import MEL_RATE
 from .text.aligner import class_of
-from .text.split import REST
 from .text.timed import TimedText
 from .text.tokens import SILENCE
 from .voices import GRID
 
 _RATE = float(MEL_RATE)
+# Seconds of a pause that are painted between sentences.
+REST = 0.4
 # Seconds of silence that are painted before the first sound, and that are left of a silence beside a full stop at least.
 LEAD, LEAST = 0.1, 0.04
 # A silence behind speech of so many seconds at most needs nothing.

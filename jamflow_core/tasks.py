@@ -18,7 +18,7 @@ from .errors import JamFlowError
 from .flow.conditions import Segment, normalised, restored, text_features
 from .flow.sampler import Canvas, Settings, sample
 from .motion.space import exp_of, mouth_of
-from .pauses import hushed, with_rests, without_rests
+from .pauses import REST, hushed, with_rests, without_rests
 from .text.phonemes import parse
 from .text.split import split
 from .text.timed import TimedText
@@ -145,7 +145,7 @@ def plan_speech(models: Models, text, voice: Voice, speed: float = 1.0) -> list[
         return [text]
     timed = parse(text, voice.british) if isinstance(text, str) else text
     room = (WINDOW - len(voice.mel)) / float(MEL_RATE)
-    return [predict_durations(models, part, voice, speed) for part in split(timed, max(2.5, room * speed))]
+    return [predict_durations(models, part, voice, speed) for part in split(timed, max(2.5, room * speed), REST)]
 
 
 def _speak_part(models, part, frames, voice, face, settings, progress, cancelled):

@@ -24,8 +24,6 @@ _OPENERS = frozenset(
     "unless until since as than with without for of in on at to from by into over under about after before "
     "between through".split()
 )
-# Seconds of a pause that the model paints; the rest of a longer one is put in (see pauses.py).
-REST = 0.4
 _SHORT = 1.0  # what a piece of no length costs on top
 
 
@@ -36,9 +34,9 @@ def estimate(text: TimedText) -> np.ndarray:
     return np.where(np.isnan(text.durations), 1 / SYMBOLS_PER_SECOND, text.durations)
 
 
-def split(text: TimedText, seconds: float = 12.0) -> list[TimedText]:
-    """Pieces of about `seconds` at most (a single longer word stays whole, and of a pause only REST counts), in order; joined
-    by `+` they say the same.
+def split(text: TimedText, seconds: float = 12.0, pause: float = np.inf) -> list[TimedText]:
+    """Pieces of about `seconds` at most (a single longer word stays whole, and of a pause at most `pause` seconds count), in
+    order; joined by `+` they say the same.
 
     Each begins and ends with a silence. At a cut in a sentence both are short and fixed; a `[pause]` is shared by its
     two sides; at a sentence's end they are left to the duration head.
@@ -47,7 +45,7 @@ def split(text: TimedText, seconds: float = 12.0) -> list[TimedText]:
     places = _written_places(text)
     lengths = estimate(text)
     silent = np.array(text.symbols) == SILENCE
-    lengths[silent] = np.minimum(lengths[silent], REST)
+    lengths[silent] = np.minimum(lengths[silent], pause)
     edges = _best_edges([0, *sorted(kinds), len(text) - 1], kinds, np.cumsum(lengths), seconds)
     return [_piece(text, begin, end, kinds, places) for begin, end in pairwise(edges)]
 
