@@ -404,6 +404,8 @@ def _speak(options) -> None:
     if lines:
         from .cli_script import speak_script
 
+        if options.driving or options.absolute:
+            raise JamFlowError("Drop --driving and --absolute: the faces of a script move by --blink, --sway and their like alone.")
         models, networks = _models(options), cache(lambda: _networks(options))  # once for all portraits
         speak_script(
             options, models, _settings(options, "speak", models),

@@ -8,6 +8,7 @@ import folder_paths
 from comfy_api.latest import io
 
 from ..jamflow_core.weights import places
+from ..jamflow_core.weights.liveportrait import files_in
 from ..jamflow_core.weights.recognise import Kind
 from .models import PRECISIONS, ManagedModels, managed_vocoder
 from .node import CATEGORY, Node
@@ -139,7 +140,7 @@ class LoadJamFlow(Node):
         chosen = [flow_file(model), vocoder_file(vocoder)]
         folder = portrait_folder() if renderer in (LIVEPORTRAIT, OWN_RENDERER) else None
         if folder is not None:
-            chosen += sorted(folder.iterdir())
+            chosen += files_in(folder)
         return [None if path is None else (str(path), path.stat().st_mtime) for path in chosen]
 
     @classmethod

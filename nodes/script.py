@@ -2,6 +2,7 @@
 
 import os
 from itertools import chain
+from pathlib import Path
 
 import folder_paths
 from comfy_api.latest import InputImpl, io
@@ -116,7 +117,7 @@ class JamFlowScript(Node):
         lines, cast = cast_of(script, format, list(voices.values()))
         usual = OFFICIAL if model.flow.config.spells else DEFAULTS["speak"]
         settings = replace(usual, seed=seed, steps=steps or usual.steps)
-        store, show = Store(chunk_folder(name)), Progress()
+        store, show = Store(chunk_folder(name), cls.hidden.unique_id), Progress()
         share = 500 if portrait is not None else 1000
         timeline = produce(
             Decoding(model, vocoder), lines, cast, store, speed=speed, settings=settings,
@@ -163,11 +164,11 @@ def cast_of(script: str, kind: str, given: list):
     return lines, cast
 
 
-def chunk_folder(name: str) -> str:
+def chunk_folder(name: str) -> Path:
     """Where the chunks of a script are kept, inside the output folder."""
-    output = os.path.abspath(folder_paths.get_output_directory())
-    folder = os.path.abspath(os.path.join(output, f"{name.strip() or 'JAM-Flow/script'}.chunks"))
-    if os.path.commonpath([output, folder]) != output:
+    output = Path(os.path.abspath(folder_paths.get_output_directory()))
+    folder = Path(os.path.abspath(output / f"{name.strip() or 'JAM-Flow/script'}.chunks"))
+    if not folder.is_relative_to(output):  # on Windows it may lie on another drive
         raise JamFlowError("choose another name: the chunks have to lie in ComfyUI's output folder")
     return folder
 

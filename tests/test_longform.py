@@ -135,7 +135,27 @@ def test_a_changed_line_leaves_the_others(models, cast, whole, tmp_path):
     changed = produce(models, lines, cast, store, settings=QUICK)
     assert (store.found, store.made) == (3, 1)
     store.keep_only(chunk.key for chunk in changed.chunks)
-    assert len(list(store.folder.iterdir())) == 4
+    assert len(list(store.folder.glob("*.safetensors"))) == 4
+
+
+def test_scripts_that_share_a_folder_keep_each_others_chunks(tmp_path):
+    def keys(letter):
+        return [letter * 31 + str(number) for number in range(3)]
+
+    def make():
+        return Chunk(np.zeros(960, np.int16), np.zeros((1, 21, 3), np.float32), None)
+
+    first, second, old = Store(tmp_path, "5"), Store(tmp_path, "7:1"), tmp_path / f"{'c' * 32}.safetensors"
+    for store, letter in ((first, "a"), (second, "b")):
+        for key in keys(letter):
+            store.chunk(key, make)
+    old.touch()  # of a version that kept no lists
+    first.keep_only(keys("a"))  # the second was interrupted before it came so far
+    assert {path.stem for path in tmp_path.glob("*.safetensors")} == {*keys("a"), *keys("b")}
+    second.keep_only([*keys("b")[:1], *keys("a")[:1]])
+    Store(tmp_path, "5").keep_only([])
+    assert {path.stem for path in tmp_path.glob("*.safetensors")} == {keys("b")[0], keys("a")[0]}
+    assert {path.name for path in tmp_path.glob("*.keys")} == {"5.keys", "7_1.keys"}
 
 
 @pytest.mark.parametrize(

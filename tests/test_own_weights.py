@@ -150,6 +150,8 @@ def test_a_template_drives(models, small, tmp_path, capsys):
     assert main([*spoken, "--renderer", "liveportrait", "--models", str(models)]) == 0
     assert main(spoken) == 2 and "Add --renderer liveportrait" in capsys.readouterr().err
     assert main([*spoken, "--renderer", "other"]) == 2 and "Choose a --renderer" in capsys.readouterr().err
+    script = ["speak", "--script", "s.txt", "--renderer", "liveportrait", "--driving", template, "--out", out]
+    assert main(script) == 2 and "Drop --driving" in capsys.readouterr().err
     assert main(["dub", "No.", "--motion", template, "--steps", "1", "--out", out]) == 0
 
 

@@ -102,6 +102,10 @@ def words(text):
         ("c/o Bob, a.k.a. Joe, Acme Ltd", "care of Bob, also known as Joe, Acme Limited"),
         ("CO2 and a C-; C# and .NET", "C O 2 and a C-minus; C sharp and dot NET"),
         ("I <3 you :) <b>now</b>", "I you now"),
+        ("a $1.2 billion-dollar deal, a $2 billion deal, $5 dollars", "a 1.2 billion-dollar deal, a 2 billion dollar deal, 5 dollars"),
+        ("He said no. 5 people came. No. 5 is alive.", "He said no. 5 people came. number 5 is alive."),
+        ("22/7, 120/80, 105/65, 16/9", "22 over 7, 1 20 over 80, 1 oh 5 over 65, 16 9"),
+        ("4,50 €, 1.200,50 €, €4,50, 4.50 €, 1,200 €", "4 euros and 50 cents, 1200 euros and 50 cents, 4 euros and 50 cents, 4 euros and 50 cents, 1,200 euros"),
     ],
 )
 def test_normalise(written, spoken):

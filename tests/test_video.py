@@ -1,5 +1,6 @@
 """Video files: written whole or not at all, in step with their sound, in bounded memory."""
 
+import os
 import resource
 import sys
 from pathlib import Path
@@ -131,6 +132,24 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
     blocked.write_text("in the way")
     with pytest.raises(JamFlowError, match="another place"):
         VideoWriter(blocked / "a.mp4", 25, (64, 64))
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    noise = np.random.default_rng(0).integers(0, 255, (128, 128, 3), dtype=np.uint8)
+    for count in (2, 60):  # a limit on the size of files stands for the disk: full when the file is finished, and before
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))
+        try:
+            with pytest.raises(JamFlowError, match="another place") as told, VideoWriter(tmp_path / "a.mp4", 25, (128, 128)) as video:
+                for _ in range(count):
+                    video.write(noise)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert "\n" not in str(told.value) and list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "in use")))
+    with pytest.raises(JamFlowError, match="in use"), VideoWriter(tmp_path / "a.mp4", 25, (128, 128)) as video:
+        video.write(noise)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_no_video_is_told(tmp_path):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..errors import JamFlowError
-from .resample import to_mono_24k
+from .resample import to_mono, to_mono_24k
 
 TARGET_RMS = 0.1
 LONGEST = 12000  # ms
@@ -30,7 +30,7 @@ def f5_reference(wave: Tensor, rate: int) -> tuple[Tensor, float]:
     if cut.shape[1] == 0:
         raise JamFlowError("Give a clip with speech: the reference is silent.")
     cut = torch.nn.functional.pad(cut, (0, _sample(50, rate))) / 32768
-    mono = cut.mean(0)
+    mono = to_mono(cut)
     rms = float(mono.square().mean().sqrt())
     gain = min(1.0, rms / TARGET_RMS)
     return to_mono_24k(mono / gain, rate), gain

@@ -15,6 +15,7 @@ from ..clock import SAMPLE_RATE
 _CROSSINGS = 6
 _ROLLOFF = 0.99
 _BLOCK = 1 << 18  # output samples at a time: bounds the memory
+_CANCELLED = 0.01  # of the channels' power is left in their mean: unlike channels leave 1 / channels of it, alike ones all
 
 
 def resample(wave: Tensor, rate: int, new_rate: int) -> Tensor:
@@ -43,7 +44,15 @@ def resample(wave: Tensor, rate: int, new_rate: int) -> Tensor:
     return torch.cat(blocks, -1) if blocks else wave[..., :0]
 
 
+def to_mono(wave: Tensor) -> Tensor:
+    """float [samples] or [channels, samples] -> [samples]: the mean of the channels, or the loudest of them where they cancel
+    each other out (a microphone wired the wrong way round)."""
+    if wave.ndim == 1:
+        return wave
+    mean, powers = wave.mean(0), wave.square().mean(1)
+    return wave[powers.argmax()] if mean.square().mean() < _CANCELLED * powers.mean() else mean
+
+
 def to_mono_24k(wave: Tensor, rate: int) -> Tensor:
-    """float [samples] or [channels, samples] at `rate` Hz -> float32 [samples] at 24 kHz, the mean of the channels."""
-    wave = wave.float()
-    return resample(wave.mean(0) if wave.ndim == 2 else wave, rate, SAMPLE_RATE)
+    """float [samples] or [channels, samples] at `rate` Hz -> float32 [samples] at 24 kHz, mono."""
+    return resample(to_mono(wave.float()), rate, SAMPLE_RATE)

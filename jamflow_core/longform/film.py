@@ -39,6 +39,7 @@ def film(
         segment = store.path(key, "mp4")
         frames = sum(len(exp) for _, exp in turns)
         segments.append((key, frames))
+        store.claim(key)
         if not segment.exists():
             with VideoWriter(segment, MOTION_FPS, stage.size) as writer:
                 for number, picture in enumerate(_pictures(stage, turns, rests, first)):

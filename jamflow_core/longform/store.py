@@ -1,11 +1,13 @@
 """Finished chunks in a folder, each in a file under the hash of everything that decides it.
 
 Whoever asks for a chunk again, after an interruption or with another line changed, gets the file. Waves are kept as the
-16-bit samples that a WAV holds, so that a chunk from the disk and one just made are the same.
+16-bit samples that a WAV holds, so that a chunk from the disk and one just made are the same. Several scripts may share a
+folder: each lists its chunks in a file of its own there, and only what is in no list is deleted.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,10 +65,12 @@ class Chunk:
 
 
 class Store:
-    """Chunks by key in one folder (made when the first is written)."""
+    """Chunks by key in one folder (made when the first is asked for). owner: who asks, among those that share the folder."""
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: str | Path, owner: str = "script"):
         self.folder = Path(folder)
+        self.list = self.folder / f"{re.sub(r'[^A-Za-z0-9_.-]', '_', owner)}.keys"
+        self.claimed: set[str] = set()
         self.found = self.made = 0
 
     def path(self, key: str, ending: str = "safetensors") -> Path:
@@ -74,11 +78,24 @@ class Store:
 
     def chunk(self, key: str, make: Callable[[], Chunk]) -> None:
         """Make sure that the chunk is there."""
+        self.claim(key)
         if self.path(key).exists():
             self.found += 1
             return
         self.write(key, make())
         self.made += 1
+
+    def claim(self, key: str) -> None:
+        """Put a chunk on the owner's list before it is made, so that it outlives an interruption."""
+        if key in self.claimed:
+            return
+        self.claimed.add(key)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with open(self.list, "a", encoding="ascii") as file:
+                file.write(f"{key}\n")
+        except OSError as error:
+            raise JamFlowError(f"Cannot write {self.list}: {error.strerror or error}.") from error
 
     def write(self, key: str, chunk: Chunk) -> None:
         from safetensors.numpy import save
@@ -98,8 +115,11 @@ class Store:
             raise JamFlowError(f"Delete {path} and run again: it is damaged.") from error
 
     def keep_only(self, keys) -> None:
-        """Delete the chunks that nothing asks for any more."""
-        wanted = set(keys)
+        """Delete the chunks that no owner asks for any more; the owner of this store asks for these alone."""
+        self.claimed = set(keys)
+        with whole_file(self.list) as part:
+            part.write_text("".join(f"{key}\n" for key in sorted(self.claimed)), encoding="ascii")
+        wanted = {key for listed in self.folder.glob("*.keys") for key in listed.read_text(encoding="ascii").split()}
         for path in self.folder.glob("*"):
             if path.suffix in (".safetensors", ".mp4") and len(path.stem) == 32 and path.stem not in wanted:
                 path.unlink()

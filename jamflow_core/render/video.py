@@ -6,6 +6,7 @@
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class VideoWriter:
     wave: sound in -1..1 from the clip's start: samples [n] (mono) or [channels, n], or an iterator of such chunks;
     None for a silent video. Sound that outlasts the frames is kept.
     A thread of its own encodes, while the next frames are made; what goes wrong there is raised by a later `write` or at the end.
-    Raises JamFlowError if the folder cannot be written.
+    Raises JamFlowError if the file cannot be written, at once or when the disk is full.
     """
 
     def __init__(self, path: str | Path, fps: float, size: tuple[int, int], wave=None, sample_rate: int = SAMPLE_RATE):
@@ -49,9 +50,7 @@ class VideoWriter:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._container = av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})
         except OSError as error:
-            raise JamFlowError(
-                f"Choose another place for the video: {self.path} cannot be written ({error.strerror})"
-            ) from error
+            raise self._refused(error) from error
         try:
             self._add_streams(wave, sample_rate)
         except BaseException:
@@ -93,7 +92,13 @@ class VideoWriter:
     def _wait(self, left: int) -> None:
         """Until at most so many frames wait; raises what went wrong with the others."""
         while len(self._waiting) > left:
-            self._waiting.popleft().result()
+            try:
+                self._waiting.popleft().result()
+            except OSError as error:  # a full disk, as a rule
+                raise self._refused(error) from error
+
+    def _refused(self, error: OSError) -> JamFlowError:
+        return JamFlowError(f"Choose another place for the video: {self.path} cannot be written ({error.strerror})")
 
     def close(self) -> None:
         """Finish the file and move it to its place; ValueError if it has no frames."""
@@ -101,19 +106,21 @@ class VideoWriter:
             raise ValueError("a video needs at least one frame")
         self._wait(0)
         self._encoder.shutdown()
-        self._container.mux(self._video.encode(None))
-        if self._sound:
-            self._sound.finish()
-        self._container.close()
-        os.replace(self._part, self.path)
+        try:
+            self._container.mux(self._video.encode(None))
+            if self._sound:
+                self._sound.finish()
+            self._container.close()
+            os.replace(self._part, self.path)
+        except OSError as error:
+            raise self._refused(error) from error
 
     def discard(self) -> None:
         """Give up: delete what was written."""
         self._encoder.shutdown(cancel_futures=True)
-        try:
+        with suppress(OSError):  # what cannot be finished is deleted all the same
             self._container.close()
-        finally:
-            self._part.unlink(missing_ok=True)
+        self._part.unlink(missing_ok=True)
 
     def __enter__(self) -> "VideoWriter":
         return self

@@ -11,9 +11,11 @@ from ..errors import JamFlowError
 from .aligned import Aligned
 from .quantities import (
     NUMBER,
+    blood_pressure,
     code,
     cross_between,
     dash_between,
+    decimal_comma,
     digit_groups,
     dotted,
     fraction,
@@ -223,6 +225,8 @@ _ADDRESS = (
 )
 _CURRENCY, _MAGNITUDE = _alternatives(CURRENCIES), r"hundred|thousand|million|billion|trillion|[kKmMbB]n?|tn"
 _SHORT = ABBREVIATIONS | {short[0].upper() + short[1:]: said for short, said in ABBREVIATIONS.items()}
+# Behind a number: "He said no. 5 people came" has no number 5.
+_COUNTED = "people|men|women|children|(?:day|week|month|year|hour|minute|second|time|mile|dollar|percent)s?"
 _SIGNS = {"<=": "≤", ">=": "≥"}
 _SYMBOL = _alternatives(symbol for symbol in SYMBOLS if symbol not in "<>")
 
@@ -231,6 +235,7 @@ _RULES = [
     _rule(r"(?<=[^\W\d_]{2}|[a-z]\d)\.(?=(?:[a-z]{2,4}|[a-z]\d)\b(?!\.))", " dot "),
     _rule(r"(?<![\w.])\.(?=[A-Z]{3})", "dot "),
     _rule(r"(?<![\d.])\d+(?:\.\d+){2,}(?!\d|\.\d)", dotted),
+    _rule(r"(?<![\d.,])\d+(?:\.\d{3})*,\d\d(?=\s?(?:€|EUR\b))|(?:(?<=€)|(?<=€ ))\d+(?:\.\d{3})*,\d\d(?!\w|[.,]\d)", decimal_comma),
     _rule(r"(?<![\d.,])\d+(?:,\d+)+(?!\d)", listed),
     # Times
     _rule(r"\b(?:ratio|odds|scale)(?: of| is|:)? \d+(:)(?=\d)", " to ", 1),
@@ -278,7 +283,9 @@ _RULES = [
         lambda m: UNITS[m[1]][0],
     ),
     _rule(rf"\d (?:[A-Za-z]+ ){{0,2}}[A-Za-z]+(/(?:{_alternatives(PER)}))\b\.?(?![\w/])", lambda m: f" per {PER[m[1][1:]]}", 1),
+    _rule(r"(?<![\w.,/])22(/)7(?![\w/]|\.\d)", " over ", 1),
     _rule(r"(?<![\w.,/])(\d+ +)?(\d{1,2})/(\d{1,3})(?:ths?|rds?|nds?)?(?![\w/]|\.\d)", fraction),
+    _rule(r"(?<![\w.,/])(\d{3})/(\d{2,3})(?![\w/]|\.\d)", blood_pressure),
     _rule(r"(?<![\w.,])(\d+)in\b", r"\1 inches"),
     # Formulas
     _rule(r"(?<![\w.])(\d+\.\d+(?=[eE])|\d+(?=e))[eE]([+-]?\d{1,3})\b", scientific),
@@ -291,7 +298,7 @@ _RULES = [
     _rule(r"(?<![\w.,:/])0\d+(?![\w,:/]|\.\d)", lambda m: " ".join(m[0])),
     _rule(r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d*0)(?![\w.]\w|\w)", lambda m: " point " + " ".join(m[1][1:]), 1),
     # What stands before numbers
-    _rule(r"\b[Nn]o(s?)\. ?(?=\d)", lambda m: f"number{m[1]} "),
+    _rule(rf"\b[Nn]o(s?)\. ?(?=\d)(?!\d+ (?:{_COUNTED})\b)", lambda m: f"number{m[1]} "),
     _rule(r"(?<![\w.])ca?\. ?(?=\d{3,4}\b)", "circa "),
     _rule(r"(?<![\w.])b\. ?(?=\d{4}\b)", "born "),
     _rule(r"(?<![\w.])d\. ?(?=\d{4}\b)", "died "),

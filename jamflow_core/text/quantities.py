@@ -10,7 +10,7 @@ from .readings import CURRENCIES, FRACTIONS, MAGNITUDES, NUMBERED, REGNAL, UNITS
 NUMBER = r"(?:(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)(?:\.\d+)?|\.\d+)"
 # What may stand behind "5 p.m." with a capital letter and no new sentence.
 _AFTER_TIMES = re.compile(r"\s+(?:[A-Z]{1,4}T|GMT|UTC|Eastern|Central|Mountain|Pacific|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b")
-_ATTRIBUTE = re.compile(r"-[a-z]| (?:bill|note|coin|ticket|fine|fee|gift)s?\b")
+_ATTRIBUTE = re.compile(r"-[a-z]| (?:bill|note|coin|ticket|fine|fee|gift|deal|contract|loan|lawsuit)s?\b")
 _BETWEEN = re.compile(r"\b[Bb]etween [$£€]?[\d.,]*%?$")
 _DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
@@ -114,16 +114,22 @@ def money(match: re.Match) -> str:
     if _ATTRIBUTE.match(match.string, match.end()) or re.search(r"\d-[a-zA-Z]", match[0]):
         more, cents = one, cent
     minus = "minus " if match["sign"] or match["sign2"] else ""
+    if re.match(rf"[- ](?:{one}|{more})\b", match.string[match.end() :]):  # $2 billion-dollar
+        return f"{minus}{number} {MAGNITUDES[magnitude.lower()]}" if magnitude else f"{minus}{number}"
     if magnitude:
         return f"{minus}{number} {MAGNITUDES[magnitude.lower()]} {more}"
+    return minus + _units_and_cents(number, one, more, cent, cents)
+
+
+def _units_and_cents(number: str, one: str, more: str, cent: str, cents: str) -> str:
     whole, _, fraction = number.partition(".")
     if len(fraction) not in (0, 2):
-        return f"{minus}{number} {more}"
+        return f"{number} {more}"
     units = int(whole.replace(",", "") or 0)
     parts = [f"{whole} {many(whole, (one, more))}"] if units or not int(fraction or 0) else []
     if int(fraction or 0):
         parts.append(f"{int(fraction)} {many(str(int(fraction)), (cent, cents))}")
-    return minus + " and ".join(parts)
+    return " and ".join(parts)
 
 
 def money_range(match: re.Match) -> str:
@@ -135,7 +141,12 @@ def money_range(match: re.Match) -> str:
 
 
 def trailing_money(match: re.Match) -> str:
-    return f"{match[1]} {many(match[1], CURRENCIES[match[2]])}"
+    return _units_and_cents(match[1], *CURRENCIES[match[2]])
+
+
+def decimal_comma(match: re.Match) -> str:
+    """1.200,50 € -> 1200.50 €"""
+    return match[0].replace(".", "").replace(",", ".")
 
 
 def unit(match: re.Match) -> str:
@@ -163,6 +174,14 @@ def fraction(match: re.Match) -> str:
     if whole:
         return f"{whole.strip()} and {'a' if above == 1 and below != 8 else above} {many(str(above), FRACTIONS[below])}"
     return f"{'one' if above == 1 else above} {many(str(above), FRACTIONS[below])}"
+
+
+def blood_pressure(match: re.Match) -> str | None:
+    """120/80 is "one twenty over eighty"."""
+    above, below = int(match[1]), int(match[2])
+    if not (100 <= above < 230 and 40 <= below < min(above, 140)):
+        return None
+    return " over ".join(str(n) if n <= 100 or n == 200 else f"{n // 100} {'oh ' if n % 100 < 10 else ''}{n % 100}" for n in (above, below))
 
 
 def scientific(match: re.Match) -> str:

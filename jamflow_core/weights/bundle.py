@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from ..atomic import whole_file
 from ..audio.vocoder import Vocoder, load_vocoder
 from ..config import JamFlowConfig
 from ..errors import JamFlowError
@@ -73,7 +74,8 @@ def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype =
 
     nets = {"flow": flow, "durations": durations}
     tensors = {f"{kind}.{key}": value.to(dtype).contiguous() for kind, net in nets.items() for key, value in net.state_dict().items()}
-    save_file(tensors, str(path), {"format": "jamflow", "config": flow.config.to_json()})
+    with whole_file(path) as part:
+        save_file(tensors, str(part), {"format": "jamflow", "config": flow.config.to_json()})
 
 
 def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow, DurationHead | None]:

@@ -57,20 +57,21 @@ def names_in(folder) -> dict[str, Path]:
     """Part -> file, of the files in `folder` (or in the official subfolders of it) that have their usual names."""
     found = {}
     for part, (stem, _) in FILES.items():
-        named = [file for file in _files(folder) if file.stem == stem]
+        named = [file for file in files_in(folder) if file.stem == stem]
         if named:
             found[part] = min(named, key=lambda file: SUFFIXES.index(file.suffix))
     return found
 
 
-def _files(folder) -> list[Path]:
+def files_in(folder) -> list[Path]:
+    """Files of `folder` and of the official subfolders of it that may hold weights."""
     places = [Path(folder) / name for name in FOLDERS]
     return [file for place in places if place.is_dir() for file in sorted(place.iterdir()) if file.suffix in SUFFIXES]
 
 
 def find_liveportrait(folder) -> dict[str, Path]:
     """Part -> file, renamed ones by their keys. JamFlowError if one of the five is not there."""
-    files, found = _files(folder), names_in(folder)
+    files, found = files_in(folder), names_in(folder)
     for file in files if len(found) < len(FILES) else ():
         if file not in found.values() and (part := _part_in(file)):
             found.setdefault(part, file)

@@ -1,6 +1,7 @@
 """LivePortrait in the nodes: found, offered, in ComfyUI's care, painting; with small networks of random weights."""
 
 import importlib
+import os
 import pickle
 import sys
 from pathlib import Path
@@ -128,7 +129,7 @@ def test_liveportrait_is_offered_when_its_files_are_there(host, files):
     assert "put appearance_feature_extractor.safetensors" in told and str(Path("models") / "liveportrait") in told
 
 
-def test_the_official_layout_is_found_too(host, tmp_path):
+def test_the_official_layout_is_found_too(host, tmp_path, monkeypatch):
     places = pack_module(host, "jamflow_core.weights.places")
     folder = tmp_path / "LivePortrait" / "liveportrait"
     for part, name in NAMES.items():
@@ -136,6 +137,12 @@ def test_the_official_layout_is_found_too(host, tmp_path):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
     assert places.find_portrait_networks([tmp_path]) == tmp_path / "LivePortrait"
+    monkeypatch.setattr(host.module("nodes.load"), "roots", lambda: [tmp_path])
+    loader = host.classes["LoadJamFlow"]
+    embedded = {"model": "jamflow-tiny (embedded)", "vocoder": "jamflow-tiny vocoder (embedded)", "renderer": "LivePortrait"}
+    before = loader.fingerprint_inputs(**embedded)
+    os.utime(folder / "base_models" / "warping_module.pth", (1, 1))  # another file in its place
+    assert loader.fingerprint_inputs(**embedded) != before
     (folder / "base_models" / "warping_module.pth").unlink()
     with pytest.raises(Exception, match="Put warping_module.safetensors of LivePortrait .* into .*LivePortrait"):
         places.find_portrait_networks([tmp_path])
