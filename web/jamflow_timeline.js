@@ -18,6 +18,9 @@ const MIN_HEIGHT = 272;
 /** The timelines of the open graph, each with its node. */
 const open = new Map();
 
+/** By workflow and node (`TimelineOfNode.key`): the node's last output, and the recording that it had then. */
+const told = new Map();
+
 const url = ({ filename, subfolder, type }) => api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
 
 /** One node and its timeline. */
@@ -58,24 +61,27 @@ class TimelineOfNode {
     return () => (widget.callback = before);
   }
 
-  /** Text inputs -> timeline. */
+  /** Text inputs -> timeline. What was done before an input was connected or let go cannot be undone here. */
   read(fresh = false) {
     const { timeline, node } = this;
     const lanes = {};
     for (const lane of LANES) {
       const spans = parse(this.text(lane).value);
+      const locked = node.inputs?.some((input) => input.widget?.name === lane && input.link != null) ?? false;
+      fresh ||= locked !== (timeline.locked[lane] ?? false);
       timeline.unreadable[lane] = spans === null;
-      timeline.locked[lane] = node.inputs?.some((input) => input.widget?.name === lane && input.link != null) ?? false;
-      lanes[lane] = timeline.locked[lane] ? [] : (spans ?? []);
+      timeline.locked[lane] = locked;
+      lanes[lane] = locked ? [] : (spans ?? []);
     }
     timeline.setLanes(lanes, fresh);
   }
 
-  /** Timeline -> text inputs, as one step of the graph's own undo. */
+  /** Timeline -> text inputs, as one step of the graph's own undo. What cannot be read stays until it is painted over. */
   write(lanes) {
     app.canvas?.emitBeforeChange?.();
     for (const lane of LANES) {
-      if (this.timeline.locked[lane] || format(lanes[lane]) === this.text(lane).value) continue;
+      const kept = this.timeline.locked[lane] || (this.timeline.unreadable[lane] && !lanes[lane].length);
+      if (kept || format(lanes[lane]) === this.text(lane).value) continue;
       this.text(lane).value = format(lanes[lane]);
       this.timeline.unreadable[lane] = false;
     }
@@ -94,17 +100,29 @@ class TimelineOfNode {
     const clip = output?.[OUTPUT]?.[0];
     if (!clip) return;
     this.file = recordingOf(this.node);
+    this.hearing = null; // this is more than hearing the file would tell
+    told.set(this.key, { file: this.file, output });
     const known = clip.seconds > 0;
     this.timeline.setClip(known ? { ...clip, soundUrl: clip.sound && url(clip.sound), melUrl: clip.mel && url(clip.mel) } : null);
+  }
+
+  get key() {
+    return `${this.node.graph?.rootGraph?.id}:${locator(this.node)}`;
+  }
+
+  /** The graph's undo makes all nodes anew; what they said last is still true of the same recording. */
+  recall() {
+    const last = told.get(this.key);
+    if (last && last.file === recordingOf(this.node)) this.show(last.output);
   }
 
   /** Before a run: the sound of a Load Audio node, if one feeds this node and was not heard yet. */
   async listen() {
     const file = recordingOf(this.node);
     if (!file || file === this.file) return;
-    this.file = file;
+    this.file = this.hearing = file;
     const clip = await heard(url(place(file)));
-    if (file === this.file && !this.timeline.life.signal.aborted) this.timeline.setClip(clip);
+    if (file === this.hearing && !this.timeline.life.signal.aborted) this.timeline.setClip(clip);
   }
 
   close() {
@@ -159,7 +177,10 @@ app.registerExtension({
 
   /** A graph was loaded: its recordings are there now, whatever order its nodes came in. */
   afterConfigureGraph() {
-    for (const own of open.values()) own.listen();
+    for (const own of open.values()) {
+      own.recall();
+      own.listen();
+    }
   },
 
   /** Another workflow came back to the screen with the outputs of its last run. */

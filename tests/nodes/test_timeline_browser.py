@@ -148,6 +148,13 @@ async def worked_on(server, page, nodes2: bool, wave, folder: Path) -> tuple[dic
     await page.wait("return document.querySelector('.jamflow-timeline .said')?.ariaLabel?.includes('together') ?? false;")
     (clip,) = next(iter(server.get("/history").values()))["outputs"][str(await mask_id(page))]["jamflow_timeline"]
     words = {word: (start, end) for word, start, end in clip["words"]}
+
+    # The graph's own undo makes every node anew; what the run told is still there.
+    for step, spans in (("Comfy.Undo", 1), ("Comfy.Redo", 0)):
+        await page.run("await app.extensionManager.command.execute(a); return true;", step)
+        await shown(page)
+        assert await page.wait("return document.querySelectorAll('.jamflow-timeline .lane.speech .span').length === a;", spans)
+        assert await page.wait("return document.querySelector('.jamflow-timeline .said')?.ariaLabel?.includes('together') ?? false;")
     await asyncio.sleep(0.5)
     left, top, width, height = await rectangle(page, ".lane.speech")
     slip = 4 * seconds / width

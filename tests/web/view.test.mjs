@@ -53,4 +53,6 @@ test("ticks are apart and read well", () => {
   assert.equal(clock(1.5, 0.5), "1.5");
   assert.equal(clock(125, 1), "2:05");
   assert.equal(clock(125, 0.1), "2:05.0");
+  assert.equal(clock(119.999, 0.1), "2:00.0");
+  assert.equal(clock(59.999, 0.01), "1:00.00");
 });

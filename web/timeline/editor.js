@@ -288,7 +288,7 @@ export class Timeline {
       this.view.pan(x - drag.last);
       drag.last = x;
     } else if (drag.kind === "paint" || drag.kind === "words") {
-      const stretch = drag.kind === "words" ? spans.wordsBetween(this.clip.words, drag.time, time) : this.#stroke(drag, time, limit, event);
+      const stretch = drag.kind === "words" ? spans.wordsBetween(this.clip?.words, drag.time, time) : this.#stroke(drag, time, limit, event);
       this.draft = stretch ? this.#painted(drag.base, drag.lane, stretch) : drag.base;
       this.#choose(drag.lane, stretch);
     } else {
@@ -317,7 +317,7 @@ export class Timeline {
     this.drag = null;
     if (!drag.slipped) {
       if (drag.kind !== "pan") this.#commit(this.lanes, drag.lane, this.chosen?.span);
-    } else if (drag.kind === "words" && spans.wordsBetween(this.clip.words, drag.time, drag.time)) {
+    } else if (drag.kind === "words" && spans.wordsBetween(this.clip?.words, drag.time, drag.time)) {
       this.#paintWord(drag.lane, drag.time);
     } else {
       if (!drag.span) this.chosen = null;
@@ -383,7 +383,7 @@ export class Timeline {
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
+    if (!this.drag || event.key === "Escape") act(); // what the mouse holds is not changed under it
   }
 
   #action(key, control, { shiftKey, altKey }) {

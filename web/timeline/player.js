@@ -45,7 +45,7 @@ export class Player {
 
   #follow(to) {
     const { audio } = this;
-    if (audio.ended || audio.currentTime >= to) return this.stop();
+    if (audio.ended || audio.paused || audio.currentTime >= to) return this.stop(); // a keyboard's media keys pause too
     this.moved(audio.currentTime);
     this.frame = requestAnimationFrame(() => this.#follow(to));
   }

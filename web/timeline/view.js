@@ -78,7 +78,8 @@ export class View {
 /** "1.25" or "2:05.0": a time as it is written on the ruler, as exact as the step needs. */
 export function clock(time, step = 0.01) {
   const digits = step < 0.1 ? 2 : step < 1 ? 1 : 0;
-  const [minutes, seconds] = [Math.floor(time / 60), time % 60];
+  const rounded = Number(time.toFixed(digits)); // 119.999 is 2:00, not 1:60
+  const [minutes, seconds] = [Math.floor(rounded / 60), rounded % 60];
   if (!minutes) return time.toFixed(digits);
   return `${minutes}:${seconds.toFixed(digits).padStart(digits ? digits + 3 : 2, "0")}`;
 }
