@@ -21,6 +21,9 @@ const open = new Map();
 /** By workflow and node (`TimelineOfNode.key`): the node's last output, and the recording that it had then. */
 const told = new Map();
 
+/** By node (`locator`): where on the page the timeline of a node was that is gone. */
+const left = new Map();
+
 const url = ({ filename, subfolder, type }) => api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
 
 /** One node and its timeline. */
@@ -125,7 +128,14 @@ class TimelineOfNode {
     if (file === this.hearing && !this.timeline.life.signal.aborted) this.timeline.setClip(clip);
   }
 
+  /** Nodes 2.0 keeps a node's place on the page for the next node of its number, and does not ask that one for its widget. */
+  settle(place) {
+    const { root } = this.timeline;
+    if (place?.isConnected && !root.isConnected) place.replaceChildren(root);
+  }
+
   close() {
+    left.set(locator(this.node), this.timeline.root.parentElement);
     this.timeline.dispose();
     for (const end of this.followed) end();
     this.node.widgets = this.node.widgets.filter((widget) => widget !== this.widget);
@@ -177,10 +187,12 @@ app.registerExtension({
 
   /** A graph was loaded: its recordings are there now, whatever order its nodes came in. */
   afterConfigureGraph() {
-    for (const own of open.values()) {
+    for (const [node, own] of open) {
+      own.settle(left.get(locator(node)));
       own.recall();
       own.listen();
     }
+    left.clear();
   },
 
   /** Another workflow came back to the screen with the outputs of its last run. */

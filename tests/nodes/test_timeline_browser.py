@@ -150,7 +150,7 @@ async def worked_on(server, page, nodes2: bool, wave, folder: Path) -> tuple[dic
     words = {word: (start, end) for word, start, end in clip["words"]}
 
     # The graph's own undo makes every node anew; what the run told is still there.
-    for step, spans in () if nodes2 else (("Comfy.Undo", 1), ("Comfy.Redo", 0)):
+    for step, spans in (("Comfy.Undo", 1), ("Comfy.Redo", 0)):
         await page.run("await app.extensionManager.command.execute(a); return true;", step)
         await shown(page)
         assert await page.wait("return document.querySelectorAll('.jamflow-timeline .lane.speech .span').length === a;", spans)
