@@ -29,6 +29,9 @@ from .weights.bundle import Models
 CELL = 4
 # The longest stretch painted at once, in mel frames: the length of the windows in training.
 WINDOW = 720
+# The longest stretch of speech behind its prompt. More than a window, so that a sentence of six seconds is said in one piece:
+# two halves are less well understood and cost more (benchmarks/README.md).
+SPOKEN = 960
 # Frames of the stretch before that the next stretch of a face sees.
 OVERLAP = 120
 
@@ -144,7 +147,7 @@ def plan_speech(models: Models, text, voice: Voice, speed: float = 1.0) -> list[
     if isinstance(text, TimedText) and text.timed:
         return [text]
     timed = parse(text, voice.british) if isinstance(text, str) else text
-    room = (WINDOW - len(voice.mel)) / float(MEL_RATE)
+    room = (SPOKEN - len(voice.mel)) / float(MEL_RATE)
     return [predict_durations(models, part, voice, speed) for part in split(timed, max(2.5, room * speed), REST)]
 
 
