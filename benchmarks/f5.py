@@ -23,7 +23,7 @@ from f5_weights import BASE, SMALL, TINY, f5_file, f5_state, inputs  # noqa: E40
 from parity import f5_official as official  # noqa: E402
 
 from jamflow_core.f5 import OFFICIAL  # noqa: E402
-from jamflow_core.flow.sampler import Canvas, _Run  # noqa: E402
+from jamflow_core.flow.sampler import Canvas, Run  # noqa: E402
 from jamflow_core.weights.compiled import compile_blocks  # noqa: E402
 from jamflow_core.weights.f5 import load_f5  # noqa: E402
 from jamflow_core.weights.precision import fast_dtype  # noqa: E402
@@ -56,13 +56,13 @@ def resident() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def run_of(model, given, frames: int) -> _Run:
+def run_of(model, given, frames: int) -> Run:
     """Our sampler, ready to take its first step."""
     embed = model.audio.text_embed
     with torch.inference_mode():
         text, null = (embed(given["ids"], frames, drop)[0] for drop in (False, True))
         canvas = Canvas(given["given"][0], torch.arange(frames) >= PROMPT, text, null)
-        return _Run(model, {"audio": canvas}, OFFICIAL)
+        return Run(model, {"audio": canvas}, OFFICIAL)
 
 
 def contenders(config, net, models: dict, frames: int) -> dict:

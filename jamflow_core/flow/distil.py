@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..model.jamflow import JamFlow
-from .sampler import Canvas, Settings, _Run
+from .sampler import Canvas, Settings, Run
 
 
 @torch.inference_mode()
@@ -19,7 +19,7 @@ def misses(model: JamFlow, audio: Canvas, motion: Canvas | None, settings: Setti
     settings.steps = K. A miss is the root mean square over the painted frames, in the model's normalised units, the streams' summed.
     """
     canvases = {"audio": audio} | ({} if motion is None else {"motion": motion})
-    run = _Run(model, canvases, settings)
+    run = Run(model, canvases, settings)
     times, path, slopes = run.grid, [run.x], []
     for call, (t, after) in enumerate(zip(times[:-1], times[1:])):
         slopes.append(run.velocity(run.x, call))

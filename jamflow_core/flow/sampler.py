@@ -120,13 +120,13 @@ def sample(
     """
     canvases = {name: canvas for name, canvas in (("audio", audio), ("motion", motion)) if canvas is not None}
     total = settings.steps + settings.polish
-    run = _Run(model, canvases, settings)
+    run = Run(model, canvases, settings)
     if run.painted:
         run.solve(_counted(progress, 0, total), cancelled)
         if settings.polish:
             sketches = {name: replace(canvas, given=run.result(name)) for name, canvas in canvases.items()}
             again = replace(settings, steps=settings.polish, strength=POLISH, seed=settings.seed + _SECOND_NOISE)
-            run = _Run(model, sketches, again)
+            run = Run(model, sketches, again)
             run.solve(_counted(progress, settings.steps, total), cancelled)
     made = {name: run.result(name) for name in canvases}
     if settings.clarity and "audio" in run.painted:
@@ -144,7 +144,9 @@ def _counted(progress: Progress | None, before: int, total: int) -> Progress | N
     return progress and (lambda done, _, guess: progress(before + done, total, guess))
 
 
-class _Run:
+class Run:
+    """One pass over the grid: what does not depend on x, computed once, and x on its way. (distil.py and the benchmarks walk it themselves.)"""
+
     def __init__(self, model: JamFlow, canvases: dict[str, Canvas], settings: Settings):
         self.model, self.canvases, self.settings = model, canvases, settings
         self.device, self.dtype = model.compute_device, model.compute_dtype
