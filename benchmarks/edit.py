@@ -184,11 +184,12 @@ def unchanged(wave, mel, motion, plan, made) -> bool:
         parts += [torch.equal(made.wave[(patch.place - patch.start + at) * HOP : patch.place * HOP], wave[at * HOP : patch.start * HOP])]
         at = patch.end
     tail = wave[at * HOP :]
+    source = (frames - moved)[frame_kept].clamp(max=len(motion) - 1)  # the last face is held to the end of the recording
     return (
         all(parts)
         and torch.equal(made.wave[-len(tail) :], tail)
         and torch.equal(made.mel[kept], rearranged(mel, plan)[kept])
-        and torch.equal(made.motion[frame_kept], motion[(frames - moved)[frame_kept]])
+        and torch.equal(made.motion[frame_kept], motion[source])
     )
 
 
