@@ -59,8 +59,8 @@ def own_files(folder: Path) -> None:
     import torch
     from PIL import Image
 
-    from jamflow_core.audio.files import load_audio, save_wav
-    from jamflow_core.voices import PRESETS
+    from jamflow_core.media.sound import load_audio, save_wav
+    from jamflow_core.tasks.voices import PRESETS
 
     folder.mkdir(exist_ok=True)
     picture = Image.open(PACK / "portraits" / "pearl_earring.jpg").resize((1024, 1024)).convert("RGBA")

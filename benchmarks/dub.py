@@ -19,16 +19,16 @@ sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent)]
 
 from edit import word_edges  # noqa: E402
 
-from jamflow_core import voices  # noqa: E402
-from jamflow_core.fit import fit_of  # noqa: E402
-from jamflow_core.tasks import DEFAULTS, dub, speak  # noqa: E402
-from jamflow_core.text.phonemes import parse  # noqa: E402
-from jamflow_core.text.tokens import decode  # noqa: E402
+from jamflow_core.tasks import voices  # noqa: E402
+from jamflow_core.tasks.fit import fit_of  # noqa: E402
+from jamflow_core.tasks.speak import DEFAULTS, dub, speak  # noqa: E402
+from jamflow_core.text.languages.english.g2p import parse  # noqa: E402
+from jamflow_core.tokens import decode  # noqa: E402
 from jamflow_core.train.corpus import Cache  # noqa: E402
 from jamflow_core.train.metrics.onsets import heard_durations  # noqa: E402
 from jamflow_core.train.metrics.words import WordRecogniser, word_errors  # noqa: E402
 from jamflow_core.train.visemes import teacher_motion  # noqa: E402
-from jamflow_core.weights.bundle import Models  # noqa: E402
+from jamflow_core.models import Models  # noqa: E402
 
 
 def measure(models: Models, clip, recogniser, steps: dict) -> dict:

@@ -24,19 +24,19 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from jamflow_core.clock import HOP, SAMPLE_RATE  # noqa: E402
-from jamflow_core.edit import CELL, GRID, as_heard, paint, plan_edit, rearranged, transcript  # noqa: E402
+from jamflow_core.tasks.edit import CELL, GRID, as_heard, paint, plan_edit, rearranged, transcript  # noqa: E402
 from jamflow_core.errors import JamFlowError  # noqa: E402
 from jamflow_core.flow.sampler import Settings  # noqa: E402
-from jamflow_core.tasks import DEFAULTS, animate  # noqa: E402
-from jamflow_core.text.aligner import class_of, phones_of  # noqa: E402
-from jamflow_core.text.phonemes import parse  # noqa: E402
+from jamflow_core.tasks.speak import DEFAULTS, animate  # noqa: E402
+from jamflow_core.align.aligner import class_of, phones_of  # noqa: E402
+from jamflow_core.text.languages.english.g2p import parse  # noqa: E402
 from jamflow_core.text.timed import TimedText, Word  # noqa: E402
-from jamflow_core.text.tokens import SILENCE, decode  # noqa: E402
+from jamflow_core.tokens import SILENCE, decode  # noqa: E402
 from jamflow_core.train.corpus import Cache  # noqa: E402
 from jamflow_core.train.metrics import at_16k, edit_distance, need  # noqa: E402
 from jamflow_core.train.metrics.voice import VoiceEncoder, similarity  # noqa: E402
 from jamflow_core.train.metrics.words import spoken_words  # noqa: E402
-from jamflow_core.weights.bundle import Models  # noqa: E402
+from jamflow_core.models import Models  # noqa: E402
 
 WORDS = (
     "window mountain yesterday chicken beautiful seven paper remember music children garden purple doctor winter "

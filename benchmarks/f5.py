@@ -22,11 +22,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from f5_weights import BASE, SMALL, TINY, f5_file, f5_state, inputs  # noqa: E402
 from parity import f5_official as official  # noqa: E402
 
-from jamflow_core.f5 import OFFICIAL  # noqa: E402
+from jamflow_core.tasks.f5 import OFFICIAL  # noqa: E402
 from jamflow_core.flow.sampler import Canvas, Run  # noqa: E402
-from jamflow_core.weights.compiled import compile_blocks  # noqa: E402
-from jamflow_core.weights.f5 import load_f5  # noqa: E402
-from jamflow_core.weights.precision import fast_dtype  # noqa: E402
+from jamflow_core.catalog.compiled import compile_blocks  # noqa: E402
+from jamflow_core.catalog.f5 import load_f5  # noqa: E402
+from jamflow_core.catalog.precision import fast_dtype  # noqa: E402
 
 PROMPT = 281
 SQUARE = 2048  # side of the matrices whose product is the machine's peak

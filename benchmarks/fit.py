@@ -13,12 +13,12 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from jamflow_core import voices  # noqa: E402
-from jamflow_core.fit import FAST, SLOW, fit_of  # noqa: E402
-from jamflow_core.text.tokens import decode  # noqa: E402
+from jamflow_core.tasks import voices  # noqa: E402
+from jamflow_core.tasks.fit import FAST, SLOW, fit_of  # noqa: E402
+from jamflow_core.tokens import decode  # noqa: E402
 from jamflow_core.train.corpus import Cache  # noqa: E402
 from jamflow_core.train.visemes import teacher_motion  # noqa: E402
-from jamflow_core.weights.bundle import Models  # noqa: E402
+from jamflow_core.models import Models  # noqa: E402
 
 
 def main() -> None:

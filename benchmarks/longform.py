@@ -38,19 +38,19 @@ def run(minutes: float, steps: int, folder: Path) -> dict:
     import cv2
     import numpy as np
 
-    from jamflow_core import voices
-    from jamflow_core.audio.files import stream_wav
-    from jamflow_core.longform.film import film, look_of
-    from jamflow_core.longform.lines import lines_of_script
-    from jamflow_core.longform.produce import produce
-    from jamflow_core.longform.store import Store
+    from jamflow_core.tasks import voices
+    from jamflow_core.media.sound import stream_wav
+    from jamflow_core.tasks.longform.film import film, look_of
+    from jamflow_core.tasks.longform.lines import lines_of_script
+    from jamflow_core.tasks.longform.produce import produce
+    from jamflow_core.tasks.longform.store import Store
     from jamflow_core.motion.files import stream_motion
-    from jamflow_core.render.image import read_image
+    from jamflow_core.media.picture import read_image
     from jamflow_core.render.mesh import MeshPortrait
     from jamflow_core.render.stage import Stage
-    from jamflow_core.tasks import DEFAULTS
+    from jamflow_core.tasks.speak import DEFAULTS
     from jamflow_core.text.srt import format_srt
-    from jamflow_core.weights.bundle import Models
+    from jamflow_core.models import Models
 
     start = time.perf_counter()
     script = " ".join([SAID] * max(1, round(minutes * 60 / SECONDS)))

@@ -156,8 +156,8 @@ def timeline_of(graph: dict) -> dict:
 def speaking(film: Path) -> list[Image.Image]:
     """A frame with the mouth well open (not at its widest: that is a shout), of the first half of a clip and of the second."""
     from jamflow_core.motion.basis import JAW, exp_to_state
-    from jamflow_core.motion.extract import extract_motion
-    from jamflow_core.render.video_reader import read_video
+    from jamflow_core.face.extract import extract_motion
+    from jamflow_core.media.video_reader import read_video
 
     video = read_video(film, with_audio=False)
     frames = list(video.frames)

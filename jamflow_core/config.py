@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 
-from .text.tokens import SYMBOLS
+from .tokens import SYMBOLS
 
 MOUTH_CHANNELS = 18
 # Where the steps of the sampler lie (flow/schedule.py).
@@ -15,7 +15,7 @@ class TextConfig:
     """Text embedding. `stretch`: "pad" = filler to the audio length (F5), "durations" = by phoneme durations.
 
     mask_padding: fillers are zeroed (F5 v1); v0 left them in. symbols: what the ids mean, in order (F5's vocab.txt); None =
-    the phoneme alphabet of text/tokens.py.
+    the phoneme alphabet of tokens.py.
     """
 
     vocab: int = len(SYMBOLS)

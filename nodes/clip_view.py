@@ -19,7 +19,7 @@ def clip_view(audio, text, latent) -> dict:
     """AUDIO, JAMFLOW_TEXT and LATENT of one clip (each may be None) -> the overview, with `sound` and `mel` to fetch by /view."""
     from ..jamflow_core.audio.mel import log_mel
     from ..jamflow_core.motion.basis import JAW, exp_to_state
-    from ..jamflow_core.overview import overview
+    from ..jamflow_core.tasks.overview import overview
 
     wave = wave_of(audio) if audio is not None else None
     mel = opening = None
@@ -44,7 +44,7 @@ def clip_view(audio, text, latent) -> dict:
 
 
 def _sound(wave) -> dict:
-    from ..jamflow_core.audio.files import save_wav
+    from ..jamflow_core.media.sound import save_wav
 
     return _temporary(wave.numpy(force=True), "wav", lambda path: save_wav(path, wave))
 

@@ -48,7 +48,7 @@ class JamFlowVocoderDecode(Node):
             waves.append(net.decode_whole(mel).float().cpu())
         kept = latent.get("jamflow_kept")
         if kept is not None and len(waves) == 1:
-            from ..jamflow_core.edit import splice
+            from ..jamflow_core.tasks.edit import splice
 
             waves = [splice(kept.wave, waves[0] / kept.gain, kept.plan)]
         return io.NodeOutput(audio_of(waves))

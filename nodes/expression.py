@@ -94,7 +94,7 @@ class JamFlowExpression(Node):
 
     @classmethod
     def run(cls, blink, sway, glances, nods, curves, strength, driving=None, **sliders) -> io.NodeOutput:
-        from ..jamflow_core.motion.extract import extract_motion
+        from ..jamflow_core.face.extract import extract_motion
         from ..jamflow_core.render import expression as core
 
         lines = {name: core.curve(value, name) for name, value in sliders.items() if value}

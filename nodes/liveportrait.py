@@ -7,9 +7,15 @@ import torch
 
 from ..jamflow_core.errors import JamFlowError
 from ..jamflow_core.motion.smooth import NOISE
-from ..jamflow_core.render.liveportrait import LivePortraitRenderer, LivePortraitVideo, Options, TemplateMotion, extract_template
+from ..jamflow_core.render.liveportrait import (
+    LivePortraitRenderer,
+    LivePortraitVideo,
+    Options,
+    TemplateMotion,
+    extract_template,
+)
 from ..jamflow_core.render.liveportrait.networks import Networks
-from ..jamflow_core.weights.liveportrait import load_liveportrait
+from ..jamflow_core.catalog.liveportrait import load_liveportrait
 from .media import RestOf, Shots
 from .models import PRECISIONS, Managed, compute_format, weight_format
 from .node import Progress

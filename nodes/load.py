@@ -7,9 +7,9 @@ from pathlib import Path
 import folder_paths
 from comfy_api.latest import io
 
-from ..jamflow_core.weights import places
-from ..jamflow_core.weights.liveportrait import files_in
-from ..jamflow_core.weights.recognise import Kind
+from ..jamflow_core.catalog import places
+from ..jamflow_core.catalog.liveportrait import files_in
+from ..jamflow_core.catalog.recognise import Kind
 from .models import PRECISIONS, ManagedModels, managed_vocoder
 from .node import CATEGORY, Node
 from .sockets import Model, Portrait, Vocoder
@@ -56,7 +56,7 @@ class Renderer:
 
     @cached_property
     def finder(self):
-        from ..jamflow_core.render.face import FaceFinder
+        from ..jamflow_core.face.finder import FaceFinder
 
         return FaceFinder()
 

@@ -137,7 +137,7 @@ def read_video(video) -> FrameSource:
 
 
 def _frames_of_copy(video, path: str) -> Iterator[np.ndarray]:
-    from ..jamflow_core.render.video_reader import read_video as read_file
+    from ..jamflow_core.media.video_reader import read_video as read_file
 
     try:
         video.save_to(path)

@@ -41,7 +41,7 @@ class ManagedModels:
     vocoder = None
 
     def __init__(self, path: Path | None, precision: str, compile: bool = False):
-        from ..jamflow_core.weights.bundle import EMBEDDED, load_flow
+        from ..jamflow_core.models import EMBEDDED, load_flow
 
         path = path or EMBEDDED
         device, offload = mm.get_torch_device(), mm.unet_offload_device()
@@ -49,7 +49,7 @@ class ManagedModels:
         computed = compute_format(weights, device)
         flow, durations = load_flow(path, comfy.ops.pick_operations(weights, computed, device), weights)
         if compile:
-            from ..jamflow_core.weights.compiled import compile_blocks
+            from ..jamflow_core.catalog.compiled import compile_blocks
 
             compile_blocks(flow, device)
         self._flow = Managed(placed(flow, device, computed), device, offload)
@@ -69,7 +69,7 @@ class ManagedModels:
 
     @cached_property
     def _aligner_nets(self):
-        from ..jamflow_core.text.aligner import load_aligner
+        from ..jamflow_core.align.aligner import load_aligner
 
         aligners = load_aligner()
         nets = nn.ModuleList([aligners.audio.net, aligners.lips.net])
@@ -86,7 +86,7 @@ def weight_format(device: torch.device, parameters: int) -> torch.dtype:
     """ComfyUI's choice for a GPU, and what its command line asks for; what is measured to be fast on a CPU otherwise."""
     chosen = mm.unet_dtype(device, parameters, FORMATS)
     if mm.is_device_cpu(device) and chosen == torch.float32 and not mm.args.fp32_unet:  # of CPUs ComfyUI knows nothing
-        from ..jamflow_core.weights.precision import suited_dtype
+        from ..jamflow_core.catalog.precision import suited_dtype
 
         return suited_dtype(device, parameters)
     return chosen
@@ -95,7 +95,7 @@ def weight_format(device: torch.device, parameters: int) -> torch.dtype:
 def compute_format(weights: torch.dtype, device: torch.device) -> torch.dtype:
     """The format in which `device` computes with weights kept in `weights`: ComfyUI's choice."""
     if mm.is_device_cpu(device) and weights in FORMATS:  # ComfyUI takes every CPU for slow in bfloat16
-        from ..jamflow_core.weights.precision import fast_dtype
+        from ..jamflow_core.catalog.precision import fast_dtype
 
         return weights if weights == torch.float32 else fast_dtype(device)
     return mm.unet_manual_cast(weights, device, FORMATS) or weights

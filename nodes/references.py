@@ -39,7 +39,7 @@ class JamFlowReferenceAudio(Node):
 
     @classmethod
     def define_schema(cls) -> io.Schema:
-        from ..jamflow_core.voices import preset_names
+        from ..jamflow_core.tasks.voices import preset_names
 
         return io.Schema(
             node_id="JamFlowReferenceAudio",
@@ -88,8 +88,8 @@ class JamFlowReferenceAudio(Node):
 
     @classmethod
     def run(cls, model, role, preset, transcript="", **optional) -> io.NodeOutput:
-        from ..jamflow_core import voices
-        from ..jamflow_core.tasks import align
+        from ..jamflow_core.tasks import voices
+        from ..jamflow_core.tasks.speak import align
 
         own = "audio" in optional
         wave = wave_of(optional["audio"]) if own else _preset_wave(preset)
@@ -104,9 +104,9 @@ def _preset_wave(name: str) -> Tensor:
     """The recording behind a preset voice: wave [samples], 24 kHz."""
     import json
 
-    from ..jamflow_core.audio.files import load_audio
+    from ..jamflow_core.media.sound import load_audio
     from ..jamflow_core.audio.resample import to_mono_24k
-    from ..jamflow_core.voices import PRESETS
+    from ..jamflow_core.tasks.voices import PRESETS
 
     book = json.loads((PRESETS / "voices.json").read_text(encoding="utf-8"))
     return to_mono_24k(*load_audio(PRESETS / book[name]["file"]))
@@ -196,7 +196,7 @@ def _seen(portrait, source) -> tuple:
 
         clip = read_motion(portrait, source)
         return clip, len(clip.template.missing)
-    from ..jamflow_core.motion.extract import extract_motion
+    from ..jamflow_core.face.extract import extract_motion
 
     video, show = source(), Progress()
     found = extract_motion(video.frames, video.fps, portrait.finder, lambda done: show(done, video.count))

@@ -247,7 +247,7 @@ def posed(portrait, picture):
 def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of: RestOf) -> Shots:
     """A video with new lips, and what `rest_of` adds. It is read twice: to follow the face, and to paint it."""
     from ..jamflow_core.render.relip import relip_frames
-    from ..jamflow_core.render.track import track_face
+    from ..jamflow_core.face.track import track_face
 
     first, show = source(), Progress()
     track = track_face(first.frames, finder, face, lambda done: show(done, first.count))
@@ -267,7 +267,7 @@ def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of: R
 def one_picture(image, example: str, mask, paper: tuple[float, float, float]) -> np.ndarray:
     """IMAGE of one picture, what `mask` covers in the colour `paper` -> uint8 RGB; the example if there is none."""
     if image is None:
-        from ..jamflow_core.render.image import read_image
+        from ..jamflow_core.media.picture import read_image
 
         return read_image(EXAMPLES / f"{example}.jpg")
     return next(frames_of(image, mask, paper))
@@ -303,7 +303,7 @@ def one_sound(audio: dict) -> np.ndarray:
 
 def write(pairs, fps: float, audio: dict | None):
     """Painted pictures -> VIDEO over a file in ComfyUI's temporary folder, written as they come."""
-    from ..jamflow_core.render.video import VideoWriter
+    from ..jamflow_core.media.video import VideoWriter
 
     sound, rate = (None, SAMPLE_RATE) if audio is None else (one_sound(audio), audio["sample_rate"])
     folder, name, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())

@@ -153,8 +153,8 @@ class JamFlowJointSampler(Node):
     ) -> io.NodeOutput:  # fmt: skip
         from dataclasses import replace
 
-        from ..jamflow_core.f5 import OFFICIAL
-        from ..jamflow_core.tasks import DEFAULTS
+        from ..jamflow_core.tasks.f5 import OFFICIAL
+        from ..jamflow_core.tasks.speak import DEFAULTS
 
         job = job_of(text, audio_ref, motion_ref, time_mask)
         doing = job.told(face)
@@ -192,7 +192,7 @@ class JamFlowJointSampler(Node):
 
 def _voice(recording):
     """The voice to imitate: the reference's, or a preset."""
-    from ..jamflow_core import voices
+    from ..jamflow_core.tasks import voices
 
     if recording is None:
         return voices.preset(DEFAULT_VOICE)
@@ -205,14 +205,14 @@ def _script(line: Line):
 
 
 def _speak(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.tasks import speak
+    from ..jamflow_core.tasks.speak import speak
 
     return speak(model, _script(text), _voice(recording), speed=text.speed, face=face, **callbacks), {}
 
 
 def _animate(model, text, recording, motion, mask, face, callbacks):
     from ..jamflow_core.audio.loudness import normalise
-    from ..jamflow_core.tasks import animate
+    from ..jamflow_core.tasks.speak import animate
 
     level = normalise(recording.speech())[0]
     return animate(model, level, _said(model, text, recording), **callbacks), {}
@@ -221,7 +221,7 @@ def _animate(model, text, recording, motion, mask, face, callbacks):
 def _said(model, text, recording):
     """What a recording says, with times; None if nobody knows."""
     from ..jamflow_core.audio.loudness import normalise
-    from ..jamflow_core.tasks import align
+    from ..jamflow_core.tasks.speak import align
 
     if text is None:
         return recording.text
@@ -229,21 +229,21 @@ def _said(model, text, recording):
 
 
 def _dub(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.tasks import dub
+    from ..jamflow_core.tasks.speak import dub
 
     return dub(model, _script(text), motion, _voice(recording), **callbacks), {}
 
 
 def fitting(model, text, recording, motion) -> str | None:
     """By how much a text is too long or too short for the lips; None if it fits."""
-    from ..jamflow_core.fit import fit_of
+    from ..jamflow_core.tasks.fit import fit_of
 
     return fit_of(model, text.text, motion, _voice(recording)).advice()
 
 
 def _edit(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.edit import GRID, as_heard, paint, plan_edit
-    from ..jamflow_core.tasks import require_phonemes
+    from ..jamflow_core.tasks.edit import GRID, as_heard, paint, plan_edit
+    from ..jamflow_core.tasks.speak import require_phonemes
 
     require_phonemes(model, "edit")
     wave = recording.speech()
@@ -258,7 +258,7 @@ def _edit(model, text, recording, motion, mask, face, callbacks):
 
 
 def _relip(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.edit import as_heard, paint, plan_lips
+    from ..jamflow_core.tasks.edit import as_heard, paint, plan_lips
 
     wave = recording.speech()
     if motion is None:

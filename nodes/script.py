@@ -9,7 +9,7 @@ from comfy_api.latest import InputImpl, io
 
 from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
-from ..jamflow_core.longform import LAYOUTS
+from ..jamflow_core.tasks.longform import LAYOUTS
 from .draw import thumbnail
 from .media import audio_of, frames_of
 from .node import CATEGORY, Node, Progress, seed_input, steps_input
@@ -106,11 +106,11 @@ class JamFlowScript(Node):
         import numpy as np
         import torch
 
-        from ..jamflow_core.f5 import OFFICIAL
-        from ..jamflow_core.longform.produce import produce
-        from ..jamflow_core.longform.store import Store
+        from ..jamflow_core.tasks.f5 import OFFICIAL
+        from ..jamflow_core.tasks.longform.produce import produce
+        from ..jamflow_core.tasks.longform.store import Store
         from ..jamflow_core.motion.files import Motion as Clip
-        from ..jamflow_core.tasks import DEFAULTS
+        from ..jamflow_core.tasks.speak import DEFAULTS
         from ..jamflow_core.text.srt import format_srt
         from .models import Decoding
 
@@ -144,8 +144,8 @@ class JamFlowScript(Node):
 
 def cast_of(script: str, kind: str, given: list):
     """The lines of a script, and a voice for each speaker: a preset by its name, else the next one that is connected."""
-    from ..jamflow_core import voices
-    from ..jamflow_core.longform.lines import lines_of_script, lines_of_srt, speakers_of
+    from ..jamflow_core.tasks import voices
+    from ..jamflow_core.tasks.longform.lines import lines_of_script, lines_of_srt, speakers_of
     from .references import DEFAULT_VOICE
 
     lines = (lines_of_srt if kind == SUBTITLES else lines_of_script)(script, None, DEFAULT_VOICE)
@@ -175,10 +175,10 @@ def chunk_folder(name: str) -> Path:
 
 def painted(timeline, portrait, voices: dict[str, str], images: list, layout: str, seed: int, expression, show):
     """The timeline as VIDEO over a file in ComfyUI's temporary folder, and the keys of its kept segments."""
-    from ..jamflow_core.longform.faces import faces_for
-    from ..jamflow_core.longform.film import film, look_of
+    from ..jamflow_core.tasks.longform.faces import faces_for
+    from ..jamflow_core.tasks.longform.film import film, look_of
     from ..jamflow_core.render.expression import NEUTRAL
-    from ..jamflow_core.render.image import read_image
+    from ..jamflow_core.media.picture import read_image
     from ..jamflow_core.render.stage import Stage
 
     given = dict(zip(timeline.speakers, chain.from_iterable(map(frames_of, images))))

@@ -9,7 +9,7 @@ import torch
 from jamflow_core.clock import Span
 from jamflow_core.errors import JamFlowError
 from jamflow_core.motion.space import exp_of, mouth_of
-from jamflow_core.text.aligner import (
+from jamflow_core.align.aligner import (
     AlignerConfig,
     AudioAligner,
     FrameClassifier,
@@ -20,7 +20,7 @@ from jamflow_core.text.aligner import (
     phones_of,
     save_aligner,
 )
-from jamflow_core.text.viterbi import recognise, segment
+from jamflow_core.align.viterbi import recognise, segment
 from jamflow_core.train.aligner import Frames, distort_lips, fit, frame_labels, learn_scale, word_boundaries
 from jamflow_core.train.visemes import teacher_motion
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.audio.files import load_audio, save_wav
+from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.audio.loudness import SPEECH_RMS, normalise, speech_rms
 from jamflow_core.audio.reference import prepare_reference
 from jamflow_core.audio.resample import resample, to_mono_24k
@@ -185,6 +185,6 @@ def test_reference_from_any_recording(rate):
 
 
 def test_import_is_light():
-    modules = "jamflow_core.audio.files, jamflow_core.text.phonemes"
+    modules = "jamflow_core.media.sound, jamflow_core.text.languages.english.g2p"
     code = f"import sys, {modules}; print({{'av', 'onnxruntime'}} & {{*sys.modules}})"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

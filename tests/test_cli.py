@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.audio.files import load_audio, save_wav
+from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.audio.resample import to_mono_24k
-from jamflow_core.cli import main
+from jamflow_core.cli.main import main
 from jamflow_core.motion.files import load_motion, save_motion
 
 ROOT = Path(__file__).parent.parent

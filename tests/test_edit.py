@@ -6,19 +6,31 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.audio.files import load_audio, save_wav
+from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.audio.loudness import normalise
 from jamflow_core.audio.mel import log_mel
 from jamflow_core.audio.resample import to_mono_24k
-from jamflow_core.cli import main
+from jamflow_core.cli.main import main
 from jamflow_core.clock import HOP, Span
-from jamflow_core.edit import CELL, GRID, Patch, Plan, blend, edit, move_lips, plan_edit, rearranged, splice, transcript
+from jamflow_core.tasks.edit import (
+    CELL,
+    GRID,
+    Patch,
+    Plan,
+    blend,
+    edit,
+    move_lips,
+    plan_edit,
+    rearranged,
+    splice,
+    transcript,
+)
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
-from jamflow_core.tasks import animate
-from jamflow_core.text.changes import compare, describe
-from jamflow_core.text.phonemes import parse
-from jamflow_core.weights.bundle import Models
+from jamflow_core.tasks.speak import animate
+from jamflow_core.align.changes import compare, describe
+from jamflow_core.text.languages.english.g2p import parse
+from jamflow_core.models import Models
 
 VOICES = Path(__file__).parent.parent / "jamflow_core" / "weights" / "voices"
 OLD = "They hoped to get together at an early date."

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core import voices
+from jamflow_core.tasks import voices
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
-from jamflow_core.text.aligner import EMBEDDED as ALIGNER
+from jamflow_core.align.aligner import EMBEDDED as ALIGNER
 from jamflow_core.train import evaluate
 from jamflow_core.train.metrics import at_16k, edit_distance, need
 from jamflow_core.train.metrics.lips import lip_figures
@@ -15,8 +15,8 @@ from jamflow_core.train.metrics.onsets import onset_errors
 from jamflow_core.train.metrics.words import spoken_words
 from jamflow_core.train.scores import Bar, bars, summarise, table
 from jamflow_core.train.visemes import teacher_motion
-from jamflow_core.weights.bundle import EMBEDDED as FLOW
-from jamflow_core.weights.bundle import Models
+from jamflow_core.models import EMBEDDED as FLOW
+from jamflow_core.models import Models
 
 SYMBOLS = ("<sil>", *"ðə bˈOt sˈAld ət nˈun ænd mˈɛt mˌi", "<sil>")
 DURATIONS = np.array([0.2, *[0.08] * (len(SYMBOLS) - 2), 0.3])

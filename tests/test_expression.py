@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from jamflow_core.errors import JamFlowError
-from jamflow_core.motion.extract import FaceMotion
+from jamflow_core.face.extract import FaceMotion
 from jamflow_core.motion.files import Motion
 from jamflow_core.render.animate import idle_motion, loudness, render_frames
 from jamflow_core.render.expression import NEUTRAL, STILL, Curve, Expression, curve, curves
-from jamflow_core.render.image import read_image
+from jamflow_core.media.picture import read_image
 from jamflow_core.render.mesh import MeshPortrait
 
 FACE = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"

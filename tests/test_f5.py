@@ -11,13 +11,13 @@ import torch
 from f5_weights import SYMBOLS, TINY, f5_file, f5_state, figures, inputs, random_state, recording, write_vocabulary
 from safetensors.torch import load_file, save_file
 
-from jamflow_core import tasks
+from jamflow_core.tasks import speak as tasks
 from jamflow_core.audio.f5_reference import f5_reference
 from jamflow_core.audio.vocoder import Vocoder, VocoderConfig, load_vocoder
 from jamflow_core.clock import HOP
 from jamflow_core.config import JamFlowConfig, base
 from jamflow_core.errors import JamFlowError
-from jamflow_core.f5 import OFFICIAL, chunks, ended, overlay, reference, speak, total_frames
+from jamflow_core.tasks.f5 import OFFICIAL, chunks, ended, overlay, reference, speak, total_frames
 from jamflow_core.flow.sampler import Canvas, sample
 from jamflow_core.model.dit import velocity
 from jamflow_core.model.duration import DurationHead
@@ -26,9 +26,9 @@ from jamflow_core.text.f5_tokens import Vocabulary, f5_tokens, read_vocabulary
 from jamflow_core.train.corpus import Cache
 from jamflow_core.train.data import Windows
 from jamflow_core.train.trainer import main as train
-from jamflow_core.weights.bundle import Models, load_flow, save_flow
-from jamflow_core.weights.f5 import load_f5
-from jamflow_core.weights.recognise import Kind, recognise
+from jamflow_core.models import Models, load_flow, save_flow
+from jamflow_core.catalog.f5 import load_f5
+from jamflow_core.catalog.recognise import Kind, recognise
 
 FROZEN = json.loads((Path(__file__).parent / "data" / "f5.json").read_text(encoding="utf-8"))
 

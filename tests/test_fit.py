@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core import voices
-from jamflow_core.audio.files import load_audio
-from jamflow_core.cli import main
+from jamflow_core.tasks import voices
+from jamflow_core.media.sound import load_audio
+from jamflow_core.cli.main import main
 from jamflow_core.errors import JamFlowError
-from jamflow_core.fit import Fit, fit_of, lip_seconds
+from jamflow_core.tasks.fit import Fit, fit_of, lip_seconds
 from jamflow_core.motion.basis import state_to_exp
 from jamflow_core.motion.files import save_motion
-from jamflow_core.render.image import read_image
-from jamflow_core.render.video import VideoWriter
-from jamflow_core.tasks import dub
-from jamflow_core.weights.bundle import Models
+from jamflow_core.media.picture import read_image
+from jamflow_core.media.video import VideoWriter
+from jamflow_core.tasks.speak import dub
+from jamflow_core.models import Models
 
 FACE = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
 LONG = "There is far too much to be said in so short a moment, and nobody would be able to follow it at all."

@@ -14,9 +14,15 @@ from liveportrait_weights import (OPTIONS, figures, layout, motion_inputs, rando
 from jamflow_core.errors import JamFlowError
 from jamflow_core.motion.files import Motion, load_motion
 from jamflow_core.motion.space import MOUTH
-from jamflow_core.render.image import read_image
-from jamflow_core.render.liveportrait import (LivePortraitRenderer, LivePortraitVideo, Options, extract_template,
-                                              load_template, save_template)  # fmt: skip
+from jamflow_core.media.picture import read_image
+from jamflow_core.render.liveportrait import (
+    LivePortraitRenderer,
+    LivePortraitVideo,
+    Options,
+    extract_template,
+    load_template,
+    save_template,
+)  # fmt: skip
 from jamflow_core.render.liveportrait import renderer as renderers
 from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, cut, to_crop
 from jamflow_core.render.liveportrait.drive import Laid, drive, speak
@@ -25,8 +31,8 @@ from jamflow_core.render.liveportrait.keypoints import LIPS, rotation
 from jamflow_core.render.liveportrait.networks import LivePortrait
 from jamflow_core.render.liveportrait.template import keep_motion, open_motion
 from jamflow_core.render.liveportrait.warping import _shifted
-from jamflow_core.weights.liveportrait import FILES, fill, find_liveportrait, load_liveportrait
-from jamflow_core.weights.safe import load_pickle, load_state
+from jamflow_core.catalog.liveportrait import FILES, fill, find_liveportrait, load_liveportrait
+from jamflow_core.catalog.safe import load_pickle, load_state
 
 
 @pytest.fixture(scope="module")

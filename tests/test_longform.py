@@ -9,27 +9,27 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core import voices
-from jamflow_core.audio.files import load_audio, stream_wav
+from jamflow_core.tasks import voices
+from jamflow_core.media.sound import load_audio, stream_wav
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
-from jamflow_core.longform import LAYOUTS
-from jamflow_core.longform import film as films
-from jamflow_core.longform import produce as production
-from jamflow_core.longform.faces import FACES, FOLDER, faces_for
-from jamflow_core.longform.film import film, look_of
-from jamflow_core.longform.lines import Line, lines_of_script, lines_of_srt, speakers_of
-from jamflow_core.longform.produce import FRAME, produce
-from jamflow_core.longform.store import Chunk, Store, digest
+from jamflow_core.tasks.longform import LAYOUTS
+from jamflow_core.tasks.longform import film as films
+from jamflow_core.tasks.longform import produce as production
+from jamflow_core.tasks.longform.faces import FACES, FOLDER, faces_for
+from jamflow_core.tasks.longform.film import film, look_of
+from jamflow_core.tasks.longform.lines import Line, lines_of_script, lines_of_srt, speakers_of
+from jamflow_core.tasks.longform.produce import FRAME, produce
+from jamflow_core.tasks.longform.store import Chunk, Store, digest
 from jamflow_core.motion.files import load_motion, stream_motion
 from jamflow_core.render.expression import STILL
-from jamflow_core.render.image import read_image
+from jamflow_core.media.picture import read_image
 from jamflow_core.render.mesh import MeshPortrait
 from jamflow_core.render.stage import Stage
-from jamflow_core.tasks import Clip, fill_grid
-from jamflow_core.text.phonemes import parse
+from jamflow_core.tasks.speak import Clip, fill_grid
+from jamflow_core.text.languages.english.g2p import parse
 from jamflow_core.text.srt import Subtitle, format_srt, parse_srt
-from jamflow_core.weights.bundle import Models
+from jamflow_core.models import Models
 
 PORTRAITS = Path(__file__).parent.parent / "portraits"
 QUICK = Settings(steps=2, text_guidance=0.0, reference_guidance=0.0, temperature=0.6)

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import torch
 
-from jamflow_core.overview import MOST, overview, peaks
-from jamflow_core.text.phonemes import parse
+from jamflow_core.tasks.overview import MOST, overview, peaks
+from jamflow_core.text.languages.english.g2p import parse
 
 
 def test_a_clip_is_plain_numbers():

@@ -16,21 +16,21 @@ from f5_weights import f5_file
 from liveportrait_weights import layout, random_state, tiny_networks
 from safetensors.torch import save_file
 
-from jamflow_core.audio.files import load_audio
+from jamflow_core.media.sound import load_audio
 from jamflow_core.audio.vocoder import Vocoder, VocoderConfig, save_vocoder
-from jamflow_core.cli import main
+from jamflow_core.cli.main import main
 from jamflow_core.errors import JamFlowError
 from jamflow_core.motion.files import load_motion
-from jamflow_core.render.image import read_image
+from jamflow_core.media.picture import read_image
 from jamflow_core.render.liveportrait import networks as networks_module
 from jamflow_core.render.liveportrait import renderer as renderers
-from jamflow_core.render.video import VideoWriter
-from jamflow_core.render.video_reader import read_video
-from jamflow_core.weights import compiled, places, precision
-from jamflow_core.weights.bundle import Models, load_flow
-from jamflow_core.weights.liveportrait import FILES, load_liveportrait
-from jamflow_core.weights.recognise import Kind, recognise
-from jamflow_core.weights.safe import load_pickle, load_state
+from jamflow_core.media.video import VideoWriter
+from jamflow_core.media.video_reader import read_video
+from jamflow_core.catalog import compiled, places, precision
+from jamflow_core.models import Models, load_flow
+from jamflow_core.catalog.liveportrait import FILES, load_liveportrait
+from jamflow_core.catalog.recognise import Kind, recognise
+from jamflow_core.catalog.safe import load_pickle, load_state
 
 ROOT = Path(__file__).parent.parent
 
@@ -107,7 +107,7 @@ def test_large_weights_take_what_the_cpu_is_fast_in(monkeypatch):
 
 def test_loading_leaves_torchs_compiler_alone():
     """It takes two seconds to import, and random numbers on the meta device would ask for it."""
-    loading = "from jamflow_core.weights.bundle import Models; m = Models(); m.flow, m.vocoder, m.aligners"
+    loading = "from jamflow_core.models import Models; m = Models(); m.flow, m.vocoder, m.aligners"
     code = f"import sys; {loading}; sys.exit('torch._dynamo' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1]).returncode == 0
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core import tasks, voices
-from jamflow_core.pauses import hushed, with_rests, without_rests
-from jamflow_core.tasks import CELL, fill_grid, plan_speech, speak
-from jamflow_core.text.phonemes import parse
-from jamflow_core.text.tokens import SILENCE
-from jamflow_core.voices import GRID
-from jamflow_core.weights.bundle import Models
+from jamflow_core.tasks import speak as tasks, voices
+from jamflow_core.tasks.pauses import hushed, with_rests, without_rests
+from jamflow_core.tasks.speak import CELL, fill_grid, plan_speech, speak
+from jamflow_core.text.languages.english.g2p import parse
+from jamflow_core.tokens import SILENCE
+from jamflow_core.tasks.voices import GRID
+from jamflow_core.models import Models
 
 RATE = 93.75
 

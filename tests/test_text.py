@@ -10,10 +10,10 @@ import pytest
 from jamflow_core.errors import JamFlowError
 from jamflow_core.text.aligned import Aligned
 from jamflow_core.text.markup import read
-from jamflow_core.text.normalise import normalise
-from jamflow_core.text.phonemes import check_text, parse
+from jamflow_core.text.languages.english.normalise import normalise
+from jamflow_core.text.languages.english.g2p import check_text, parse
 from jamflow_core.text.split import estimate, split
-from jamflow_core.text.tokens import SILENCE, SYMBOLS, decode
+from jamflow_core.tokens import SILENCE, SYMBOLS, decode
 
 
 def said(text, british=False):

@@ -22,7 +22,7 @@ from jamflow_core.train.schedule import STEPS
 from jamflow_core.train.schedule import main as schedule
 from jamflow_core.train.trainer import main as train
 from jamflow_core.train.vocoder import Segments
-from jamflow_core.weights.bundle import Models, save_flow
+from jamflow_core.models import Models, save_flow
 
 
 def run(cache, out, *options):

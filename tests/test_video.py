@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jamflow_core.errors import JamFlowError
-from jamflow_core.render.video import VideoWriter, read_video
+from jamflow_core.media.video import VideoWriter, read_video
 
 RATE = 24000
 

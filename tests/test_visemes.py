@@ -6,7 +6,7 @@ import pytest
 from jamflow_core.motion.basis import JAW, PRESS, PUCKER, SHIFT, WIDE, exp_to_state
 from jamflow_core.motion.measure import CLOSED_JAW, closures
 from jamflow_core.motion.visemes import CLOSED, SILENT, VISEMES, viseme_of
-from jamflow_core.text.tokens import SYMBOLS
+from jamflow_core.tokens import SYMBOLS
 from jamflow_core.train import visemes
 from jamflow_core.train.timing import heard
 from jamflow_core.train.visemes import state_at, teacher_motion, teacher_state

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.audio.files import load_audio
+from jamflow_core.media.sound import load_audio
 from jamflow_core.audio.mel import N_MELS, log_mel
 from jamflow_core.clock import HOP, SAMPLE_RATE
 from jamflow_core.errors import JamFlowError

@@ -16,9 +16,9 @@ from torch import nn
 from ..atomic import whole_file
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
-from ..model.place import Placed
-from ..weights.hollow import hollow
-from ..weights.safe import load_state
+from ..placed import Placed
+from ..meta_init import hollow
+from ..catalog.safe import load_state
 from .mel import N_FFT, N_MELS
 from .phase import refine
 from .vocos import ISTFTHead, VocosBackbone

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ..audio.clarity import deepen_valleys
+from ..audio.postfilter import deepen_valleys
 from ..config import SCHEDULES
 from ..model.cache import BlockCache
 from ..model.jamflow import JamFlow, Memory, StreamInput
@@ -58,7 +58,7 @@ class Settings:
     they cost is measured in benchmarks/README.md.
     polish: steps of a second pass over the result, at strength POLISH; it mends what the first left blurred (Restart sampling,
     arXiv 2306.14878).
-    clarity: how much deeper the painted mel's valleys between harmonics become at the end (audio/clarity.py), 0 = not at all.
+    clarity: how much deeper the painted mel's valleys between harmonics become at the end (audio/postfilter.py), 0 = not at all.
     """
 
     steps: int = 12

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ..text.tokens import SYMBOLS
+from ..tokens import SYMBOLS
 from .text_embed import ConvNeXtV2Block
 
 SHORTEST = 0.01

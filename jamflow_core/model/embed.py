@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .place import Placed
+from ..placed import Placed
 from .quick import Mish, quick
 
 

@@ -9,7 +9,7 @@ from ..config import JamFlowConfig
 from .attention import Partner, Windows, attend, windows_of
 from .cache import BlockCache
 from .dit import DiT, AudioDiT, MotionDiT
-from .place import Placed
+from ..placed import Placed
 from .rotary import times
 
 

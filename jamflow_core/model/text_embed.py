@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import TextConfig
-from .place import Placed
+from ..placed import Placed
 
 
 class GRN(nn.Module):

@@ -1,10 +1,10 @@
 """Which symbols look alike on the lips.
 
-Every symbol of the alphabet (text/tokens.py) belongs to one viseme class: its members cannot be told apart by sight.
+Every symbol of the alphabet (tokens.py) belongs to one viseme class: its members cannot be told apart by sight.
 A diphthong's class names both its ends ("ah>ih"). Marks of stress, length and tone have no face of their own.
 """
 
-from ..text.tokens import FILLER, SILENCE
+from ..tokens import FILLER, SILENCE
 
 SILENT = "silence"
 GAP = "gap"  # the space between words: silent only if it lasts

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..clock import MOTION_FPS
 from ..errors import JamFlowError
-from ..motion.extract import FaceMotion
+from ..face.extract import FaceMotion
 from .animate import idle_gaze, idle_motion, loudness
 
 # What a curve may be called, and how far it goes either way.

@@ -11,7 +11,7 @@ from dataclasses import astuple
 import numpy as np
 
 from ..motion.basis import exp_to_state
-from ..motion.extract import mouth_states
+from ..face.extract import mouth_states
 from ..motion.files import Motion
 from .mesh.colours import MouthColours, mouth_colours
 from .mesh.crop import HeadCrop
@@ -20,8 +20,8 @@ from .mesh.mouth import MouthInterior
 from .mesh.rig import Rig, at_rest, build_rig
 from .mesh.sway import Head, Sway
 from .mesh.warp import MeshWarp
-from .topology import load_topology
-from .track import FaceTrack, track_face
+from ..face.topology import load_topology
+from ..face.track import FaceTrack, track_face
 
 GONE = 5  # frames; a face missing for longer is gone and nothing is painted, a shorter gap is bridged
 FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside

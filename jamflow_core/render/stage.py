@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..errors import JamFlowError
-from ..longform import LAYOUTS
+from ..tasks.longform import LAYOUTS
 from ..motion.basis import exp_to_state
-from .image import load_cv2
+from ..media.picture import load_cv2
 from .liveportrait import LivePortraitRenderer
 
 TALLEST = 720  # pixels of a row of portraits

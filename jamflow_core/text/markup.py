@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from ..errors import JamFlowError
-from .tokens import SYMBOLS
+from ..tokens import SYMBOLS
 
 LONGEST_PAUSE = 60.0
 _BARE_PAUSE = 0.5

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from .timed import TimedText, Word
-from .tokens import SILENCE
+from ..tokens import SILENCE
 
 SYMBOLS_PER_SECOND = 15.0
 # Kinds of cuts; what one costs, a piece being worth 1; the silence on either side, None = what the duration head finds.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from .tokens import encode
+from ..tokens import encode
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ..audio.mel import N_MELS
 from ..clock import MEL_RATE, MOTION_FPS
 from ..errors import JamFlowError
 from ..motion.space import MOUTH_CHANNELS, exp_of, mouth_of
-from ..text.aligner import (
+from ..align.aligner import (
     LIP_RATE,
     AlignerConfig,
     Aligners,
@@ -30,7 +30,7 @@ from ..text.aligner import (
     phones_of,
     save_aligner,
 )
-from ..text.tokens import SILENCE, decode
+from ..tokens import SILENCE, decode
 from .corpus import Cache
 from .metrics import edit_distance
 from .visemes import teacher_motion

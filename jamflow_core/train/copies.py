@@ -17,10 +17,10 @@ from ..audio.mel import N_MELS
 from ..clock import HOP
 from ..flow.conditions import Segment, normalised, restored, text_features
 from ..flow.sampler import Canvas, Settings, sample
-from ..tasks import DEFAULTS
+from ..tasks.speak import DEFAULTS
 from ..text.timed import TimedText
-from ..text.tokens import decode
-from ..weights.bundle import Models
+from ..tokens import decode
+from ..models import Models
 from .corpus import Cache, Clip
 from .data import HOLD_OUT
 from .vocoder import held_out

@@ -15,7 +15,7 @@ import torch
 from ..audio.mel import N_MELS, log_mel
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
-from ..text.tokens import SILENCE, encode
+from ..tokens import SILENCE, encode
 from .timing import heard
 
 DURATION_UNIT = 600 / SAMPLE_RATE

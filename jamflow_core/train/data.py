@@ -14,7 +14,7 @@ from ..config import Normaliser
 from ..flow.conditions import text_clock
 from ..motion.space import mouth_of
 from ..text.f5_tokens import Vocabulary, f5_tokens
-from ..text.tokens import decode
+from ..tokens import decode
 from .corpus import Cache
 from .visemes import teacher_motion
 

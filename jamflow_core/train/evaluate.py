@@ -19,13 +19,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .. import tasks, voices
+from ..tasks import speak as tasks, voices
 from ..clock import MOTION_FPS
 from ..errors import JamFlowError
 from ..flow.sampler import Settings
 from ..text.timed import TimedText
-from ..text.tokens import decode
-from ..weights.bundle import Models
+from ..tokens import decode
+from ..models import Models
 from .corpus import Cache
 from .metrics.judges import MEASURES, Judges
 from .metrics.lips import lip_figures
@@ -132,7 +132,7 @@ def _milliseconds(text: TimedText, found: np.ndarray) -> list[float]:
 
 
 def _preset_wave(name: str) -> Tensor:
-    from ..audio.files import load_audio
+    from ..media.sound import load_audio
     from ..audio.resample import to_mono_24k
 
     return to_mono_24k(*load_audio(next(voices.PRESETS.glob(f"{name}.*"))))

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from ..config import JamFlowConfig
 from ..model.duration import DurationHead
 from ..model.jamflow import JamFlow
-from ..weights.bundle import save_flow
+from ..models import save_flow
 
 
 def main(argv) -> None:

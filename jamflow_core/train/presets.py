@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..clock import HOP, SAMPLE_RATE
-from ..text.tokens import decode
+from ..tokens import decode
 from .corpus import Cache
 
 SECONDS = 2.75

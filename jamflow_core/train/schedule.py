@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from .. import voices
+from ..tasks import voices
 from ..flow.distil import best_grid, misses
 from ..flow.sampler import Settings
-from ..tasks import DEFAULTS, canvases_of, fill_grid, plan_speech
-from ..weights.bundle import Models, save_flow
+from ..tasks.speak import DEFAULTS, canvases_of, fill_grid, plan_speech
+from ..models import Models, save_flow
 from .corpus import Cache
 from .data import HOLD_OUT
 

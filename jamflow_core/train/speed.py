@@ -26,10 +26,10 @@ class Job:
     def __init__(self):
         import cv2
 
-        from ..render.image import read_image
+        from ..media.picture import read_image
         from ..render.mesh import MeshPortrait
-        from ..voices import preset
-        from ..weights.bundle import Models
+        from ..tasks.voices import preset
+        from ..models import Models
 
         self.models, self.voice = Models(), preset("heart")
         self.models.flow, self.models.vocoder  # loaded when first asked for
@@ -37,14 +37,14 @@ class Job:
 
     def speech(self, text: str):
         """Text -> Clip, with the job's own settings."""
-        from ..tasks import speak
+        from ..tasks.speak import speak
 
         return speak(self.models, text, self.voice)
 
     def video(self, text: str, path: Path) -> float:
         """Text -> mp4; returns the seconds of speech in it."""
         from ..render.animate import idle_motion, render_frames
-        from ..render.video import VideoWriter
+        from ..media.video import VideoWriter
 
         clip = self.speech(text)
         lids, head = idle_motion(len(clip.motion), seed=0)

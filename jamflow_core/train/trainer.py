@@ -23,9 +23,9 @@ from ..errors import JamFlowError
 from ..flow.objective import STAGES, FlowMatching
 from ..model.jamflow import JamFlow
 from ..motion.space import mouth_of
-from ..text.tokens import decode
-from ..weights.bundle import load_flow
-from ..weights.f5 import load_f5
+from ..tokens import decode
+from ..models import load_flow
+from ..catalog.f5 import load_f5
 from .corpus import Cache
 from .data import Windows
 from .optimise import Average, Peer, optimiser, rate

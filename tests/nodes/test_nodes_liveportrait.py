@@ -130,7 +130,7 @@ def test_liveportrait_is_offered_when_its_files_are_there(host, files):
 
 
 def test_the_official_layout_is_found_too(host, tmp_path, monkeypatch):
-    places = pack_module(host, "jamflow_core.weights.places")
+    places = pack_module(host, "jamflow_core.catalog.places")
     folder = tmp_path / "LivePortrait" / "liveportrait"
     for part, name in NAMES.items():
         file = folder / ("retargeting_models" if part == "retargeting" else "base_models") / f"{name}.pth"
@@ -253,7 +253,7 @@ def test_a_graph_paints_with_it_and_is_cancelled_within_a_frame(comfy, small):
 
 def test_a_script_of_two_is_painted_by_it(comfy, small):
     """Both portraits are moved by the networks; what they painted is kept, and never taken for the mesh's."""
-    from jamflow_core.render.video import read_video
+    from jamflow_core.media.video import read_video
 
     comfy.forget()
     for name in ("mona_lisa", "pearl_earring"):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from test_nodes_browser import BOX, PACK, lanes, mask_id, rectangle, server, shown  # noqa: F401
 
-from jamflow_core.audio.files import load_audio, save_wav
+from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.audio.resample import to_mono_24k
 
 SAID = "They hoped to get together at an early date."

@@ -13,12 +13,12 @@ from parity import f5_official as official
 from jamflow_core.audio.f5_reference import f5_reference
 from jamflow_core.audio.mel import log_mel
 from jamflow_core.audio.vocoder import Vocoder, load_vocoder
-from jamflow_core.f5 import OFFICIAL, Reference, chunks, reference, speak
+from jamflow_core.tasks.f5 import OFFICIAL, Reference, chunks, reference, speak
 from jamflow_core.flow.sampler import Canvas, Settings, sample
 from jamflow_core.model.dit import velocity
 from jamflow_core.text.f5_tokens import f5_tokens
-from jamflow_core.weights.bundle import Models
-from jamflow_core.weights.f5 import load_f5
+from jamflow_core.models import Models
+from jamflow_core.catalog.f5 import load_f5
 
 pytestmark = [pytest.mark.parity, pytest.mark.skipif(not official.available(), reason="f5-tts is not installed")]
 SIZES = {"tiny": (TINY, 112), "small": (SMALL, 112), "base": (BASE, 64)}

@@ -12,12 +12,12 @@ import torch
 import liveportrait_official as official  # beside this file
 from liveportrait_weights import OPTIONS, layout, motion_inputs, random_state, random_template, tiny_networks
 
-from jamflow_core.render.face import FaceFinder
-from jamflow_core.render.image import read_image
+from jamflow_core.face.finder import FaceFinder
+from jamflow_core.media.picture import read_image
 from jamflow_core.render.liveportrait import LivePortraitRenderer, LivePortraitVideo, Options
 from jamflow_core.render.liveportrait.crop import PasteBack, box_around, cut, face_box, to_crop
 from jamflow_core.render.liveportrait.drive import drive
-from jamflow_core.weights.liveportrait import fill, load_liveportrait
+from jamflow_core.catalog.liveportrait import fill, load_liveportrait
 
 pytestmark = [
     pytest.mark.parity,

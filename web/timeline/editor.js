@@ -67,7 +67,7 @@ export class Timeline {
     this.draw();
   }
 
-  /** What is known of the clip: an overview (jamflow_core/overview.py) with the addresses `soundUrl` and `melUrl`. */
+  /** What is known of the clip: an overview (jamflow_core/tasks/overview.py) with the addresses `soundUrl` and `melUrl`. */
   setClip(clip) {
     this.clip = clip;
     this.picture = null;

@@ -1,6 +1,6 @@
 // Before the first run: the recording that the graph will hear, read by the browser itself.
 
-const PEAKS = 200; // a second, as jamflow_core/overview.py has them
+const PEAKS = 200; // a second, as jamflow_core/tasks/overview.py has them
 const THROUGH = { Reroute: 0, JamFlowReferenceAudio: "audio" }; // nodes that hand a recording on, and by which input
 
 /** The file that a Load Audio node gives to an input of this node, through nodes that only hand it on; or null. */

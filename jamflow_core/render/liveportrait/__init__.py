@@ -1,4 +1,4 @@
-"""The neural renderer: LivePortrait's networks, used when the artist has their weights (weights/liveportrait.py)."""
+"""The neural renderer: LivePortrait's networks, used when the artist has their weights (catalog/liveportrait.py)."""
 
 from .drive import Options
 from .renderer import LivePortraitRenderer, LivePortraitVideo, extract_template

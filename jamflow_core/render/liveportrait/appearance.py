@@ -1,7 +1,7 @@
 """Network F: a picture of a face -> a volume of its appearance.
 
 Source: KwaiVGI/LivePortrait, appearance_feature_extractor (arXiv 2407.03168). Batch norms that follow a convolution are
-folded into it when the weights are loaded (weights/liveportrait.py); names are the official ones.
+folded into it when the weights are loaded (catalog/liveportrait.py); names are the official ones.
 """
 
 import torch.nn.functional as F

@@ -1,7 +1,7 @@
 """The square that LivePortrait looks at, cut out of a picture and put back.
 
 Source: KwaiVGI/LivePortrait, crop.py and retargeting_utils.py. The box is laid around the landmarks that its 106- and
-203-point models have (no forehead), here taken from the 478-point mesh of render/face.py; its axis runs from the middle of
+203-point models have (no forehead), here taken from the 478-point mesh of face/finder.py; its axis runs from the middle of
 the eyes to the middle of the lips.
 """
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..image import load_cv2
-from ..topology import EYE_LEFT, EYE_RIGHT, FACE_OVAL, LIPS, LOWER_LIP_MID, UPPER_LIP_MID
+from ...media.picture import load_cv2
+from ...face.topology import EYE_LEFT, EYE_RIGHT, FACE_OVAL, LIPS, LOWER_LIP_MID, UPPER_LIP_MID
 from .networks import CROP, PAINTED
 
 SOURCE_SCALE, SOURCE_RISE = 2.3, -0.125

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ...weights.compiled import check_compiler, compiled
+from ...catalog.compiled import check_compiler, compiled
 from .appearance import FeatureExtractor
 from .generator import Generator
 from .keypoints import Faces
@@ -47,7 +47,7 @@ class Networks:
 
 
 class LivePortrait(Networks, nn.Module):
-    """The networks as one module. Weights: weights/liveportrait.py."""
+    """The networks as one module. Weights: catalog/liveportrait.py."""
 
     def __init__(self):
         super().__init__()

@@ -9,13 +9,24 @@ import torch
 from torch import Tensor
 
 from ...errors import JamFlowError
-from ..face import FaceFinder
-from ..image import to_rgb
+from ...face.finder import FaceFinder
+from ...media.picture import to_rgb
 from ..relip import steady
-from ..topology import EYE_CORNERS, load_topology
-from ..track import FaceTrack, track_face
-from .crop import (DRIVING_RISE, DRIVING_SCALE, Box, PasteBack, cut, eye_openings, face_box, lip_opening, square, to_crop,
-                   upright)  # fmt: skip
+from ...face.topology import EYE_CORNERS, load_topology
+from ...face.track import FaceTrack, track_face
+from .crop import (
+    DRIVING_RISE,
+    DRIVING_SCALE,
+    Box,
+    PasteBack,
+    cut,
+    eye_openings,
+    face_box,
+    lip_opening,
+    square,
+    to_crop,
+    upright,
+)  # fmt: skip
 from .drive import Laid, Options, drive, speak
 from .expression import expression
 from .keypoints import Faces
@@ -29,7 +40,7 @@ Frames = Callable[[], Iterable[np.ndarray]]
 class LivePortraitRenderer:
     """Poses the face of one picture.
 
-    networks: weights/liveportrait.py. image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1, y1
+    networks: catalog/liveportrait.py. image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1, y1
     of the mouth in pixels, instead of looking for a face. face: which face, the largest and surest is 0. batch: frames
     painted together (default: 4 on a GPU, 1 on a CPU). Frames have the picture's size and only a square around the head
     differs; without paste_back they are that square. Raises JamFlowError if no face is found, or the box is not in the picture. `warning` is None or what to

@@ -1,6 +1,6 @@
 """Motion templates: what a face does through a video, as LivePortrait's keypoints; files of them.
 
-The official ones are pickles (read through weights/safe.py, which runs no code); ours are safetensors with the tensors
+The official ones are pickles (read through catalog/safe.py, which runs no code); ours are safetensors with the tensors
 `expression` [n,21,3], `rotation` [n,3,3], `t` [n,3], `scale` [n,1] and, where they are known, `kp` [n,21,3], `eyes` [n,2]
 and `lips` [n,1]; the metadata holds `fps`. They are motion files as well (motion/files.py): `exp` holds the deltas.
 """
@@ -16,7 +16,7 @@ from torch import Tensor
 from ...atomic import whole_file
 from ...errors import JamFlowError
 from ...motion.files import Motion, load_motion, save_motion
-from ...weights.safe import load_pickle, load_state
+from ...catalog.safe import load_pickle, load_state
 from .keypoints import LIPS, Faces
 
 CLOSED = 0.03  # opening of lips that count as closed (the official threshold of lip normalisation)

@@ -9,7 +9,7 @@ import dataclasses
 
 import numpy as np
 
-from ..image import load_cv2
+from ...media.picture import load_cv2
 from .rig import Rig
 from .warp import Box
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from ...errors import JamFlowError
 from ...motion.basis import STATES
-from ..face import FaceFinder
-from ..image import to_rgb
-from ..topology import load_topology
+from ...face.finder import FaceFinder
+from ...media.picture import to_rgb
+from ...face.topology import load_topology
 from .colours import mouth_colours
 from .crop import HeadCrop
 from .eyes import Eyeballs

@@ -1,6 +1,6 @@
 """A portrait's face as a rig: where its vertices rest, and how jaw, lips and lids move them.
 
-Displacements come from a basis measured on the canonical face (render/models/NOTICE), in mouth widths; the head's
+Displacements come from a basis measured on the canonical face (face/models/NOTICE), in mouth widths; the head's
 pose in the portrait rotates them, so a mouth in three-quarter view opens in perspective.
 """
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..topology import (
+from ...face.topology import (
     BROWS,
     EYE_CORNERS,
     EYES,
@@ -25,9 +25,9 @@ from ..topology import (
     STABLE,
     UPPER_LIP_MID,
     UPPER_SEAM,
-    FaceTopology,  # fmt: skip
+    FaceTopology,
 )
-from .geometry import align, down_of, smoothstep, twice_area
+from ...face.geometry import align, down_of, smoothstep, twice_area
 from .seam import weld_lips
 
 JAW, WIDE, PUCKER, PRESS, SMILE, SHIFT, BROW = range(7)

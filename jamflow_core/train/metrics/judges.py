@@ -1,6 +1,6 @@
 """All judges of one recording, each loaded once."""
 
-from ...text.aligner import AudioAligner
+from ...align.aligner import AudioAligner
 from .phonemes import phoneme_errors
 from .quality import dnsmos
 from .voice import VoiceEncoder, similarity

@@ -5,7 +5,7 @@ import torch
 
 from ...audio.mel import log_mel
 from ...clock import HOP
-from ...text.aligner import AudioAligner, phones_of
+from ...align.aligner import AudioAligner, phones_of
 
 
 def heard_durations(aligner: AudioAligner, wave, symbols) -> np.ndarray:

@@ -3,7 +3,7 @@
 import torch
 
 from ...audio.mel import log_mel
-from ...text.aligner import AudioAligner, class_of, phones_of
+from ...align.aligner import AudioAligner, class_of, phones_of
 from . import edit_distance
 
 

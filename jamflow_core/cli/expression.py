@@ -1,0 +1,67 @@
+"""Options of the command line for the face around the lips."""
+
+import argparse
+
+from ..errors import JamFlowError
+
+CURVES = {
+    "smile": "smile, -1..1",
+    "brow": "brows, 1 raised, -1 lowered",
+    "gaze_x": "gaze to the picture's right, -1..1",
+    "gaze_y": "gaze down, -1..1",
+    "lids": "closing of the lids, 0..1",
+    "yaw": "turn of the head, degrees",
+    "pitch": "nod of the head, degrees",
+    "roll": "tilt of the head, degrees",
+}
+AMOUNTS = {
+    "blink": (1.0, 4.0, "how often to blink; 1 is every 2 to 6 seconds"),
+    "sway": (1.0, 3.0, "how much the head sways by itself"),
+    "glances": (0.0, 1.0, "small movements of the eyes"),
+    "nods": (0.0, 2.0, "nods on loud syllables"),
+}
+
+
+def add_expression(sub: argparse.ArgumentParser) -> None:
+    """Add the options to a command that renders a portrait."""
+    group = sub.add_argument_group("expression", "VALUE is a number, or seconds:value points like 0:0,1.5:0.8,3:0")
+    for name, summary in CURVES.items():
+        group.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", help=summary)
+    for name, (usual, _, summary) in AMOUNTS.items():
+        group.add_argument(f"--{name}", type=float, default=usual, metavar="AMOUNT", help=f"{summary} [{usual:g}]")
+    group.add_argument("--upper-face", metavar="VIDEO", help="blinks, brows, gaze and head of the face in this clip")
+    group.add_argument("--still", action="store_true", help="no blinks and no head motion")
+
+
+def expression_of(options):
+    """The chosen options as an Expression."""
+    from ..render.expression import Expression, curve
+
+    for name, (_, most, _) in AMOUNTS.items():
+        if not 0 <= getattr(options, name) <= most:
+            raise JamFlowError(f"--{name} must be between 0 and {most:g}, not {getattr(options, name)}.")
+    given = {name: getattr(options, name) for name in CURVES}
+    lines = {name: curve(value, name) for name, value in given.items() if value is not None}
+    blink, sway = (0.0, 0.0) if options.still else (options.blink, options.sway)
+    return Expression(lines, blink, sway, options.glances, options.nods, _clip(options.upper_face))
+
+
+def asked_for(options) -> bool:
+    """Whether any of the options was given."""
+    given = [getattr(options, name) for name in (*CURVES, "upper_face")] + [options.still]
+    return any(given) or any(getattr(options, name) != usual for name, (usual, _, _) in AMOUNTS.items())
+
+
+def written(options) -> str:
+    """All that decides the expression, as one line."""
+    return repr([(name, getattr(options, name)) for name in (*CURVES, *AMOUNTS, "upper_face", "still")])
+
+
+def _clip(path: str | None):
+    from ..face.extract import extract_motion
+    from ..media.video_reader import read_video
+
+    if path is None:
+        return None
+    video = read_video(path, with_audio=False)
+    return extract_motion(video.frames, video.fps)

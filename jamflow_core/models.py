@@ -1,0 +1,113 @@
+"""The models of a run, each loaded when it is first asked for; the files beside this module are the embedded ones."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from .atomic import whole_file
+from .audio.vocoder import Vocoder, load_vocoder
+from .config import JamFlowConfig
+from .errors import JamFlowError
+from .model.duration import DurationHead
+from .model.jamflow import JamFlow
+from .align.aligner import Aligners, load_aligner
+from .catalog.compiled import compile_blocks
+from .catalog.f5 import load_f5
+from .meta_init import hollow
+from .catalog.precision import suited_dtype
+from .catalog.recognise import Kind, recognise
+
+EMBEDDED = Path(__file__).parent / "weights" / "jamflow-tiny.safetensors"
+
+
+class Models:
+    """JAM-Flow with its duration head, aligners and vocoder on one device; paths default to the embedded files.
+
+    dtype: of the flow's weights; None takes what suits their size on the device. compiled: run the flow through torch.compile.
+    """
+
+    def __init__(
+        self, flow=None, vocoder=None, device: str | torch.device = "cpu", dtype: torch.dtype | None = torch.float32,
+        compiled: bool = False,
+    ):  # fmt: skip
+        self.flow_path = Path(flow or EMBEDDED)
+        self.vocoder_path = vocoder
+        self.device, self.dtype, self.compiled = torch.device(device), dtype, compiled
+
+    @cached_property
+    def _nets(self) -> tuple[JamFlow, DurationHead | None]:
+        flow, durations = load_flow(self.flow_path)
+        dtype = self.dtype or suited_dtype(self.device, sum(weight.numel() for weight in flow.parameters()))
+        flow = flow.to(self.device, dtype)
+        if self.compiled:
+            compile_blocks(flow, self.device)
+        return flow, None if durations is None else durations.to(self.device)
+
+    @property
+    def flow(self) -> JamFlow:
+        return self._nets[0]
+
+    @property
+    def durations(self) -> DurationHead:
+        return self.lips.durations if self._nets[1] is None else self._nets[1]
+
+    @cached_property
+    def lips(self) -> "Models":
+        """The models that find the face for a recording: the embedded ones where these (F5-TTS) have no motion stream."""
+        return self if self.flow.config.motion is not None else Models(device=self.flow.compute_device)
+
+    @cached_property
+    def vocoder(self) -> Vocoder:
+        return load_vocoder(self.vocoder_path, self.device)
+
+    @cached_property
+    def aligners(self) -> Aligners:
+        return load_aligner(device=self.device)
+
+
+def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype = torch.bfloat16) -> None:
+    """One safetensors file: `flow.*` and `durations.*`, the configuration as JSON in the header."""
+    from safetensors.torch import save_file
+
+    nets = {"flow": flow, "durations": durations}
+    tensors = {f"{kind}.{key}": value.to(dtype).contiguous() for kind, net in nets.items() for key, value in net.state_dict().items()}
+    with whole_file(path) as part:
+        save_file(tensors, str(part), {"format": "jamflow", "config": flow.config.to_json()})
+
+
+def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow, DurationHead | None]:
+    """Read a file of `save_flow`, or an F5-TTS checkpoint (which has no duration head), on the CPU, in eval mode.
+
+    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the duration head, which is small, in float32.
+    JamFlowError if it is missing or something else, with what it is.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = Path(path)
+    if not path.is_file():
+        raise JamFlowError(f"No JAM-Flow model at {path}: check the path, or train one (README, Training).")
+    kind = recognise(path)
+    if kind is Kind.F5:
+        return load_f5(path, ops, dtype), None
+    if kind is not Kind.JAMFLOW:
+        named = getattr(kind, "value", kind)
+        raise JamFlowError(f"Choose another file: {path} is {named}, expected a JAM-Flow model or an F5-TTS checkpoint.")
+    try:
+        with safe_open(str(path), "pt") as file:
+            header = file.metadata()
+            with hollow():
+                nets = {"flow": JamFlow(JamFlowConfig.from_json(header["config"]), ops), "durations": DurationHead()}
+            for kind, net in nets.items():
+                form = dtype if kind == "flow" else torch.float32
+                keys = [key for key in file.keys() if key.startswith(f"{kind}.")]
+                net.load_state_dict({key.split(".", 1)[1]: file.get_tensor(key).to(form) for key in keys}, assign=True)
+    except (SafetensorError, json.JSONDecodeError, RuntimeError) as error:
+        raise JamFlowError(f"Broken model file: {path} ({str(error).splitlines()[0]}); copy it again.") from error
+    return tuple(_frozen(net) for net in nets.values())
+
+
+def _frozen(net: nn.Module) -> nn.Module:
+    return net.eval().requires_grad_(False)

@@ -1,0 +1,109 @@
+"""A timeline and portraits -> a video, frame by frame. Every chunk's pictures are a segment that is kept in the store, so an
+interrupted film goes on where it stopped; in the end the segments are joined without coding them anew."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ...atomic import whole_file
+from ...clock import MOTION_FPS, SAMPLE_RATE
+from ...render.expression import NEUTRAL, Expression
+from ...media.soundtrack import Soundtrack
+from ...render.stage import Stage
+from ...media.video import VideoWriter
+from ...media.video_reader import load_av
+from .produce import Timeline
+from .store import digest
+
+
+def film(
+    timeline: Timeline,
+    stage: Stage,
+    path: str | Path,
+    *,
+    seed: int = 0,
+    expressions: dict[str, Expression] | None = None,
+    look: str = "",
+    progress: Callable[[int, int, np.ndarray], None] | None = None,
+) -> list[str]:
+    """Write the video (.mp4) of a timeline; returns the keys of its segments in the store.
+
+    expressions: by speaker (default: blinks and head motion). look: a hash of all that decides the pictures besides the
+    timeline: portraits and expressions (`look_of`). progress: called with frames done, all frames, the last frame.
+    """
+    store, total, done = timeline.store, timeline.frames, 0
+    rests = _rests(timeline, stage, seed, expressions or {})
+    segments = []
+    for first, turns, key in _segments(timeline, (look, seed, list(stage.portraits), list(stage.size), stage.together)):
+        segment = store.path(key, "mp4")
+        frames = sum(len(exp) for _, exp in turns)
+        segments.append((key, frames))
+        store.claim(key)
+        if not segment.exists():
+            with VideoWriter(segment, MOTION_FPS, stage.size) as writer:
+                for number, picture in enumerate(_pictures(stage, turns, rests, first)):
+                    writer.write(picture)
+                    if progress:
+                        progress(done + number + 1, total, picture)
+        done += frames
+    _join([(store.path(key, "mp4"), frames) for key, frames in segments], timeline.waves(), path)
+    return [key for key, _ in segments]
+
+
+def look_of(portraits: dict[str, object], written: str) -> str:
+    """Hash of portraits (their pictures, and what paints them) and of how the rest was written (expressions, options)."""
+    return digest(*((name, type(portrait).__name__, portrait.image, portrait.marks) for name, portrait in portraits.items()), written)
+
+
+def _segments(timeline: Timeline, how) -> Iterator[tuple[int, list, str]]:
+    """(first frame, its (speaker, exp) turns, key) of each chunk with the silence before it."""
+    at, turns = 0, []
+    for placed, who, exp in timeline.motions():
+        turns.append((who, exp))
+        if who is None:
+            continue
+        yield at, turns, digest("film", how, placed.key, at, [(name, part) for name, part in turns])
+        at, turns = placed.end, []
+
+
+def _rests(timeline: Timeline, stage: Stage, seed: int, expressions: dict[str, Expression]) -> dict[str, dict]:
+    """Tracks of every portrait's face around the lips, for the whole film: a few numbers a frame."""
+    return {
+        name: expressions.get(name, NEUTRAL).tracks(timeline.frames, seed + index)
+        for index, name in enumerate(stage.portraits)
+    }
+
+
+def _pictures(stage: Stage, turns, rests, first: int) -> Iterator[np.ndarray]:
+    frame = first
+    for who, exp in turns:
+        for face in exp:
+            now = {name: {part: track[frame] for part, track in tracks.items()} for name, tracks in rests.items()}
+            yield stage.frame(who, face, now)
+            frame += 1
+
+
+def _join(segments: list[tuple[Path, int]], waves: Iterator[np.ndarray], path: str | Path) -> None:
+    """Segments one after the other, their packets untouched, with the sound."""
+    av = load_av()
+    with whole_file(path) as part:
+        with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as out:
+            with av.open(str(segments[0][0])) as first:
+                video = out.add_stream_from_template(first.streams.video[0])
+            sound = Soundtrack(out, waves, SAMPLE_RATE)
+            frames = 0
+            for segment, count in segments:
+                with av.open(str(segment)) as source:
+                    stream = source.streams.video[0]
+                    shift = round(frames / MOTION_FPS / stream.time_base)
+                    for packet in source.demux(stream):
+                        if packet.dts is None:
+                            continue
+                        packet.pts += shift
+                        packet.dts += shift
+                        packet.stream = video
+                        out.mux(packet)
+                frames += count
+                sound.write_until(frames / MOTION_FPS)
+            sound.finish()

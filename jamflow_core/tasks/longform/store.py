@@ -1,0 +1,142 @@
+"""Finished chunks in a folder, each in a file under the hash of everything that decides it.
+
+Whoever asks for a chunk again, after an interruption or with another line changed, gets the file. Waves are kept as the
+16-bit samples that a WAV holds, so that a chunk from the disk and one just made are the same. Several scripts may share a
+folder: each lists its chunks in a file of its own there, and only what is in no list is deleted.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ...atomic import whole_file
+from ...errors import JamFlowError
+from ...text.timed import TimedText, Word
+
+VERSION = "2"  # of what the code makes of the same text and weights: 2 has silent pauses
+
+
+def digest(*parts) -> str:
+    """Hash of numbers, texts, bytes, None, arrays, tensors and tuples or lists of these."""
+    state = hashlib.sha256(VERSION.encode())
+
+    def take(part) -> None:
+        if isinstance(part, torch.Tensor):
+            part = part.detach().cpu()
+            part = (part.float() if part.dtype == torch.bfloat16 else part).numpy()
+        if isinstance(part, np.ndarray):
+            state.update(f"{part.dtype}{part.shape}".encode())
+            state.update(np.ascontiguousarray(part))
+        elif isinstance(part, (tuple, list)):
+            state.update(f"[{len(part)}".encode())
+            for item in part:
+                take(item)
+        else:
+            state.update(f"{type(part).__name__}:{part!r};".encode())
+
+    take(list(parts))
+    return state.hexdigest()[:32]
+
+
+def digest_of_net(net: torch.nn.Module) -> str:
+    """Hash of a network's weights and their format."""
+    return digest(*((name, str(value.dtype), value) for name, value in net.state_dict().items()))
+
+
+def digest_of_text(text: TimedText | str | None) -> str:
+    if text is None or isinstance(text, str):
+        return digest(text)
+    return digest(text.text, list(text.symbols), text.durations)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """wave int16 [samples] at 24 kHz, a whole number of motion frames; exp float32 [frames, 21, 3] at 25 fps; text, timed."""
+
+    wave: np.ndarray
+    exp: np.ndarray
+    text: TimedText | None
+
+
+class Store:
+    """Chunks by key in one folder (made when the first is asked for). owner: who asks, among those that share the folder."""
+
+    def __init__(self, folder: str | Path, owner: str = "script"):
+        self.folder = Path(folder)
+        self.list = self.folder / f"{re.sub(r'[^A-Za-z0-9_.-]', '_', owner)}.keys"
+        self.claimed: set[str] = set()
+        self.found = self.made = 0
+
+    def path(self, key: str, ending: str = "safetensors") -> Path:
+        return self.folder / f"{key}.{ending}"
+
+    def chunk(self, key: str, make: Callable[[], Chunk]) -> None:
+        """Make sure that the chunk is there."""
+        self.claim(key)
+        if self.path(key).exists():
+            self.found += 1
+            return
+        self.write(key, make())
+        self.made += 1
+
+    def claim(self, key: str) -> None:
+        """Put a chunk on the owner's list before it is made, so that it outlives an interruption."""
+        if key in self.claimed:
+            return
+        self.claimed.add(key)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with open(self.list, "a", encoding="ascii") as file:
+                file.write(f"{key}\n")
+        except OSError as error:
+            raise JamFlowError(f"Cannot write {self.list}: {error.strerror or error}.") from error
+
+    def write(self, key: str, chunk: Chunk) -> None:
+        from safetensors.numpy import save
+
+        with whole_file(self.path(key)) as part:
+            part.write_bytes(save({"wave": chunk.wave, "exp": chunk.exp}, {"text": _to_json(chunk.text)}))
+
+    def read(self, key: str) -> Chunk:
+        """JamFlowError for a file that is damaged."""
+        from safetensors import SafetensorError, safe_open
+
+        path = self.path(key)
+        try:
+            with safe_open(path, framework="numpy") as file:
+                return Chunk(file.get_tensor("wave"), file.get_tensor("exp"), _from_json(file.metadata()["text"]))
+        except (SafetensorError, OSError, KeyError) as error:
+            raise JamFlowError(f"Delete {path} and run again: it is damaged.") from error
+
+    def keep_only(self, keys) -> None:
+        """Delete the chunks that no owner asks for any more; the owner of this store asks for these alone."""
+        self.claimed = set(keys)
+        with whole_file(self.list) as part:
+            part.write_text("".join(f"{key}\n" for key in sorted(self.claimed)), encoding="ascii")
+        wanted = {key for listed in self.folder.glob("*.keys") for key in listed.read_text(encoding="ascii").split()}
+        for path in self.folder.glob("*"):
+            if path.suffix in (".safetensors", ".mp4") and len(path.stem) == 32 and path.stem not in wanted:
+                path.unlink()
+
+
+def _to_json(text: TimedText | None) -> str:
+    if text is None:
+        return "null"
+    words = [(word.text, word.first, word.last) for word in text.words]
+    parts = {"text": text.text, "symbols": text.symbols, "durations": text.durations.tolist(), "words": words}
+    return json.dumps(parts, ensure_ascii=False)
+
+
+def _from_json(written: str) -> TimedText | None:
+    parts = json.loads(written)
+    if parts is None:
+        return None
+    symbols = tuple(parts["symbols"])
+    words = tuple(Word(*word) for word in parts["words"])
+    return TimedText(parts["text"], symbols, np.array(parts["durations"]), np.zeros(len(symbols), bool), words)
