@@ -2,9 +2,12 @@
 
     python benchmarks/ablation.py --cache CACHE --init AUDIO_CHECKPOINT --out FOLDER --stage 1 --steps 200
 
-Every variant starts from the same Audio-DiT, trains the stage for the same steps on the same batches, and is asked for its
-losses on windows of clips never trained on: the face from the voice (animate), the voice from the face with wrong durations
-(dub; untrained after stage 1), and both together. Lower is better; about 1.2 for motion is what an untrained stream gives.
+Every variant starts from the same Audio-DiT, trains the stage for the same steps on the same batches, and is asked for
+its
+losses on windows of clips never trained on: the face from the voice (animate), the voice from the face with wrong
+durations
+(dub; untrained after stage 1), and both together. Lower is better; about 1.2 for motion is what an untrained stream
+gives.
 """
 
 import argparse
@@ -21,7 +24,12 @@ from jamflow_core.train.corpus import Cache  # noqa: E402
 from jamflow_core.train.data import Windows  # noqa: E402
 from jamflow_core.train.trainer import Trainer, arguments  # noqa: E402
 
-VARIANTS = {"joint, band, aligned": [], "independent": ["--independent"], "global": ["--band", "0"], "unaligned": ["--unaligned"]}
+VARIANTS = {
+    "joint, band, aligned": [],
+    "independent": ["--independent"],
+    "global": ["--band", "0"],
+    "unaligned": ["--unaligned"],
+}
 
 
 @torch.no_grad()
@@ -52,8 +60,27 @@ def main() -> None:
     rows = {}
     for name, flags in VARIANTS.items():
         folder = Path(options.out) / name.replace(", ", "_")
-        common = ["--cache", options.cache, "--init", options.init, "--out", str(folder), "--stage", options.stage, "--cpu"]
-        budget = ["--steps", str(options.steps), "--window", str(options.window), "--batch", "4", "--threads", str(options.threads)]
+        common = [
+            "--cache",
+            options.cache,
+            "--init",
+            options.init,
+            "--out",
+            str(folder),
+            "--stage",
+            options.stage,
+            "--cpu",
+        ]
+        budget = [
+            "--steps",
+            str(options.steps),
+            "--window",
+            str(options.window),
+            "--batch",
+            "4",
+            "--threads",
+            str(options.threads),
+        ]
         trainer = Trainer(arguments([*common, *budget, "--report", "50", "--lr", "1.5e-3", "--warmup", "20", *flags]))
         trainer.run()
         rows[name] = held_out_losses(trainer, options.cache, options.window)

@@ -1,6 +1,7 @@
 """The pack on a real ComfyUI server: start-up, every workflow, the cache, cancelling, memory of a long clip.
 
-    COMFYUI_PATH=<a checkout of 0.33 or newer> python benchmarks/comfyui.py [--part import start workflows cache cancel memory]
+    COMFYUI_PATH=<a checkout of 0.33 or newer> python benchmarks/comfyui.py [--part import start workflows cache cancel
+    memory]
 
 Run it with the Python that runs ComfyUI. Every figure is printed on a line of its own; nothing is asserted.
 """
@@ -153,7 +154,11 @@ def cache(server, listener):
 def cancel(server, listener):
     for kind, node in (("sampling", "sample"), ("rendering", "render")):
         for attempt in range(3):
-            graph = g.speak("One sentence that is long enough to be cancelled in its middle, wherever that is. " * 3, seed=attempt, steps=16)
+            graph = g.speak(
+                "One sentence that is long enough to be cancelled in its middle, wherever that is. " * 3,
+                seed=attempt,
+                steps=16,
+            )
             steps, begun = [], len(listener.heard)
 
             def third(event, data):
@@ -167,16 +172,24 @@ def cancel(server, listener):
             server.post("/interrupt", {})
             _, _, data = listener.wait(lambda event, data: event == "execution_interrupted", begun)
             late = data["timestamp"] / 1000 - asked
-            print(f"cancel while {kind}: stopped after {late:.2f} s; between progress events {steps[2] - steps[1]:.2f} s", flush=True)
+            print(
+                f"cancel while {kind}: stopped after {late:.2f} s; between progress events {steps[2] - steps[1]:.2f} s",
+                flush=True,
+            )
         seconds, ran = follow(server, listener, g.speak(f"And again, after {kind}."))
         print(f"cancel while {kind}: the next run works, {seconds:.1f} s, {len(ran)} nodes", flush=True)
 
 
 def memory(server, listener):
     import numpy as np
+
     from jamflow_core.motion.files import save_motion
 
-    side = {"scaled": g.node("ImageScale", image=["picture", 0], upscale_method="area", width=256, height=256, crop="center")}
+    side = {
+        "scaled": g.node(
+            "ImageScale", image=["picture", 0], upscale_method="area", width=256, height=256, crop="center"
+        )
+    }
     picture = {"picture": g.node("LoadImage", image="portrait.jpg")}
     (server.base / "input").mkdir(exist_ok=True)
     (server.base / "input" / "portrait.jpg").write_bytes((PACK / "portraits" / "pearl_earring.jpg").read_bytes())
@@ -197,7 +210,10 @@ def memory(server, listener):
         before = Memory(server.process.pid).now()
         with Memory(server.process.pid) as watched:
             took, _ = follow(server, listener, graph)
-        print(f"memory, {seconds} s at 256 x 256: {took:.0f} s, {before:.0f} MiB before, peak {watched.peak:.0f} MiB", flush=True)
+        print(
+            f"memory, {seconds} s at 256 x 256: {took:.0f} s, {before:.0f} MiB before, peak {watched.peak:.0f} MiB",
+            flush=True,
+        )
 
 
 def main():

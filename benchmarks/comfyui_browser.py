@@ -2,8 +2,10 @@
 
     COMFYUI_PATH=<a checkout of 0.33 or newer> python benchmarks/comfyui_browser.py [--only NAME ...] [--shots DIR]
 
-Run it with the Python that runs ComfyUI. A line each: how it ended, seconds, complaints of ours in the browser's console, nodes that
-lie over each other before and after the run. Nothing is asserted. --shots keeps a picture of each graph, before and after.
+Run it with the Python that runs ComfyUI. A line each: how it ended, seconds, complaints of ours in the browser's
+console, nodes that
+lie over each other before and after the run. Nothing is asserted. --shots keeps a picture of each graph, before and
+after.
 """
 
 import argparse
@@ -24,7 +26,8 @@ from comfy_server import Server  # noqa: E402
 
 CANVASES = {"classic": False, "nodes2": True}
 SUBGRAPH, OWN_FILES = "subgraph: Talking portrait", "own picture and voice"
-# What an artist does by hand: drop nodes, choose files, draw links. a: [class, widget values, output, target class, input] each.
+# What an artist does by hand: drop nodes, choose files, draw links. a: [class, widget values, output, target class,
+# input] each.
 CONNECT = """
 for (const [kind, values, output, target, input] of a) {
   const node = LiteGraph.createNode(kind), end = app.graph.nodes.find((one) => one.type === target || one.title === target);
@@ -39,14 +42,19 @@ return true;"""
 
 def cases() -> dict[str, tuple[dict, list]]:
     """What is run: name -> workflow, and nodes to add to it."""
-    graphs = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((PACK / "workflows").glob("*.json"))}
+    graphs = {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((PACK / "workflows").glob("*.json"))
+    }
     found = {name: (graph, []) for name, graph in graphs.items() if not asks_for_files(graph)}
     (subgraph,) = (PACK / "subgraphs").glob("*.json")
     found[SUBGRAPH] = json.loads(subgraph.read_text(encoding="utf-8")), [["SaveVideo", {}, None, "Talking portrait", 0]]
-    found[OWN_FILES] = graphs["text_to_talking_portrait"], [
-        ["LoadImage", {"image": "portrait.png"}, 0, "JamFlowPortraitRender", "image"],
-        ["LoadAudio", {"audio": "voice.wav"}, 0, "JamFlowReferenceAudio", "audio"],
-    ]
+    found[OWN_FILES] = (
+        graphs["text_to_talking_portrait"],
+        [
+            ["LoadImage", {"image": "portrait.png"}, 0, "JamFlowPortraitRender", "image"],
+            ["LoadAudio", {"audio": "voice.wav"}, 0, "JamFlowReferenceAudio", "audio"],
+        ],
+    )
     return found
 
 

@@ -2,8 +2,10 @@
 
 onsets   when words begin in the new speech (forced alignment) against when the lips begin them: median, milliseconds
 first    the same for the first sound of each clip
-words    words that pocketsphinx hears right, in the dubbed speech, in `speak` of the same text, and in the teacher's recording
-fit      the text against the lips: what it takes at the voice's own pace (jamflow_core/fit.py); how many would be refused
+words    words that pocketsphinx hears right, in the dubbed speech, in `speak` of the same text, and in the teacher's
+recording
+fit      the text against the lips: what it takes at the voice's own pace (jamflow_core/fit.py); how many would be
+refused
 """
 
 import argparse
@@ -19,6 +21,7 @@ sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent)]
 
 from edit import word_edges  # noqa: E402
 
+from jamflow_core.models import Models  # noqa: E402
 from jamflow_core.tasks import voices  # noqa: E402
 from jamflow_core.tasks.fit import fit_of  # noqa: E402
 from jamflow_core.tasks.speak import DEFAULTS, dub, speak  # noqa: E402
@@ -28,7 +31,6 @@ from jamflow_core.train.corpus import Cache  # noqa: E402
 from jamflow_core.train.metrics.onsets import heard_durations  # noqa: E402
 from jamflow_core.train.metrics.words import WordRecogniser, word_errors  # noqa: E402
 from jamflow_core.train.visemes import teacher_motion  # noqa: E402
-from jamflow_core.models import Models  # noqa: E402
 
 
 def measure(models: Models, clip, recogniser, steps: dict) -> dict:

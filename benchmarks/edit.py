@@ -1,14 +1,18 @@
-"""Replace one word in held-out recordings, and how well words are placed in them: `python benchmarks/edit.py --held-out CACHE`.
+"""Replace one word in held-out recordings, and how well words are placed in them: `python benchmarks/edit.py --held-out
+CACHE`.
 
-align    distance of word boundaries (begin and end of every word) from the teacher's, given the teacher's phonemes, and given
+align    distance of word boundaries (begin and end of every word) from the teacher's, given the teacher's phonemes, and
+given
          only the writing
 edit     one word of each recording is replaced by another of WORDS:
          heard    pocketsphinx, told the sentence with a gap, chooses among all WORDS and the old word (21 or more)
          said     the package's frame classifier: phone errors in the new word, beside those in the old one
          outside  mel, motion and wave outside the mask are those of the recording, bit for bit
-         voice    resemblyzer: the second around the new word against the rest of the recording; beside it the same for the
+         voice    resemblyzer: the second around the new word against the rest of the recording; beside it the same for
+         the
                   untouched recording
-         step     greatest jump of energy (dB between blocks of 10 ms) within 30 ms of a join, and the greatest anywhere in the
+         step     greatest jump of energy (dB between blocks of 10 ms) within 30 ms of a join, and the greatest anywhere
+         in the
                   untouched recording
 """
 
@@ -23,12 +27,13 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from jamflow_core.align.aligner import class_of, phones_of  # noqa: E402
 from jamflow_core.clock import HOP, SAMPLE_RATE  # noqa: E402
-from jamflow_core.tasks.edit import CELL, GRID, as_heard, paint, plan_edit, rearranged, transcript  # noqa: E402
 from jamflow_core.errors import JamFlowError  # noqa: E402
 from jamflow_core.flow.sampler import Settings  # noqa: E402
+from jamflow_core.models import Models  # noqa: E402
+from jamflow_core.tasks.edit import CELL, GRID, as_heard, paint, plan_edit, rearranged, transcript  # noqa: E402
 from jamflow_core.tasks.speak import DEFAULTS, animate  # noqa: E402
-from jamflow_core.align.aligner import class_of, phones_of  # noqa: E402
 from jamflow_core.text.languages.english.g2p import parse  # noqa: E402
 from jamflow_core.text.timed import TimedText, Word  # noqa: E402
 from jamflow_core.tokens import SILENCE, decode  # noqa: E402
@@ -36,7 +41,6 @@ from jamflow_core.train.corpus import Cache  # noqa: E402
 from jamflow_core.train.metrics import at_16k, edit_distance, need  # noqa: E402
 from jamflow_core.train.metrics.voice import VoiceEncoder, similarity  # noqa: E402
 from jamflow_core.train.metrics.words import spoken_words  # noqa: E402
-from jamflow_core.models import Models  # noqa: E402
 
 WORDS = (
     "window mountain yesterday chicken beautiful seven paper remember music children garden purple doctor winter "
@@ -87,7 +91,9 @@ class Chooser:
         self._decoder.add_jsgf_string("gap", f"#JSGF V1.0; grammar gap; public <said> = {line} ;")
         self._decoder.activate_search("gap")
         self._decoder.start_utt()
-        self._decoder.process_raw(np.round(at_16k(wave) * 32767).astype("<i2").tobytes(), no_search=False, full_utt=True)
+        self._decoder.process_raw(
+            np.round(at_16k(wave) * 32767).astype("<i2").tobytes(), no_search=False, full_utt=True
+        )
         self._decoder.end_utt()
         best = self._decoder.hyp()
         words = best.hypstr.split() if best else []
@@ -95,7 +101,9 @@ class Chooser:
 
 
 def gap_of(text: TimedText, chooser: Chooser) -> int | None:
-    """The word to replace: the longest that is neither first nor last, in a sentence whose words the recogniser knows."""
+    """The word to replace: the longest that is neither first nor last, in a sentence whose words the recogniser
+    knows.
+    """
     words = [spoken_words(word.text) for word in text.words]
     if any(len(word) != 1 for word in words) or not chooser.knows([word[0] for word in words]) or len(words) < 4:
         return None
@@ -180,11 +188,20 @@ def unchanged(wave, mel, motion, plan, made) -> bool:
     for patch in plan.patches:
         kept[patch.place : patch.new_end] = False
         frame_kept[patch.place * CELL // GRID : -(-patch.new_end * CELL // GRID)] = False
-        moved += (frames >= patch.new_end * CELL / GRID).long() * ((patch.frames - patch.end + patch.start) // GRID * CELL)
-        parts += [torch.equal(made.wave[(patch.place - patch.start + at) * HOP : patch.place * HOP], wave[at * HOP : patch.start * HOP])]
+        moved += (frames >= patch.new_end * CELL / GRID).long() * (
+            (patch.frames - patch.end + patch.start) // GRID * CELL
+        )
+        parts += [
+            torch.equal(
+                made.wave[(patch.place - patch.start + at) * HOP : patch.place * HOP],
+                wave[at * HOP : patch.start * HOP],
+            )
+        ]
         at = patch.end
     tail = wave[at * HOP :]
-    source = (frames - moved)[frame_kept].clamp(max=len(motion) - 1)  # the last face is held to the end of the recording
+    source = (frames - moved)[frame_kept].clamp(
+        max=len(motion) - 1
+    )  # the last face is held to the end of the recording
     return (
         all(parts)
         and torch.equal(made.wave[-len(tail) :], tail)
@@ -235,7 +252,8 @@ def main() -> None:
 
 def summary(rows) -> str:
     share = lambda key: f"{100 * np.mean([row[key] for row in rows]):.0f} %"  # noqa: E731
-    rate = lambda key: f"{100 * sum(row[key][0] for row in rows) / sum(row[key][1] for row in rows):.0f} %"  # noqa: E731
+    # noqa: E731
+    rate = lambda key: f"{100 * sum(row[key][0] for row in rows) / sum(row[key][1] for row in rows):.0f} %"
     lines = [
         f"{len(rows)} recordings, one word replaced in each",
         f"new word heard {share('right')} (old word in the recording {share('before_right')})",

@@ -1,7 +1,9 @@
 """Our F5-TTS beside the official package: same weights, same process, in turns. `python benchmarks/f5.py --size base`.
 
-Printed are the medians of one guided step (text and reference, and neither) and their ratios, the error of each against the
-official float32, the share of the machine's measured peak, how the step grows with length, and time and memory of loading.
+Printed are the medians of one guided step (text and reference, and neither) and their ratios, the error of each against
+the
+official float32, the share of the machine's measured peak, how the step grows with length, and time and memory of
+loading.
 `tests/parity/f5_official.py` says what to install.
 """
 
@@ -22,11 +24,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from f5_weights import BASE, SMALL, TINY, f5_file, f5_state, inputs  # noqa: E402
 from parity import f5_official as official  # noqa: E402
 
-from jamflow_core.tasks.f5 import OFFICIAL  # noqa: E402
-from jamflow_core.flow.sampler import Canvas, Run  # noqa: E402
 from jamflow_core.catalog.compiled import compile_blocks  # noqa: E402
 from jamflow_core.catalog.f5 import load_f5  # noqa: E402
 from jamflow_core.catalog.precision import fast_dtype  # noqa: E402
+from jamflow_core.flow.sampler import Canvas, Run  # noqa: E402
+from jamflow_core.tasks.f5 import OFFICIAL  # noqa: E402
 
 PROMPT = 281
 SQUARE = 2048  # side of the matrices whose product is the machine's peak
@@ -73,7 +75,9 @@ def contenders(config, net, models: dict, frames: int) -> dict:
 
     @torch.inference_mode()
     def theirs():
-        both = net(x=x[None], cond=given["given"], text=given["ids"], time=torch.tensor(0.0), cfg_infer=True, cache=True)
+        both = net(
+            x=x[None], cond=given["given"], text=given["ids"], time=torch.tensor(0.0), cfg_infer=True, cache=True
+        )
         pred, null = both.float().chunk(2)
         return (pred + (pred - null) * 2.0)[0]
 
@@ -134,7 +138,9 @@ def main() -> None:
             errors = {name: float((step() - wanted).norm() / wanted.norm()) for name, step in steps.items()}
             times, peaks = {name: [] for name in steps}, []
             for _ in range(options.rounds):
-                peaks.append(2 * SQUARE**3 / seconds(lambda: square @ square))  # in the same moments: the machine may be busy
+                peaks.append(
+                    2 * SQUARE**3 / seconds(lambda: square @ square)
+                )  # in the same moments: the machine may be busy
                 for name, step in steps.items():
                     times[name].append(seconds(step))
             peak = statistics.median(peaks)

@@ -1,6 +1,8 @@
-"""How the pace of natural clips is spread, for the marks of jamflow_core/fit.py: `python benchmarks/fit.py --held-out CACHE`.
+"""How the pace of natural clips is spread, for the marks of jamflow_core/fit.py: `python benchmarks/fit.py --held-out
+CACHE`.
 
-Pace: what a text takes at a voice's own speed against how long the lips of a clip that says it move. own: the voice that the clip
+Pace: what a text takes at a voice's own speed against how long the lips of a clip that says it move. own: the voice
+that the clip
 was recorded with; others: every other preset voice, so that both the take and the speaker differ.
 """
 
@@ -13,12 +15,12 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from jamflow_core.models import Models  # noqa: E402
 from jamflow_core.tasks import voices  # noqa: E402
 from jamflow_core.tasks.fit import FAST, SLOW, fit_of  # noqa: E402
 from jamflow_core.tokens import decode  # noqa: E402
 from jamflow_core.train.corpus import Cache  # noqa: E402
 from jamflow_core.train.visemes import teacher_motion  # noqa: E402
-from jamflow_core.models import Models  # noqa: E402
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ milliseconds of both, their ratio, and our share of the fastest matrix product o
 painting networks also run in bfloat16, against the official float32 and its bfloat16 autocast, with the error of the
 picture; --compile compiles them.
 
---rounding shows that error on a machine that has no units for bfloat16, without times: products of rounded values are summed
+--rounding shows that error on a machine that has no units for bfloat16, without times: products of rounded values are
+summed
 in float32 and rounded once, as such units do it.
 """
 
@@ -59,7 +60,10 @@ def psnr(made: torch.Tensor, exact: torch.Tensor) -> list[float]:
 class Bfloat16Units(TorchDispatchMode):
     """Convolutions and products in bfloat16 as hardware for it computes them, at the speed of float32."""
 
-    PRODUCTS = {getattr(torch.ops.aten, name).default for name in ("conv2d", "conv3d", "convolution", "linear", "matmul", "addmm", "mm", "bmm")}
+    PRODUCTS = {
+        getattr(torch.ops.aten, name).default
+        for name in ("conv2d", "conv3d", "convolution", "linear", "matmul", "addmm", "mm", "bmm")
+    }
 
     def __torch_dispatch__(self, function, types, given=(), named=None):
         if function not in self.PRODUCTS or not any(map(_short, given)):
@@ -103,7 +107,9 @@ def main() -> None:
         start = time.perf_counter()
         ours = load_liveportrait(folder, dtype=torch.float32)
         print(f"loaded in {time.perf_counter() - start:.1f} s")
-    short = {"auto": fast_dtype(), "fp32": torch.float32, "bf16": torch.bfloat16}["bf16" if args.rounding else args.dtype]
+    short = {"auto": fast_dtype(), "fp32": torch.float32, "bf16": torch.bfloat16}[
+        "bf16" if args.rounding else args.dtype
+    ]
     best = {} if args.rounding else {dtype: peak(dtype) for dtype in {torch.float32, short}}
     speeds = ", ".join(f"{dtype} {speed:.0f} GFLOP/s" for dtype, speed in best.items())
     print(f"{args.threads} threads; matrix products: {speeds or 'not timed'}")
@@ -149,7 +155,11 @@ def main() -> None:
             with torch.autocast("cpu", short):
                 return their_frame()
 
-        makers = {"ours": lambda: quick.paint(ready, moved), "official autocast": their_autocast, "official fp32": their_frame}
+        makers = {
+            "ours": lambda: quick.paint(ready, moved),
+            "official autocast": their_autocast,
+            "official fp32": their_frame,
+        }
         exact = their_frame()
         if args.rounding:
             return rounding({name: makers[name] for name in ("ours", "official autocast")}, exact)

@@ -1,9 +1,11 @@
 """Long scripts: peak memory, and a stop in the middle: `python benchmarks/longform.py --minutes 1 --minutes 10`.
 
-Two voices with two portraits speak in turn until the time is full; speech, motion, subtitles and the video are streamed to files.
+Two voices with two portraits speak in turn until the time is full; speech, motion, subtitles and the video are streamed
+to files.
 Every run is a process of its own, and its peak memory is its own.
 
-The longest is made twice: once at a stretch, and once killed (no chance to tidy up) when half of its chunks are there, started again,
+The longest is made twice: once at a stretch, and once killed (no chance to tidy up) when half of its chunks are there,
+started again,
 killed when half of its pictures are there, and started again. Both must give the same files, bit for bit.
 --steps 1 and no guidance are enough for memory, which does not depend on the number of steps, nor on the length.
 """
@@ -21,8 +23,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 SAID = (
-    "[heart] Did you know that the oldest letters were pressed into wet clay? [george] I did not. Tell me how they were sent from "
-    "town to town. [heart] A runner carried them, and whoever could read was asked to read them aloud. [george] Then nothing that "
+    "[heart] Did you know that the oldest letters were pressed into wet clay? [george] I did not. Tell me how they "
+    "were sent from "
+    "town to town. [heart] A runner carried them, and whoever could read was asked to read them aloud. [george] Then "
+    "nothing that "
     "was written could be kept a secret for very long."
 )
 SECONDS = 16.4  # about what SAID takes
@@ -38,24 +42,30 @@ def run(minutes: float, steps: int, folder: Path) -> dict:
     import cv2
     import numpy as np
 
-    from jamflow_core.tasks import voices
+    from jamflow_core.media.picture import read_image
     from jamflow_core.media.sound import stream_wav
+    from jamflow_core.models import Models
+    from jamflow_core.motion.files import stream_motion
+    from jamflow_core.render.mesh import MeshPortrait
+    from jamflow_core.render.stage import Stage
+    from jamflow_core.tasks import voices
     from jamflow_core.tasks.longform.film import film, look_of
     from jamflow_core.tasks.longform.lines import lines_of_script
     from jamflow_core.tasks.longform.produce import produce
     from jamflow_core.tasks.longform.store import Store
-    from jamflow_core.motion.files import stream_motion
-    from jamflow_core.media.picture import read_image
-    from jamflow_core.render.mesh import MeshPortrait
-    from jamflow_core.render.stage import Stage
     from jamflow_core.tasks.speak import DEFAULTS
     from jamflow_core.text.srt import format_srt
-    from jamflow_core.models import Models
 
     start = time.perf_counter()
     script = " ".join([SAID] * max(1, round(minutes * 60 / SECONDS)))
     store = Store(folder / "chunks")
-    settings = replace(DEFAULTS["speak"], steps=steps, polish=min(steps, DEFAULTS["speak"].polish), text_guidance=0.0, reference_guidance=0.0)
+    settings = replace(
+        DEFAULTS["speak"],
+        steps=steps,
+        polish=min(steps, DEFAULTS["speak"].polish),
+        text_guidance=0.0,
+        reference_guidance=0.0,
+    )
     cast = {name: voices.preset(name) for name in CAST}
     made = produce(Models(), lines_of_script(script), cast, store, settings=settings)
     spoken = peak_mib()
@@ -65,7 +75,10 @@ def run(minutes: float, steps: int, folder: Path) -> dict:
         stream_motion(folder / f"{name}.safetensors", made.motion_of(name), made.frames, 25)
     folder_of_portraits = Path(__file__).parent.parent / "portraits"
     pictures = {name: read_image(folder_of_portraits / f"{picture}.jpg") for name, picture in CAST.items()}
-    portraits = {name: MeshPortrait(np.ascontiguousarray(cv2.resize(picture, (SIDE, SIDE)))) for name, picture in pictures.items()}
+    portraits = {
+        name: MeshPortrait(np.ascontiguousarray(cv2.resize(picture, (SIDE, SIDE))))
+        for name, picture in pictures.items()
+    }
     segments = film(made, Stage(portraits, "speaker only"), folder / "all.mp4", look=look_of(portraits, ""))
     return {
         "seconds": made.seconds, "chunks": len(made.chunks), "made": store.made, "segments": len(segments), "peak_spoken_mib": spoken,

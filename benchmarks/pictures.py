@@ -1,9 +1,12 @@
 """Makes the pack's own pictures anew, from a real ComfyUI and the weights that ship.
 
-    COMFYUI_PATH=<a checkout of 0.33 or newer> python benchmarks/pictures.py [--part nodes graph thumbnails] [--only NAME ...]
+    COMFYUI_PATH=<a checkout of 0.33 or newer> python benchmarks/pictures.py [--part nodes graph thumbnails] [--only
+    NAME ...]
 
-nodes: every node as the help pages show it (web/docs/<id>.png). graph: the first workflow after a run, for the README. thumbnails: a
-.jpg beside each workflow, of its own result. nodes and graph need Chromium. Run it with the Python that runs ComfyUI; look at what
+nodes: every node as the help pages show it (web/docs/<id>.png). graph: the first workflow after a run, for the README.
+thumbnails: a
+.jpg beside each workflow, of its own result. nodes and graph need Chromium. Run it with the Python that runs ComfyUI;
+look at what
 it made before it is committed.
 """
 
@@ -27,7 +30,16 @@ import graphs as g  # noqa: E402
 from comfy_server import Server  # noqa: E402
 from ui_format import to_api  # noqa: E402
 
-EMPTY = {"last_node_id": 0, "last_link_id": 0, "nodes": [], "links": [], "groups": [], "config": {}, "extra": {}, "version": 0.4}
+EMPTY = {
+    "last_node_id": 0,
+    "last_link_id": 0,
+    "nodes": [],
+    "links": [],
+    "groups": [],
+    "config": {},
+    "extra": {},
+    "version": 0.4,
+}
 TIMELINE, GRAPH = "JamFlowMaskTimeline", "text_to_talking_portrait"
 # What a node shows beside its defaults.
 TYPED = {
@@ -60,12 +72,18 @@ async def shot(page, path: Path, node: str | None, scale: float) -> None:
     await page.mouse("mouseMoved", page.size[0] / 2, page.size[1] - 2)  # so that no tooltip is open
     x, y, width, height = await page.run(NEAR, node, scale)
     await asyncio.sleep(2)
-    picture = Image.open(io.BytesIO(await page.pixels())).convert("RGB").crop((int(x), int(y), int(x + width), int(y + height)))
+    picture = (
+        Image.open(io.BytesIO(await page.pixels()))
+        .convert("RGB")
+        .crop((int(x), int(y), int(x + width), int(y + height)))
+    )
     if path.suffix == ".png":
         picture.quantize(96, method=Image.Quantize.MEDIANCUT).save(path, optimize=True)
     else:
         picture.save(path, quality=80, optimize=True)
-    print(f"{path.relative_to(PACK)}: {picture.width} x {picture.height}, {path.stat().st_size // 1024} KiB", flush=True)
+    print(
+        f"{path.relative_to(PACK)}: {picture.width} x {picture.height}, {path.stat().st_size // 1024} KiB", flush=True
+    )
 
 
 async def nodes(server, page, only) -> None:
@@ -108,7 +126,9 @@ def thumbnails(server, only) -> None:
 
 
 def thumbnail(server, graph: dict) -> Image.Image:
-    """512 x 512 of what a workflow makes: a speaking face, for edits over the timeline; of speech alone the timeline."""
+    """512 x 512 of what a workflow makes: a speaking face, for edits over the timeline; of speech alone the
+    timeline.
+    """
     drawn = timeline_of(graph)
     if drawn:
         graph |= drawn | {"drawn": g.node("PreviewImage", images=["timeline", 0])}
@@ -154,16 +174,21 @@ def timeline_of(graph: dict) -> dict:
 
 
 def speaking(film: Path) -> list[Image.Image]:
-    """A frame with the mouth well open (not at its widest: that is a shout), of the first half of a clip and of the second."""
-    from jamflow_core.motion.basis import JAW, exp_to_state
+    """A frame with the mouth well open (not at its widest: that is a shout), of the first half of a clip and of the
+    second.
+    """
     from jamflow_core.face.extract import extract_motion
     from jamflow_core.media.video_reader import read_video
+    from jamflow_core.motion.basis import JAW, exp_to_state
 
     video = read_video(film, with_audio=False)
     frames = list(video.frames)
     jaw = exp_to_state(extract_motion(iter(frames), video.fps).motion.exp)[:, JAW]
     half = len(frames) // 2
-    return [Image.fromarray(frames[start + int(abs(part - 0.5 * part.max()).argmin())]) for start, part in ((0, jaw[:half]), (half, jaw[half:]))]
+    return [
+        Image.fromarray(frames[start + int(abs(part - 0.5 * part.max()).argmin())])
+        for start, part in ((0, jaw[:half]), (half, jaw[half:]))
+    ]
 
 
 def tiled(pictures: list[Image.Image], size: tuple[int, int], step: tuple[int, int]) -> Image.Image:
@@ -182,7 +207,9 @@ async def in_browser(server, parts, only) -> None:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", nargs="+", choices=("nodes", "graph", "thumbnails"), default=["nodes", "graph", "thumbnails"])
+    parser.add_argument(
+        "--part", nargs="+", choices=("nodes", "graph", "thumbnails"), default=["nodes", "graph", "thumbnails"]
+    )
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="node ids or workflow names")
     options = parser.parse_args()
     checkout = os.environ.get("COMFYUI_PATH") or parser.error("set COMFYUI_PATH to a checkout of ComfyUI")
@@ -206,6 +233,7 @@ def main():
 def motion_file(path: Path) -> None:
     """So that Load Motion has a file to show."""
     import numpy as np
+
     from jamflow_core.motion.files import save_motion
 
     save_motion(path, np.zeros((12, 21, 3), np.float32), 25)

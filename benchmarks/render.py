@@ -16,14 +16,14 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from jamflow_core.clock import MOTION_FPS, SAMPLE_RATE  # noqa: E402
+from jamflow_core.face.finder import FaceFinder  # noqa: E402
+from jamflow_core.face.track import track_face  # noqa: E402
+from jamflow_core.media.picture import read_image  # noqa: E402
+from jamflow_core.media.video import VideoWriter, read_video  # noqa: E402
 from jamflow_core.motion.basis import state_to_exp  # noqa: E402
 from jamflow_core.render.animate import idle_motion, render_frames  # noqa: E402
-from jamflow_core.face.finder import FaceFinder  # noqa: E402
-from jamflow_core.media.picture import read_image  # noqa: E402
 from jamflow_core.render.mesh import MeshPortrait  # noqa: E402
 from jamflow_core.render.relip import relip_frames  # noqa: E402
-from jamflow_core.face.track import track_face  # noqa: E402
-from jamflow_core.media.video import VideoWriter, read_video  # noqa: E402
 
 
 def measure(label: str, work, count: int = 1):

@@ -14,7 +14,8 @@ SCHEDULES = ("pruned", "distilled", "even")
 class TextConfig:
     """Text embedding. `stretch`: "pad" = filler to the audio length (F5), "durations" = by phoneme durations.
 
-    mask_padding: fillers are zeroed (F5 v1); v0 left them in. symbols: what the ids mean, in order (F5's vocab.txt); None =
+    mask_padding: fillers are zeroed (F5 v1); v0 left them in. symbols: what the ids mean, in order (F5's vocab.txt);
+    None =
     the phoneme alphabet of tokens.py.
     """
 
@@ -50,7 +51,8 @@ class StreamConfig:
 class JointConfig:
     """Where and how the streams meet.
 
-    layers: pairs (audio layer, motion layer), rising. audio_sees / motion_sees: one switch a pair, may the stream look at
+    layers: pairs (audio layer, motion layer), rising. audio_sees / motion_sees: one switch a pair, may the stream look
+    at
     the other there? band: half-width in seconds of what it sees of the other stream, None = everything.
     aligned: rotary positions on one clock (seconds); False = each stream counts its own frames (for the ablation).
     """

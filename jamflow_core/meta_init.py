@@ -5,8 +5,10 @@ from contextlib import contextmanager
 import torch
 from torch.overrides import TorchFunctionMode
 
+
 class _Unfilled(TorchFunctionMode):
-    """Leaves out the values to start training from: there is nothing to fill, but torch loads its compiler (two seconds) for
+    """Leaves out the values to start training from: there is nothing to fill, but torch loads its compiler (two
+    seconds) for
     random numbers on the meta device."""
 
     def __torch_function__(self, func, types, args=(), kwargs=None):

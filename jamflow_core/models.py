@@ -7,18 +7,18 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from .align.aligner import Aligners, load_aligner
 from .atomic import whole_file
 from .audio.vocoder import Vocoder, load_vocoder
-from .config import JamFlowConfig
-from .errors import JamFlowError
-from .model.duration import DurationHead
-from .model.jamflow import JamFlow
-from .align.aligner import Aligners, load_aligner
 from .catalog.compiled import compile_blocks
 from .catalog.f5 import load_f5
-from .meta_init import hollow
 from .catalog.precision import suited_dtype
 from .catalog.recognise import Kind, recognise
+from .config import JamFlowConfig
+from .errors import JamFlowError
+from .meta_init import hollow
+from .model.duration import DurationHead
+from .model.jamflow import JamFlow
 
 EMBEDDED = Path(__file__).parent / "weights" / "jamflow-tiny.safetensors"
 
@@ -26,7 +26,8 @@ EMBEDDED = Path(__file__).parent / "weights" / "jamflow-tiny.safetensors"
 class Models:
     """JAM-Flow with its duration head, aligners and vocoder on one device; paths default to the embedded files.
 
-    dtype: of the flow's weights; None takes what suits their size on the device. compiled: run the flow through torch.compile.
+    dtype: of the flow's weights; None takes what suits their size on the device. compiled: run the flow through
+    torch.compile.
     """
 
     def __init__(
@@ -56,7 +57,9 @@ class Models:
 
     @cached_property
     def lips(self) -> "Models":
-        """The models that find the face for a recording: the embedded ones where these (F5-TTS) have no motion stream."""
+        """The models that find the face for a recording: the embedded ones where these (F5-TTS) have no motion
+        stream.
+        """
         return self if self.flow.config.motion is not None else Models(device=self.flow.compute_device)
 
     @cached_property
@@ -73,7 +76,11 @@ def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype =
     from safetensors.torch import save_file
 
     nets = {"flow": flow, "durations": durations}
-    tensors = {f"{kind}.{key}": value.to(dtype).contiguous() for kind, net in nets.items() for key, value in net.state_dict().items()}
+    tensors = {
+        f"{kind}.{key}": value.to(dtype).contiguous()
+        for kind, net in nets.items()
+        for key, value in net.state_dict().items()
+    }
     with whole_file(path) as part:
         save_file(tensors, str(part), {"format": "jamflow", "config": flow.config.to_json()})
 
@@ -81,7 +88,8 @@ def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype =
 def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow, DurationHead | None]:
     """Read a file of `save_flow`, or an F5-TTS checkpoint (which has no duration head), on the CPU, in eval mode.
 
-    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the duration head, which is small, in float32.
+    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the duration head, which is small, in
+    float32.
     JamFlowError if it is missing or something else, with what it is.
     """
     from safetensors import SafetensorError, safe_open
@@ -94,7 +102,9 @@ def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow
         return load_f5(path, ops, dtype), None
     if kind is not Kind.JAMFLOW:
         named = getattr(kind, "value", kind)
-        raise JamFlowError(f"Choose another file: {path} is {named}, expected a JAM-Flow model or an F5-TTS checkpoint.")
+        raise JamFlowError(
+            f"Choose another file: {path} is {named}, expected a JAM-Flow model or an F5-TTS checkpoint."
+        )
     try:
         with safe_open(str(path), "pt") as file:
             header = file.metadata()

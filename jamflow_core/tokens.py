@@ -4,8 +4,7 @@ FILLER = "<filler>"
 SILENCE = "<sil>"
 # The order is part of every checkpoint: append, never reorder.
 _ALPHABET = (
-    ";:,.!?—…\"()“” ̃ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβ"
-    "ɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ"
+    ';:,.!?—…"()“” ̃ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ'
 )
 SYMBOLS: tuple[str, ...] = (FILLER, SILENCE, *_ALPHABET)
 _ID = {symbol: index for index, symbol in enumerate(SYMBOLS)}

@@ -1,4 +1,6 @@
-"""What the timeline of a time mask shows: a clip as numbers for the browser, its sound and its mel as temporary files."""
+"""What the timeline of a time mask shows: a clip as numbers for the browser, its sound and its mel as temporary
+files.
+"""
 
 import hashlib
 import os
@@ -8,7 +10,8 @@ import numpy as np
 from PIL import Image
 
 from ..jamflow_core.clock import HOP, MEL_RATE, SAMPLE_RATE
-from . import draw, latent as streams
+from . import draw
+from . import latent as streams
 from .media import wave_of
 
 FOLDER = "JAM-Flow"
@@ -16,7 +19,9 @@ MEL_HEIGHT, WIDEST = 100, 8192
 
 
 def clip_view(audio, text, latent) -> dict:
-    """AUDIO, JAMFLOW_TEXT and LATENT of one clip (each may be None) -> the overview, with `sound` and `mel` to fetch by /view."""
+    """AUDIO, JAMFLOW_TEXT and LATENT of one clip (each may be None) -> the overview, with `sound` and `mel` to fetch by
+    /view.
+    """
     from ..jamflow_core.audio.mel import log_mel
     from ..jamflow_core.motion.basis import JAW, exp_to_state
     from ..jamflow_core.tasks.overview import overview

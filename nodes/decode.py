@@ -13,7 +13,9 @@ from .sockets import Vocoder
 
 @dataclass(frozen=True)
 class Kept:
-    """What an edit leaves as it was: the recording [samples], the gain it was heard with, and the core's plan of the edit."""
+    """What an edit leaves as it was: the recording [samples], the gain it was heard with, and the core's plan of the
+    edit.
+    """
 
     wave: Tensor
     gain: float
@@ -29,14 +31,21 @@ class JamFlowVocoderDecode(Node):
             node_id="JamFlowVocoderDecode",
             display_name="JAM-Flow Vocoder Decode",
             category=CATEGORY,
-            description="Turns the mel of a clip into sound: mono, 24 kHz. Of an edited recording only the changed span is decoded; "
+            description="Turns the mel of a clip into sound: mono, 24 kHz. Of an edited recording only the changed "
+            "span is decoded; "
             "the rest is the recording itself.",
             search_aliases=["vocos", "mel to audio", "latent to audio"],
             inputs=[
-                io.Latent.Input("latent", tooltip="A clip of JAM-Flow Joint Sampler, or its audio part. A batch is one clip each."),
+                io.Latent.Input(
+                    "latent", tooltip="A clip of JAM-Flow Joint Sampler, or its audio part. A batch is one clip each."
+                ),
                 Vocoder.Input("vocoder", tooltip="The vocoder of Load JAM-Flow."),
             ],
-            outputs=[io.Audio.Output(display_name="audio", tooltip="The speech, for Preview Audio, Save Audio and the render.")],
+            outputs=[
+                io.Audio.Output(
+                    display_name="audio", tooltip="The speech, for Preview Audio, Save Audio and the render."
+                )
+            ],
         )
 
     @classmethod

@@ -26,7 +26,8 @@ class JamFlowExpression(Node):
             node_id="JamFlowExpression",
             display_name="JAM-Flow Expression",
             category=CATEGORY,
-            description="Blinks, brows, gaze, head and smile around the generated lips: by sliders, by curves over time, or from "
+            description="Blinks, brows, gaze, head and smile around the generated lips: by sliders, by curves over "
+            "time, or from "
             "the face of a driving clip.",
             search_aliases=["emotion", "blink", "eyebrow", "gaze", "head motion", "smile", "driving video"],
             inputs=[
@@ -43,7 +44,12 @@ class JamFlowExpression(Node):
                     tooltip="How often to blink: 1 is every 2 to 6 seconds, 2 twice as often, 0 never.",
                 ),
                 io.Float.Input(
-                    "sway", default=1.0, min=0.0, max=3.0, step=0.1, tooltip="How much the head sways by itself; 0 keeps it still."
+                    "sway",
+                    default=1.0,
+                    min=0.0,
+                    max=3.0,
+                    step=0.1,
+                    tooltip="How much the head sways by itself; 0 keeps it still.",
                 ),
                 io.Float.Input(
                     "glances",
@@ -69,13 +75,15 @@ class JamFlowExpression(Node):
                     multiline=True,
                     dynamic_prompts=False,
                     placeholder="smile: 0:0 1.5:0.7 3:0",
-                    tooltip="Values over time in place of a slider, a line each: its name, then seconds:value. Names: smile, brow, "
+                    tooltip="Values over time in place of a slider, a line each: its name, then seconds:value. "
+                    "Names: smile, brow, "
                     "gaze_x, gaze_y, lids, yaw, pitch, roll.",
                 ),
                 io.Video.Input(
                     "driving",
                     optional=True,
-                    tooltip="A clip of a face: its blinks, brows, gaze and head take the place of the seeded ones. Sliders and "
+                    tooltip="A clip of a face: its blinks, brows, gaze and head take the place of the seeded ones. "
+                    "Sliders and "
                     "curves are added; blink, sway, glances and nods do not count then.",
                 ),
                 io.Float.Input(
@@ -88,7 +96,9 @@ class JamFlowExpression(Node):
                     tooltip="How much of the driving clip's movement to take.",
                 ),
             ],
-            outputs=[Expression.Output(display_name="expression", tooltip="For the expression of JAM-Flow Portrait Render.")],
+            outputs=[
+                Expression.Output(display_name="expression", tooltip="For the expression of JAM-Flow Portrait Render.")
+            ],
             hidden=[io.Hidden.unique_id],
         )
 

@@ -20,7 +20,9 @@ class Job(Enum):
 
 
 def refusal(text: bool, audio: bool, motion: bool, mask: bool) -> str | None:
-    """What is wrong with a graph in which these are connected, in words that say what to connect; None if nothing is."""
+    """What is wrong with a graph in which these are connected, in words that say what to connect; None if nothing
+    is.
+    """
     if not text and not audio:
         if motion:
             return "connect a text: motion alone does not say which words to speak on it"
@@ -44,7 +46,9 @@ def job_of(text, recording, motion, mask) -> Job:
         if not mask.speech and not mask.face:
             raise JamFlowError("mark a span of the time mask first: it is empty")
         if text is None and mask.speech:
-            raise JamFlowError("connect the whole new text: the time mask says when, the text says what is spoken there")
+            raise JamFlowError(
+                "connect the whole new text: the time mask says when, the text says what is spoken there"
+            )
         return Job.EDIT if mask.speech else Job.RELIP
     if drive:
         if motion is not None:

@@ -1,4 +1,5 @@
-"""The two streams as a core LATENT: nested, motion first, mel last, channels before time as ComfyUI's audio latents have it.
+"""The two streams as a core LATENT: nested, motion first, mel last, channels before time as ComfyUI's audio latents
+have it.
 
     motion [1, 63, motion frames]   21 keypoints x 3 expression deltas, 25 frames a second
     mel    [1, 100, mel frames]     natural log, 93.75 frames a second
@@ -33,7 +34,9 @@ def motion(latent: dict) -> Tensor:
     """The motion of a LATENT of one clip, exp [motion frames, 21, 3] float32."""
     clips = _stream(latent, MOTION_CHANNELS, "motion")
     if len(clips) != 1:
-        raise JamFlowError(f"connect one clip at a time: this latent holds {len(clips)}; pick one with Latent From Batch")
+        raise JamFlowError(
+            f"connect one clip at a time: this latent holds {len(clips)}; pick one with Latent From Batch"
+        )
     return clips[0].T.float().reshape(-1, 21, 3)
 
 
@@ -44,4 +47,6 @@ def _stream(latent: dict, channels: int, name: str) -> Tensor:
         if stream.ndim == 3 and stream.shape[1] == channels:
             return stream
     shapes = ", ".join(str(tuple(stream.shape)) for stream in streams)
-    raise JamFlowError(f"connect the latent of JAM-Flow Joint Sampler: this one holds no {name} (its shape is {shapes})")
+    raise JamFlowError(
+        f"connect the latent of JAM-Flow Joint Sampler: this one holds no {name} (its shape is {shapes})"
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 import comfy.model_management as mm
 import torch
 
+from ..jamflow_core.catalog.liveportrait import load_liveportrait
 from ..jamflow_core.errors import JamFlowError
 from ..jamflow_core.motion.smooth import NOISE
 from ..jamflow_core.render.liveportrait import (
@@ -15,13 +16,14 @@ from ..jamflow_core.render.liveportrait import (
     extract_template,
 )
 from ..jamflow_core.render.liveportrait.networks import Networks
-from ..jamflow_core.catalog.liveportrait import load_liveportrait
 from .media import RestOf, Shots
 from .models import PRECISIONS, Managed, compute_format, weight_format
 from .node import Progress
 
 SIZE = 130_000_000  # values in the networks
-WORK = 4 * 120_000_000  # values that painting holds at a time, in the batch of 4 that a GPU paints (estimated from the layers)
+WORK = (
+    4 * 120_000_000
+)  # values that painting holds at a time, in the batch of 4 that a GPU paints (estimated from the layers)
 
 
 class ManagedLivePortrait(Networks):
@@ -71,7 +73,9 @@ def led(clip, chosen: dict) -> bool:
 
 
 def pose(renderer, picture, clip, fps: float, face: int, box, rest_of: RestOf, chosen: dict) -> Shots:
-    """One picture, moved by lips (the rest of the face by `rest_of`), by a template, or by a template with other lips."""
+    """One picture, moved by lips (the rest of the face by `rest_of`), by a template, or by a template with other
+    lips.
+    """
     posed = LivePortraitRenderer(
         renderer.networks, picture, box, face, None if box else renderer.finder, chosen.get("batch") or None,
         chosen.get("paste_back", True),
@@ -84,12 +88,15 @@ def pose(renderer, picture, clip, fps: float, face: int, box, rest_of: RestOf, c
     else:
         exp = clip.at(fps).exp
         count = len(exp)
-        frames = posed.frames(exp, options=options, driving=None if driving is None else driving.at(fps), **rest_of(count, fps))
+        frames = posed.frames(
+            exp, options=options, driving=None if driving is None else driving.at(fps), **rest_of(count, fps)
+        )
     return Shots(((posed.still, frame) for frame in frames), fps, count, posed.warning)
 
 
 def relip(renderer, source, clip, face: int, rest_of: RestOf, chosen: dict) -> Shots:
-    """A video whose face gets new lips, the motion of a template, or both, with what `rest_of` adds. It is read three times, a
+    """A video whose face gets new lips, the motion of a template, or both, with what `rest_of` adds. It is read three
+    times, a
     frame at a time."""
     first, show = source(), Progress()
     filmed = LivePortraitVideo(
@@ -115,7 +122,8 @@ def template_of(motion):
     if motion is None:
         return None
     if not isinstance(motion, TemplateMotion):
-        raise JamFlowError("connect a driving motion of the whole face: a LivePortrait template (JAM-Flow Load Motion), or a video "
+        raise JamFlowError("connect a driving motion of the whole face: a LivePortrait template (JAM-Flow Load "
+                           "Motion), or a video "
                            "read by JAM-Flow Reference Motion with LivePortrait")  # fmt: skip
     return motion.template
 
@@ -124,6 +132,10 @@ def read_motion(renderer, source) -> TemplateMotion:
     """What the face of a video does, by LivePortrait's motion extractor."""
     first, show = source(), Progress()
     found = extract_template(
-        renderer.networks, lambda: source().frames, first.fps, renderer.finder, progress=lambda done: show(done, 2 * first.count)
+        renderer.networks,
+        lambda: source().frames,
+        first.fps,
+        renderer.finder,
+        progress=lambda done: show(done, 2 * first.count),
     )
     return found.to("cpu").motion()

@@ -16,7 +16,8 @@ def liveportrait_inputs() -> list:
         Motion.Input(
             "driving",
             optional=True,
-            tooltip="LivePortrait only: a template (JAM-Flow Load Motion) or a video's motion (JAM-Flow Reference Motion) that moves "
+            tooltip="LivePortrait only: a template (JAM-Flow Load Motion) or a video's motion (JAM-Flow Reference "
+                    "Motion) that moves "
             "head, eyes and expression; the lips stay those of the latent. blink and head_motion do not count then.",
         ),
         _told(
@@ -48,7 +49,8 @@ def liveportrait_inputs() -> list:
         _told(
             io.Combo,
             "eye_retargeting",
-            "LivePortrait: as driving opens the eyes as wide as those of the driving face; steady keeps a video's eyes as "
+            "LivePortrait: as driving opens the eyes as wide as those of the driving face; steady keeps a video's "
+            "eyes as "
             "open as in its first frame.",
             options=["off", "as driving", "steady"],
         ),
@@ -68,7 +70,8 @@ def liveportrait_inputs() -> list:
         _told(
             io.Float,
             "smoothing",
-            "LivePortrait, a template on a video: how much its tremble is smoothed. 1 is the official strength, 0 none.",
+            "LivePortrait, a template on a video: how much its tremble is smoothed. 1 is the official strength, 0 "
+            "none.",
             default=1.0, min=0.0, max=100.0, step=0.1,
         ),
         _told(

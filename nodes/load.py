@@ -27,7 +27,8 @@ PORTRAITS = "liveportrait"
 
 
 def register_folder() -> None:
-    """Make models/jamflow and models/liveportrait model folders of ComfyUI's, with the places where F5-TTS packs keep their
+    """Make models/jamflow and models/liveportrait model folders of ComfyUI's, with the places where F5-TTS packs keep
+    their
     files beside them.
 
     Further places may come from extra_model_paths.yaml, under the names jamflow and liveportrait.
@@ -72,7 +73,8 @@ class LoadJamFlow(Node):
             node_id="LoadJamFlow",
             display_name="Load JAM-Flow",
             category=CATEGORY,
-            description="Loads the joint speech-and-face model, its vocoder and the portrait renderer. The embedded ones "
+            description="Loads the joint speech-and-face model, its vocoder and the portrait renderer. The embedded "
+            "ones "
             "need no download; your own (F5-TTS, Vocos, LivePortrait) are found where other packs keep them.",
             search_aliases=["tts", "talking head", "lip sync", "text to speech", "checkpoint"],
             inputs=[
@@ -80,8 +82,10 @@ class LoadJamFlow(Node):
                     "model",
                     options=[EMBEDDED_MODEL, OWN_MODEL, *files],
                     default=EMBEDDED_MODEL,
-                    tooltip="The JAM-Flow model. The embedded one runs faster than real time on a CPU; files of models/jamflow "
-                    "and models/F5-TTS are listed below it. With an F5-TTS checkpoint the embedded model adds the lips.",
+                    tooltip="The JAM-Flow model. The embedded one runs faster than real time on a CPU; files of "
+                    "models/jamflow "
+                    "and models/F5-TTS are listed below it. With an F5-TTS checkpoint the embedded model adds the "
+                    "lips.",
                 ),
                 io.Combo.Input(
                     "vocoder",
@@ -94,14 +98,17 @@ class LoadJamFlow(Node):
                     "renderer",
                     options=[MESH, OWN_RENDERER, *painters],
                     default=MESH,
-                    tooltip="What paints the portrait. The mesh renderer is embedded, runs on the CPU and takes photos, "
-                    "paintings and drawings. LivePortrait paints photos better, with its five files in models/liveportrait.",
+                    tooltip="What paints the portrait. The mesh renderer is embedded, runs on the CPU and takes "
+                    "photos, "
+                    "paintings and drawings. LivePortrait paints photos better, with its five files in "
+                    "models/liveportrait.",
                 ),
                 io.Combo.Input(
                     "precision",
                     options=list(PRECISIONS),
                     advanced=True,
-                    tooltip="Number format of the weights of model and renderer. Auto lets ComfyUI choose for a GPU and measures "
+                    tooltip="Number format of the weights of model and renderer. Auto lets ComfyUI choose for a GPU "
+                    "and measures "
                     "what a CPU is fast in.",
                 ),
                 io.Boolean.Input(
@@ -109,14 +116,13 @@ class LoadJamFlow(Node):
                     default=False,
                     optional=True,
                     advanced=True,
-                    tooltip="Compile the networks with torch.compile: the first run takes a minute longer. Meant for GPUs and large "
+                    tooltip="Compile the networks with torch.compile: the first run takes a minute longer. Meant for "
+                    "GPUs and large "
                     "models; the embedded one gains nothing on a CPU. Needs triton, or a C++ compiler on a CPU.",
                 ),
             ],
             outputs=[
-                Model.Output(
-                    display_name="model", tooltip="The joint model, with its duration head and aligners."
-                ),
+                Model.Output(display_name="model", tooltip="The joint model, with its duration head and aligners."),
                 Vocoder.Output(display_name="vocoder", tooltip="For JAM-Flow Vocoder Decode."),
                 Portrait.Output(display_name="portrait", tooltip="The renderer, for JAM-Flow Portrait Render."),
             ],

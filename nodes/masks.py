@@ -17,7 +17,8 @@ def lanes_input() -> io.Combo.Input:
     return io.Combo.Input(
         "lanes",
         options=LANES,
-        tooltip="What is made anew inside the spans: the sound and the lips, only the sound (which then follows the lips of a motion "
+        tooltip="What is made anew inside the spans: the sound and the lips, only the sound (which then follows the "
+        "lips of a motion "
         "reference, if there is one), or only the lips.",
     )
 
@@ -94,7 +95,9 @@ class JamFlowMaskSpans(Node):
 
 
 class JamFlowMaskTimeline(Node):
-    """Spans painted in the browser's timeline (web/timeline), or typed -> time mask. It shows the clip that it masks."""
+    """Spans painted in the browser's timeline (web/timeline), or typed -> time mask. It shows the clip that it
+    masks.
+    """
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -104,7 +107,9 @@ class JamFlowMaskTimeline(Node):
             "A timeline to paint on: drag over the sound or the lips to mark what is made anew, click a word to mark "
             "the word. Everything else is kept exactly.",
             ["inpaint audio", "edit speech", "paint spans", "waveform editor", "timeline widget"],
-            lane_input("speech", "What is said anew: start and end in seconds, like 1.20-1.85, several set apart by commas. "),
+            lane_input(
+                "speech", "What is said anew: start and end in seconds, like 1.20-1.85, several set apart by commas. "
+            ),
             lane_input("face", "When the lips move anew: start and end in seconds, like 1.20-1.85. "),
             io.Audio.Input("audio", optional=True, tooltip="The recording to show and to play; its waveform is drawn."),
             Text.Input(
@@ -115,7 +120,8 @@ class JamFlowMaskTimeline(Node):
             io.Latent.Input(
                 "latent",
                 optional=True,
-                tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can be shown.",
+                tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can "
+                "be shown.",
             ),
             is_output_node=True,  # so that it can be run alone, to see the clip before anything is marked
         )
@@ -148,7 +154,10 @@ class JamFlowMaskWords(Node):
             "JamFlowMaskWords",
             "Finds words in a text whose times are known and masks the moments when they are said.",
             ["change a word", "word edit", "inpaint word"],
-            Text.Input("text", tooltip="A text with times: of JAM-Flow Encode Text with a recording, or what the sampler spoke."),
+            Text.Input(
+                "text",
+                tooltip="A text with times: of JAM-Flow Encode Text with a recording, or what the sampler spoke.",
+            ),
             io.String.Input(
                 "words",
                 multiline=True,

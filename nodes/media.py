@@ -53,7 +53,9 @@ def colour_of(written: str) -> tuple[float, float, float]:
     return red / 255, green / 255, blue / 255
 
 
-def frames_of(image: Tensor, mask: Tensor | None = None, paper: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Iterator[np.ndarray]:
+def frames_of(
+    image: Tensor, mask: Tensor | None = None, paper: tuple[float, float, float] = (1.0, 1.0, 1.0)
+) -> Iterator[np.ndarray]:
     """IMAGE batch -> uint8 RGB frames [H, W, 3], one at a time. Transparent parts, by the image's own alpha and by MASK
     (1 = transparent, as Load Image gives it; one for all or one each), are laid on the colour `paper`."""
     veils = _veils(mask, len(image))
@@ -70,12 +72,16 @@ def frames_of(image: Tensor, mask: Tensor | None = None, paper: tuple[float, flo
 
 
 def _veils(mask: Tensor | None, count: int):
-    """The mask of each of `count` pictures; None where there is none (Load Image gives an empty one for a picture without alpha)."""
+    """The mask of each of `count` pictures; None where there is none (Load Image gives an empty one for a picture
+    without alpha).
+    """
     if mask is None or not mask.any():
         return [None] * count
     masks = mask.reshape(-1, *mask.shape[-2:])
     if len(masks) not in (1, count):
-        raise JamFlowError(f"connect one mask for all {count} pictures, or one for each: this is a batch of {len(masks)}")
+        raise JamFlowError(
+            f"connect one mask for all {count} pictures, or one for each: this is a batch of {len(masks)}"
+        )
     return masks.expand(count, -1, -1)
 
 

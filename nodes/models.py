@@ -1,7 +1,8 @@
 """The networks in ComfyUI's care: a patcher for each, so that each is loaded, offloaded and evicted alone.
 
 The large ones are built of ComfyUI's own layers (comfy.ops): a layer whose weights are in main memory, or in another
-format than it computes in, brings them over when it runs. The aligners and the duration head, 2 MB each, are moved whole.
+format than it computes in, brings them over when it runs. The aligners and the duration head, 2 MB each, are moved
+whole.
 """
 
 from functools import cached_property
@@ -19,7 +20,8 @@ FORMATS = [torch.bfloat16, torch.float32]
 
 
 class Managed:
-    """A network that ComfyUI may move: `load()` brings it to its device and returns it. work: bytes that it needs beside its weights
+    """A network that ComfyUI may move: `load()` brings it to its device and returns it. work: bytes that it needs
+    beside its weights
     (0: no more than ComfyUI keeps free anyway)."""
 
     def __init__(self, net: nn.Module, device: torch.device, offload: torch.device, work: int = 0):
@@ -33,7 +35,8 @@ class Managed:
 
 
 class ManagedModels:
-    """What travels on a JAMFLOW_MODEL wire: as the core's `Models`, each network loaded to its device when it is asked for.
+    """What travels on a JAMFLOW_MODEL wire: as the core's `Models`, each network loaded to its device when it is asked
+    for.
 
     The vocoder has a wire of its own; without one here, the sampler does not decode.
     """
@@ -83,7 +86,9 @@ class ManagedModels:
 
 
 def weight_format(device: torch.device, parameters: int) -> torch.dtype:
-    """ComfyUI's choice for a GPU, and what its command line asks for; what is measured to be fast on a CPU otherwise."""
+    """ComfyUI's choice for a GPU, and what its command line asks for; what is measured to be fast on a CPU
+    otherwise.
+    """
     chosen = mm.unet_dtype(device, parameters, FORMATS)
     if mm.is_device_cpu(device) and chosen == torch.float32 and not mm.args.fp32_unet:  # of CPUs ComfyUI knows nothing
         from ..jamflow_core.catalog.precision import suited_dtype
@@ -102,7 +107,9 @@ def compute_format(weights: torch.dtype, device: torch.device) -> torch.dtype:
 
 
 def placed(net: nn.Module, device: torch.device, computed: torch.dtype) -> nn.Module:
-    """The network, told where and in what it computes. Weights that no layer of comfy.ops casts are kept in that format."""
+    """The network, told where and in what it computes. Weights that no layer of comfy.ops casts are kept in that
+    format.
+    """
     for part in net.modules():
         if not hasattr(part, "comfy_cast_weights"):
             for weight in part.parameters(recurse=False):
@@ -117,7 +124,9 @@ def managed_vocoder(path: Path | None) -> Managed:
     device = mm.vae_device()
     weights = mm.vae_dtype(device, [torch.float32])
     ops = comfy.ops.pick_operations(weights, torch.float32, device)
-    return Managed(placed(load_vocoder(path, ops=ops, dtype=weights), device, torch.float32), device, mm.vae_offload_device())
+    return Managed(
+        placed(load_vocoder(path, ops=ops, dtype=weights), device, torch.float32), device, mm.vae_offload_device()
+    )
 
 
 class Decoding:

@@ -12,7 +12,6 @@ from . import latent as streams
 from .node import CATEGORY, Node
 from .sockets import Motion
 
-
 NONE_YET = "no motion file yet"
 
 
@@ -38,7 +37,8 @@ class JamFlowLoadMotion(Node):
             node_id="JamFlowLoadMotion",
             display_name="JAM-Flow Load Motion",
             category=f"{CATEGORY}/motion",
-            description="Reads a motion file: lip and face keypoints over time, as JAM-Flow Save Motion writes them, or a motion "
+            description="Reads a motion file: lip and face keypoints over time, as JAM-Flow Save Motion writes them, "
+            "or a motion "
             "template of LivePortrait (.pkl; no code in it is run).",
             search_aliases=["open motion", "motion template", "liveportrait motion"],
             inputs=[
@@ -91,7 +91,8 @@ class JamFlowSaveMotion(Node):
                 io.MultiType.Input(
                     io.Latent.Input("latent"),
                     types=[io.Latent, Motion],
-                    tooltip="A clip of JAM-Flow Joint Sampler, or a motion. One of the whole face (LivePortrait) is saved as a template.",
+                    tooltip="A clip of JAM-Flow Joint Sampler, or a motion. One of the whole face (LivePortrait) is "
+                    "saved as a template.",
                 ),
                 io.String.Input(
                     "filename_prefix",
@@ -107,7 +108,9 @@ class JamFlowSaveMotion(Node):
         from ..jamflow_core.motion.files import Motion as MotionClip
         from ..jamflow_core.render.liveportrait.template import keep_motion
 
-        clip = latent if isinstance(latent, MotionClip) else MotionClip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
+        clip = (
+            latent if isinstance(latent, MotionClip) else MotionClip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
+        )
         if not len(clip.exp):
             raise JamFlowError("connect a clip that moves: this one has no motion frames")
         folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(

@@ -1,4 +1,6 @@
-"""What every JAM-Flow node shares: one call into the core, its complaints signed with the node's name, its progress shown."""
+"""What every JAM-Flow node shares: one call into the core, its complaints signed with the node's name, its progress
+shown.
+"""
 
 import comfy.model_management as mm
 import comfy.utils
@@ -57,7 +59,9 @@ class Node(io.ComfyNode):
 
 
 def seed_input(tooltip: str, another_take: bool = False) -> io.Int.Input:
-    """A seed that stays, so that a change elsewhere makes only what follows from it; or one that moves on with every run."""
+    """A seed that stays, so that a change elsewhere makes only what follows from it; or one that moves on with every
+    run.
+    """
     after = io.ControlAfterGenerate.randomize if another_take else io.ControlAfterGenerate.fixed
     return io.Int.Input("seed", default=0, min=0, max=0xFFFFFFFFFFFFFFFF, control_after_generate=after, tooltip=tooltip)
 

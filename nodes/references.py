@@ -45,14 +45,18 @@ class JamFlowReferenceAudio(Node):
             node_id="JamFlowReferenceAudio",
             display_name="JAM-Flow Reference Audio",
             category=CATEGORY,
-            description="A voice to imitate (a preset, or a recording of some seconds), or speech that the face has to follow.",
+            description="A voice to imitate (a preset, or a recording of some seconds), or speech that the face has "
+            "to follow.",
             search_aliases=["voice clone", "speaker", "voice preset", "drive audio"],
             inputs=[
-                Model.Input("model", tooltip="The model of Load JAM-Flow; it finds where a transcript's words are said."),
+                Model.Input(
+                    "model", tooltip="The model of Load JAM-Flow; it finds where a transcript's words are said."
+                ),
                 io.Combo.Input(
                     "role",
                     options=[VOICE, DRIVE],
-                    tooltip="voice: new speech imitates it. drive: this is the speech; lips follow it, or a span of it is "
+                    tooltip="voice: new speech imitates it. drive: this is the speech; lips follow it, or a span of "
+                    "it is "
                     "said anew.",
                 ),
                 io.Combo.Input(
@@ -64,7 +68,8 @@ class JamFlowReferenceAudio(Node):
                 io.Audio.Input(
                     "audio",
                     optional=True,
-                    tooltip="Your own recording, at any sample rate, mono or stereo. As a voice 3 to 12 seconds of clean "
+                    tooltip="Your own recording, at any sample rate, mono or stereo. As a voice 3 to 12 seconds of "
+                    "clean "
                     "speech are best.",
                 ),
                 io.String.Input(
@@ -104,8 +109,8 @@ def _preset_wave(name: str) -> Tensor:
     """The recording behind a preset voice: wave [samples], 24 kHz."""
     import json
 
-    from ..jamflow_core.media.sound import load_audio
     from ..jamflow_core.audio.resample import to_mono_24k
+    from ..jamflow_core.media.sound import load_audio
     from ..jamflow_core.tasks.voices import PRESETS
 
     book = json.loads((PRESETS / "voices.json").read_text(encoding="utf-8"))
@@ -121,13 +126,15 @@ class JamFlowReferenceMotion(Node):
             node_id="JamFlowReferenceMotion",
             display_name="JAM-Flow Reference Motion",
             category=CATEGORY,
-            description="Reads the lips of a video, or takes the motion of a file or an earlier clip; speech will follow it. "
+            description="Reads the lips of a video, or takes the motion of a file or an earlier clip; speech will "
+            "follow it. "
             "Where a frame shows no face, the last one is held.",
             search_aliases=["dubbing", "driving video", "face tracking", "lip reading"],
             inputs=[
                 Portrait.Input(
                     "portrait",
-                    tooltip="The renderer of Load JAM-Flow; it brings the face finder, and with LivePortrait its motion extractor.",
+                    tooltip="The renderer of Load JAM-Flow; it brings the face finder, and with LivePortrait its "
+                    "motion extractor.",
                 ),
                 io.Video.Input("video", optional=True, tooltip="A clip of a face, silent or not, at any frame rate."),
                 io.Image.Input("images", optional=True, tooltip="The clip as a batch of pictures; the batch is time."),
@@ -154,7 +161,8 @@ class JamFlowReferenceMotion(Node):
                 ),
                 Motion.Output(
                     display_name="motion",
-                    tooltip="The motion at its own rate, for JAM-Flow Save Motion and Portrait Render. With LivePortrait it is the "
+                    tooltip="The motion at its own rate, for JAM-Flow Save Motion and Portrait Render. With "
+                    "LivePortrait it is the "
                     "whole face: expression, pose and scale.",
                 ),
             ],
@@ -190,7 +198,9 @@ class JamFlowReferenceMotion(Node):
 
 
 def _seen(portrait, source) -> tuple:
-    """The motion in a video, and in how many of its frames there is no face: by LivePortrait where it is, else by landmarks."""
+    """The motion in a video, and in how many of its frames there is no face: by LivePortrait where it is, else by
+    landmarks.
+    """
     if portrait.networks is not None:
         from .liveportrait import read_motion
 

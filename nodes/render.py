@@ -34,7 +34,8 @@ class JamFlowPortraitRender(Node):
             node_id="JamFlowPortraitRender",
             display_name="JAM-Flow Portrait Render",
             category=CATEGORY,
-            description="Paints the face of a portrait (photo, painting or drawing) saying the clip, with blinks and slight "
+            description="Paints the face of a portrait (photo, painting or drawing) saying the clip, with blinks and "
+            "slight "
             "head motion. As a video it is written frame by frame, so its length is not limited by memory.",
             search_aliases=["talking head", "animate portrait", "lip sync", "liveportrait"],
             inputs=[
@@ -42,18 +43,21 @@ class JamFlowPortraitRender(Node):
                 io.MultiType.Input(
                     io.Latent.Input("latent"),
                     types=[io.Latent, Motion],
-                    tooltip="What moves the face: a clip of JAM-Flow Joint Sampler, or a motion of JAM-Flow Load Motion.",
+                    tooltip="What moves the face: a clip of JAM-Flow Joint Sampler, or a motion of JAM-Flow Load "
+                    "Motion.",
                 ),
                 io.Image.Input(
                     "image",
                     optional=True,
-                    tooltip="The portrait, of any size; what is transparent becomes the background. A batch is the frames of a "
+                    tooltip="The portrait, of any size; what is transparent becomes the background. A batch is the "
+                    "frames of a "
                     "video, which gets new lips. Without an image the example is used.",
                 ),
                 io.Video.Input(
                     "video",
                     optional=True,
-                    tooltip="A video of a face in place of the portrait: it gets new lips and keeps all else, unless an expression is "
+                    tooltip="A video of a face in place of the portrait: it gets new lips and keeps all else, unless "
+                    "an expression is "
                     "connected. fps, blink, head_motion and mouth_box do not count then.",
                 ),
                 io.Combo.Input(
@@ -70,7 +74,8 @@ class JamFlowPortraitRender(Node):
                 io.Combo.Input(
                     "output",
                     options=[STREAM, FRAMES],
-                    tooltip="video: written to a file as it is made, any length. frames: pictures and mask for other nodes, "
+                    tooltip="video: written to a file as it is made, any length. frames: pictures and mask for other "
+                    "nodes, "
                     "all in memory.",
                 ),
                 io.Float.Input(
@@ -81,7 +86,9 @@ class JamFlowPortraitRender(Node):
                     step=1.0,
                     tooltip="Frames per second of the result. The motion is made at 25 and is interpolated to others.",
                 ),
-                io.Boolean.Input("blink", default=True, tooltip="Blink now and then, at moments that the seed chooses."),
+                io.Boolean.Input(
+                    "blink", default=True, tooltip="Blink now and then, at moments that the seed chooses."
+                ),
                 io.Float.Input(
                     "head_motion",
                     default=1.0,
@@ -104,20 +111,23 @@ class JamFlowPortraitRender(Node):
                     default="",
                     placeholder="x0,y0,x1,y1",
                     advanced=True,
-                    tooltip="Where the mouth is, in pixels (left, top, right, bottom), for pictures in which no face is "
+                    tooltip="Where the mouth is, in pixels (left, top, right, bottom), for pictures in which no face "
+                    "is "
                     "found. Empty: look for it.",
                 ),
                 *liveportrait_inputs(),
                 Expression.Input(
                     "expression",
                     optional=True,
-                    tooltip="What the face does besides speaking (JAM-Flow Expression); blink and head_motion do not count "
+                    tooltip="What the face does besides speaking (JAM-Flow Expression); blink and head_motion do not "
+                    "count "
                     "then. To a driving motion only its sliders and curves are added.",
                 ),
                 io.Mask.Input(
                     "mask",
                     optional=True,
-                    tooltip="What of the image is transparent: the mask of Load Image. It becomes the background. A mask that is "
+                    tooltip="What of the image is transparent: the mask of Load Image. It becomes the background. A "
+                    "mask that is "
                     "white on the person (of a background remover) needs Invert Mask first.",
                 ),
                 io.Color.Input(
@@ -130,7 +140,9 @@ class JamFlowPortraitRender(Node):
             ],
             outputs=[
                 io.Video.Output(display_name="video", tooltip="The clip with its sound, for Save Video."),
-                io.Image.Output(display_name="frames", tooltip="The pictures, one a frame, if output is set to frames."),
+                io.Image.Output(
+                    display_name="frames", tooltip="The pictures, one a frame, if output is set to frames."
+                ),
                 io.Mask.Output(
                     display_name="mask",
                     tooltip="Where each frame differs from the portrait, if output is set to frames.",
@@ -205,7 +217,9 @@ class JamFlowPortraitRender(Node):
 
 
 def besides(expression, blink: bool, head_motion: float, filmed: bool):
-    """What the face does around the lips: the expression, else in a picture the two switches of this node, in a video nothing new."""
+    """What the face does around the lips: the expression, else in a picture the two switches of this node, in a video
+    nothing new.
+    """
     from ..jamflow_core.render.expression import Expression as Face
 
     return expression or (None if filmed else Face(blink=float(blink), sway=head_motion))
@@ -246,8 +260,8 @@ def posed(portrait, picture):
 
 def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of: RestOf) -> Shots:
     """A video with new lips, and what `rest_of` adds. It is read twice: to follow the face, and to paint it."""
-    from ..jamflow_core.render.relip import relip_frames
     from ..jamflow_core.face.track import track_face
+    from ..jamflow_core.render.relip import relip_frames
 
     first, show = source(), Progress()
     track = track_face(first.frames, finder, face, lambda done: show(done, first.count))

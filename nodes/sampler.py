@@ -22,8 +22,10 @@ class JamFlowJointSampler(Node):
             node_id="JamFlowJointSampler",
             display_name="JAM-Flow Joint Sampler",
             category=CATEGORY,
-            description="Generates speech and facial motion together. It does what the connections ask for: text -> talking "
-            "face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> words said anew; recording "
+            description="Generates speech and facial motion together. It does what the connections ask for: text -> "
+            "talking "
+            "face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> words said "
+            "anew; recording "
             "and time mask of the face -> its lips made anew.",
             search_aliases=["tts", "lip sync", "dub", "talking head", "speech inpainting"],
             inputs=[
@@ -36,21 +38,29 @@ class JamFlowJointSampler(Node):
                 AudioRef.Input(
                     "audio_ref",
                     optional=True,
-                    tooltip="A voice to imitate, or a recording to follow (its role says which). Without one, the preset "
+                    tooltip="A voice to imitate, or a recording to follow (its role says which). Without one, the "
+                    "preset "
                     "heart speaks.",
                 ),
                 MotionRef.Input(
                     "motion_ref",
                     optional=True,
-                    tooltip="Lips to follow: with a text the speech is laid on them; with a time mask they are edited along.",
+                    tooltip="Lips to follow: with a text the speech is laid on them; with a time mask they are "
+                    "edited along.",
                 ),
                 TimeMask.Input(
                     "time_mask",
                     optional=True,
-                    tooltip="When to say the recording anew, and when to move its lips anew; all else stays exactly as it is.",
+                    tooltip="When to say the recording anew, and when to move its lips anew; all else stays exactly "
+                    "as it is.",
                 ),
-                seed_input("Another seed is another take. The same seed and inputs give the same result.", another_take=True),
-                steps_input("Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 nothing is gained."),
+                seed_input(
+                    "Another seed is another take. The same seed and inputs give the same result.", another_take=True
+                ),
+                steps_input(
+                    "Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 "
+                    "nothing is gained."
+                ),
                 io.Float.Input(
                     "text_guidance",
                     default=1.7,
@@ -78,13 +88,15 @@ class JamFlowJointSampler(Node):
                 io.Boolean.Input(
                     "face",
                     default=True,
-                    tooltip="Make the face as well when speaking a text. Off: speech only, faster; the motion stays at rest.",
+                    tooltip="Make the face as well when speaking a text. Off: speech only, faster; the motion stays "
+                    "at rest.",
                 ),
                 io.Combo.Input(
                     "method",
                     options=["euler", "midpoint"],
                     advanced=True,
-                    tooltip="How the flow is solved. midpoint is more exact and takes twice as long for the same steps.",
+                    tooltip="How the flow is solved. midpoint is more exact and takes twice as long for the same "
+                    "steps.",
                 ),
                 io.Float.Input(
                     "sway",
@@ -93,7 +105,8 @@ class JamFlowJointSampler(Node):
                     max=1.0,
                     step=0.05,
                     advanced=True,
-                    tooltip="Where the steps lie: below 0 more of them at the start, where words and timing are decided.",
+                    tooltip="Where the steps lie: below 0 more of them at the start, where words and timing are "
+                    "decided.",
                 ),
                 io.Int.Input(
                     "guidance_every",
@@ -102,7 +115,8 @@ class JamFlowJointSampler(Node):
                     max=8,
                     optional=True,
                     advanced=True,
-                    tooltip="Compute guidance at every so-manieth step and repeat it in between: 2 saves a quarter of the time at "
+                    tooltip="Compute guidance at every so-manieth step and repeat it in between: 2 saves a quarter "
+                    "of the time at "
                     "no loss that was measured, 3 little more. 1 is exact.",
                 ),
                 io.Combo.Input(
@@ -110,7 +124,8 @@ class JamFlowJointSampler(Node):
                     options=list(SCHEDULES),
                     optional=True,
                     advanced=True,
-                    tooltip="Which moments the steps take: pruned as in F5-TTS, distilled by the model's own grids, better for "
+                    tooltip="Which moments the steps take: pruned as in F5-TTS, distilled by the model's own grids, "
+                    "better for "
                     "drafts of 4 to 8 steps (pruned where it has none), or even.",
                 ),
                 io.Int.Input(
@@ -120,14 +135,16 @@ class JamFlowJointSampler(Node):
                     max=8,
                     optional=True,
                     advanced=True,
-                    tooltip="Run the later blocks at every so-manieth step only and reuse what they added: 2 saves a fifth of "
+                    tooltip="Run the later blocks at every so-manieth step only and reuse what they added: 2 saves a "
+                    "fifth of "
                     "the time and costs clearness. 1 is exact.",
                 ),
             ],
             outputs=[
                 io.Latent.Output(
                     display_name="latent",
-                    tooltip="Motion and mel of the clip, for JAM-Flow Vocoder Decode, Portrait Render, Timeline and Save Motion.",
+                    tooltip="Motion and mel of the clip, for JAM-Flow Vocoder Decode, Portrait Render, Timeline and "
+                    "Save Motion.",
                 ),
                 Text.Output(display_name="text", tooltip="What was said, with the times of words and phonemes."),
                 io.String.Output(display_name="report", tooltip="Which job was done, and how long the clip is."),
@@ -137,7 +154,9 @@ class JamFlowJointSampler(Node):
 
     @classmethod
     def validate_inputs(cls, input_types):
-        wrong = cls.misfit(input_types) or refusal(*(part in input_types for part in ("text", "audio_ref", "motion_ref", "time_mask")))
+        wrong = cls.misfit(input_types) or refusal(
+            *(part in input_types for part in ("text", "audio_ref", "motion_ref", "time_mask"))
+        )
         return f"{cls.title()}: {wrong}" if wrong else True
 
     @classmethod

@@ -29,7 +29,8 @@ class JamFlowScript(Node):
             node_id="JamFlowScript",
             display_name="JAM-Flow Script",
             category=CATEGORY,
-            description="Speaks a script or subtitles with several voices and portraits. It works chunk by chunk on disk, so length "
+            description="Speaks a script or subtitles with several voices and portraits. It works chunk by chunk on "
+            "disk, so length "
             "is not limited by memory; after a stop or a change only what is missing is made.",
             search_aliases=["dialogue", "conversation", "podcast", "srt", "subtitles", "long form", "audiobook"],
             inputs=[
@@ -38,25 +39,31 @@ class JamFlowScript(Node):
                 Portrait.Input(
                     "portrait",
                     optional=True,
-                    tooltip="The renderer of Load JAM-Flow, for a video: embedded or LivePortrait. Without it only speech and motion are made.",
+                    tooltip="The renderer of Load JAM-Flow, for a video: embedded or LivePortrait. Without it only "
+                    "speech and motion are made.",
                 ),
                 io.String.Input(
                     "script",
                     default=DEFAULT_SCRIPT,
                     multiline=True,
                     dynamic_prompts=False,
-                    tooltip="[name] says who speaks from there on: the name of a preset voice, or any other for the voices that are "
+                    tooltip="[name] says who speaks from there on: the name of a preset voice, or any other for the "
+                    "voices that are "
                     "connected. [pause 0.5s] makes a pause.",
                 ),
                 io.Combo.Input(
                     "format",
                     options=[SCRIPT, SUBTITLES],
-                    tooltip="script: lines follow each other. subtitles: the text of an .srt file; every line is spoken at its time.",
+                    tooltip="script: lines follow each other. subtitles: the text of an .srt file; every line is "
+                    "spoken at its time.",
                 ),
                 io.Autogrow.Input(
                     "voices",
                     template=io.Autogrow.TemplatePrefix(
-                        AudioRef.Input("voice", tooltip="A voice of JAM-Flow Reference Audio (role voice)."), prefix="voice", min=0, max=16
+                        AudioRef.Input("voice", tooltip="A voice of JAM-Flow Reference Audio (role voice)."),
+                        prefix="voice",
+                        min=0,
+                        max=16,
                     ),
                     tooltip="Voices for the names that are no presets, in the order in which these first speak.",
                 ),
@@ -65,22 +72,28 @@ class JamFlowScript(Node):
                     template=io.Autogrow.TemplatePrefix(
                         io.Image.Input("image", tooltip="A portrait."), prefix="image", min=0, max=16
                     ),
-                    tooltip="Portraits of the speakers, in the order in which they first speak (a batch is one each); the others get "
+                    tooltip="Portraits of the speakers, in the order in which they first speak (a batch is one "
+                    "each); the others get "
                     "shipped examples that fit their voices.",
                 ),
-                Expression.Input("expression", optional=True, tooltip="What the faces do besides speaking (JAM-Flow Expression)."),
+                Expression.Input(
+                    "expression", optional=True, tooltip="What the faces do besides speaking (JAM-Flow Expression)."
+                ),
                 io.Combo.Input(
                     "layout",
                     options=list(LAYOUTS),
                     tooltip="How several portraits are shown: all in a row, or only the one who speaks.",
                 ),
-                io.Float.Input("speed", default=1.0, min=0.5, max=2.0, step=0.05, tooltip="Pace of speech: 2 is twice as fast."),
+                io.Float.Input(
+                    "speed", default=1.0, min=0.5, max=2.0, step=0.05, tooltip="Pace of speech: 2 is twice as fast."
+                ),
                 seed_input("Another seed is another take of every line."),
                 steps_input("Sampling steps. 0 takes what is best for speech.", advanced=True),
                 io.String.Input(
                     "name",
                     default="JAM-Flow/script",
-                    tooltip="Finished chunks are kept in output/<name>.chunks for the next run. Delete the folder when you are done.",
+                    tooltip="Finished chunks are kept in output/<name>.chunks for the next run. Delete the folder "
+                    "when you are done.",
                 ),
             ],
             outputs=[
@@ -99,17 +112,30 @@ class JamFlowScript(Node):
 
     @classmethod
     def run(
-        cls, model, vocoder, script, format, layout, speed, seed, steps, name, voices, images, portrait=None, expression=None
+        cls,
+        model,
+        vocoder,
+        script,
+        format,
+        layout,
+        speed,
+        seed,
+        steps,
+        name,
+        voices,
+        images,
+        portrait=None,
+        expression=None,
     ) -> io.NodeOutput:
         from dataclasses import replace
 
         import numpy as np
         import torch
 
+        from ..jamflow_core.motion.files import Motion as Clip
         from ..jamflow_core.tasks.f5 import OFFICIAL
         from ..jamflow_core.tasks.longform.produce import produce
         from ..jamflow_core.tasks.longform.store import Store
-        from ..jamflow_core.motion.files import Motion as Clip
         from ..jamflow_core.tasks.speak import DEFAULTS
         from ..jamflow_core.text.srt import format_srt
         from .models import Decoding
@@ -143,7 +169,9 @@ class JamFlowScript(Node):
 
 
 def cast_of(script: str, kind: str, given: list):
-    """The lines of a script, and a voice for each speaker: a preset by its name, else the next one that is connected."""
+    """The lines of a script, and a voice for each speaker: a preset by its name, else the next one that is
+    connected.
+    """
     from ..jamflow_core.tasks import voices
     from ..jamflow_core.tasks.longform.lines import lines_of_script, lines_of_srt, speakers_of
     from .references import DEFAULT_VOICE
@@ -159,7 +187,9 @@ def cast_of(script: str, kind: str, given: list):
             presets = ", ".join(voices.preset_names())
             raise JamFlowError(f"connect a voice for [{name}], or use the name of a preset: {presets}")
         if reference.voice is None:
-            raise JamFlowError("set the role of JAM-Flow Reference Audio to voice: a recording to follow cannot speak a script")
+            raise JamFlowError(
+                "set the role of JAM-Flow Reference Audio to voice: a recording to follow cannot speak a script"
+            )
         cast[name] = reference.voice
     return lines, cast
 
@@ -175,11 +205,11 @@ def chunk_folder(name: str) -> Path:
 
 def painted(timeline, portrait, voices: dict[str, str], images: list, layout: str, seed: int, expression, show):
     """The timeline as VIDEO over a file in ComfyUI's temporary folder, and the keys of its kept segments."""
+    from ..jamflow_core.media.picture import read_image
+    from ..jamflow_core.render.expression import NEUTRAL
+    from ..jamflow_core.render.stage import Stage
     from ..jamflow_core.tasks.longform.faces import faces_for
     from ..jamflow_core.tasks.longform.film import film, look_of
-    from ..jamflow_core.render.expression import NEUTRAL
-    from ..jamflow_core.media.picture import read_image
-    from ..jamflow_core.render.stage import Stage
 
     given = dict(zip(timeline.speakers, chain.from_iterable(map(frames_of, images))))
     examples = faces_for({who: voices[who] for who in timeline.speakers if who not in given})

@@ -47,7 +47,8 @@ class JamFlowEncodeText(Node):
                     default=DEFAULT_TEXT,
                     multiline=True,
                     dynamic_prompts=False,
-                    tooltip="What is to be said, in English (with F5-TTS also in Chinese), of any length: long text is spoken sentence by "
+                    tooltip="What is to be said, in English (with F5-TTS also in Chinese), of any length: long text "
+                    "is spoken sentence by "
                     "sentence.",
                 ),
                 io.Float.Input(
@@ -68,11 +69,13 @@ class JamFlowEncodeText(Node):
             outputs=[
                 Text.Output(
                     display_name="text",
-                    tooltip="The text for JAM-Flow Joint Sampler; with a recording also for time masks and the timeline.",
+                    tooltip="The text for JAM-Flow Joint Sampler; with a recording also for time masks and the "
+                    "timeline.",
                 ),
                 io.String.Output(
                     display_name="phonemes",
-                    tooltip="The phonemes as they will be said, to check a pronunciation; for F5-TTS its letters and pinyin.",
+                    tooltip="The phonemes as they will be said, to check a pronunciation; for F5-TTS its letters and "
+                    "pinyin.",
                 ),
             ],
         )

@@ -7,7 +7,8 @@ from PIL import Image
 
 from ..jamflow_core.clock import MEL_RATE, MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
-from . import draw, latent as streams
+from . import draw
+from . import latent as streams
 from .media import image_of, wave_of
 from .node import CATEGORY, Node
 from .sockets import Spans, Text, TimeMask
@@ -26,7 +27,8 @@ class JamFlowTimeline(Node):
             node_id="JamFlowTimeline",
             display_name="JAM-Flow Timeline",
             category=CATEGORY,
-            description="Draws the mel, words and phonemes, mouth curves and masks of a clip over time. Paint on the picture "
+            description="Draws the mel, words and phonemes, mouth curves and masks of a clip over time. Paint on the "
+            "picture "
             "in the mask editor and give the mask to JAM-Flow Time Mask (painted).",
             search_aliases=["spectrogram", "waveform picture", "mel picture", "phonemes"],
             inputs=[
@@ -37,7 +39,9 @@ class JamFlowTimeline(Node):
                 ),
                 io.Audio.Input("audio", optional=True, tooltip="A recording to draw, when there is no latent yet."),
                 Text.Input("text", optional=True, tooltip="Words and phonemes with times, drawn where they are said."),
-                TimeMask.Input("time_mask", optional=True, tooltip="Spans to tint, on the speech lane and the face lane."),
+                TimeMask.Input(
+                    "time_mask", optional=True, tooltip="Spans to tint, on the speech lane and the face lane."
+                ),
                 io.Int.Input(
                     "width",
                     default=1024,
@@ -82,7 +86,9 @@ class JamFlowTimeline(Node):
 
 
 def timeline(mel, state, text, spans: Spans, seconds: float, width: int) -> Image.Image:
-    """The picture, `width` x 512. mel [frames, 100], state [frames, 5], text a TimedText with times; each may be None."""
+    """The picture, `width` x 512. mel [frames, 100], state [frames, 5], text a TimedText with times; each may be
+    None.
+    """
     speech = [
         draw.mel_strip(_filled(mel, seconds * float(MEL_RATE), np.log(1e-5)), width, MEL),
         draw.text_strip(text, seconds, width, WORDS) if text is not None else _empty(width, WORDS),

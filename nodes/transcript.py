@@ -18,7 +18,8 @@ class JamFlowEditTranscript(Node):
             node_id="JamFlowEditTranscript",
             display_name="JAM-Flow Edit Transcript",
             category=CATEGORY,
-            description="Compares what a recording says with what it shall say: the words that differ become the time mask, in as "
+            description="Compares what a recording says with what it shall say: the words that differ become the "
+            "time mask, in as "
             "many places as there are, and only they are spoken anew.",
             search_aliases=["change words", "text based editing", "speech edit", "replace word", "overdub"],
             inputs=[
@@ -29,7 +30,8 @@ class JamFlowEditTranscript(Node):
                     default="They hoped to get together at an early date.",
                     multiline=True,
                     dynamic_prompts=False,
-                    tooltip="What the recording says now, word for word. Empty: the transcript of JAM-Flow Reference Audio.",
+                    tooltip="What the recording says now, word for word. Empty: the transcript of JAM-Flow Reference "
+                    "Audio.",
                 ),
                 io.String.Input(
                     "new_text",
@@ -42,9 +44,7 @@ class JamFlowEditTranscript(Node):
                 add_to_input(),
             ],
             outputs=[
-                Text.Output(
-                    display_name="text", tooltip="The new text, for the text of JAM-Flow Joint Sampler."
-                ),
+                Text.Output(display_name="text", tooltip="The new text, for the text of JAM-Flow Joint Sampler."),
                 mask_output(),
                 Text.Output(
                     display_name="old_text",
@@ -57,8 +57,8 @@ class JamFlowEditTranscript(Node):
 
     @classmethod
     def run(cls, model, recording, old_text, new_text, lanes, add_to=None) -> io.NodeOutput:
-        from ..jamflow_core.tasks.edit import as_heard, spans_of, transcript
         from ..jamflow_core.align.changes import compare, describe
+        from ..jamflow_core.tasks.edit import as_heard, spans_of, transcript
         from ..jamflow_core.text.languages.english.g2p import parse
 
         mel, _ = as_heard(recording.speech())

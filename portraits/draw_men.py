@@ -1,4 +1,6 @@
-"""Draws `drawing_man.jpg` and `drawing_elder.jpg` with the curves of draw_portrait.py: `python portraits/draw_men.py [FOLDER]`."""
+"""Draws `drawing_man.jpg` and `drawing_elder.jpg` with the curves of draw_portrait.py: `python portraits/draw_men.py
+[FOLDER]`.
+"""
 
 import sys
 from pathlib import Path
@@ -30,7 +32,15 @@ def draw(back, dark, light, beard, dense) -> np.ndarray:
     whiskers(c, beard, dense)
     for side in (-1, 1):
         eye(c, side)
-        brow = [(0.03, 0.325), (0.07, 0.304), (0.115, 0.302), (0.158, 0.326), (0.115, 0.32), (0.07, 0.325), (0.032, 0.338)]
+        brow = [
+            (0.03, 0.325),
+            (0.07, 0.304),
+            (0.115, 0.302),
+            (0.158, 0.326),
+            (0.115, 0.32),
+            (0.07, 0.325),
+            (0.032, 0.338),
+        ]
         c.shape([(0.5 + side * x, y) for x, y in brow], dark, 0.002, 0.95)
     nose(c)
     mouth(c)

@@ -20,7 +20,16 @@ def cache(tmp_path):
     np.save(tmp_path / "waves.npy", np.zeros(count * frames * HOP, np.int16))
     np.save(tmp_path / "mels.npy", rng.standard_normal((count * frames, 100)).astype(np.float16))
     seconds = [frames * HOP / 24000 / 4] * 4
-    clip = {"voice": "noise", "text": "Hi.", "phonemes": "hI", "durations": [1, 1, 1, 1], "seconds": seconds, "frames": frames}
-    places = [{"id": str(i), "samples": frames * HOP, "sample": i * frames * HOP, "frame": i * frames} for i in range(count)]
+    clip = {
+        "voice": "noise",
+        "text": "Hi.",
+        "phonemes": "hI",
+        "durations": [1, 1, 1, 1],
+        "seconds": seconds,
+        "frames": frames,
+    }
+    places = [
+        {"id": str(i), "samples": frames * HOP, "sample": i * frames * HOP, "frame": i * frames} for i in range(count)
+    ]
     (tmp_path / "clips.json").write_text(json.dumps([clip | place for place in places]))
     return tmp_path

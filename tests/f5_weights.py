@@ -15,13 +15,23 @@ from jamflow_core.config import JamFlowConfig, StreamConfig, TextConfig
 from jamflow_core.model.jamflow import JamFlow
 
 # A vocabulary with all that the tests say: letters, signs and the pinyin of a few syllables.
-SYMBOLS = (*" !\"#$%&'()*+,-./0123456789:=?@ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "ni3", "ni2", "hao3", "shi4", "jie4", "。")
+SYMBOLS = (
+    *" !\"#$%&'()*+,-./0123456789:=?@ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    "ni3",
+    "ni2",
+    "hao3",
+    "shi4",
+    "jie4",
+    "。",
+)
 TINY = JamFlowConfig(
     StreamConfig(channels=100, rate=93.75, dim=128, depth=3, heads=2),
     None,
     TextConfig(vocab=len(SYMBOLS), dim=64, conv_layers=2, stretch="pad", symbols=SYMBOLS),
 )
-SMALL = replace(TINY, audio=replace(TINY.audio, dim=768, depth=18, heads=12), text=replace(TINY.text, dim=512, conv_layers=4))
+SMALL = replace(
+    TINY, audio=replace(TINY.audio, dim=768, depth=18, heads=12), text=replace(TINY.text, dim=512, conv_layers=4)
+)
 BASE = replace(SMALL, audio=replace(SMALL.audio, dim=1024, depth=22, heads=16))
 
 

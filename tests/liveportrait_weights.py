@@ -1,7 +1,9 @@
 """Random LivePortrait weights in the official key layout, the same on every machine, and small networks to put them in.
 
-`data/liveportrait.json` was written by parity/liveportrait_vectors.py from the official code: "full" and "tiny" hold the
-key layouts (part -> key -> shape), "networks" and "motion" what the official code makes of the random weights and inputs
+`data/liveportrait.json` was written by parity/liveportrait_vectors.py from the official code: "full" and "tiny" hold
+the
+key layouts (part -> key -> shape), "networks" and "motion" what the official code makes of the random weights and
+inputs
 below (norm, sum, and some values of the result).
 """
 
@@ -87,7 +89,9 @@ def _rng(seed: int):
 
 
 def tiny_inputs() -> dict[str, Tensor]:
-    """picture [2,3,64,64], volume [1,8,4,16,16], features [2,32,8,8], source [1,21,3] and driving [3,21,3] keypoints."""
+    """picture [2,3,64,64], volume [1,8,4,16,16], features [2,32,8,8], source [1,21,3] and driving [3,21,3]
+    keypoints.
+    """
     normal = _rng(1)
     source = 0.3 * normal(1, 21, 3)
     return {"picture": normal(2, 3, 64, 64).sigmoid(), "volume": normal(1, 8, 4, 16, 16), "features": normal(2, 32, 8, 8),

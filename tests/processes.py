@@ -14,7 +14,9 @@ def trained(which: str, cache: str, out: str):
     if which == "flow":
         from jamflow_core.train.trainer import Trainer, arguments
 
-        trainer = Trainer(arguments(f"--cache {cache} --out {out} --stage 2 --cpu --batch 1 --window 60 --warmup 1 --steps 4".split()))
+        trainer = Trainer(
+            arguments(f"--cache {cache} --out {out} --stage 2 --cpu --batch 1 --window 60 --warmup 1 --steps 4".split())
+        )
         trainer.run()
         return trainer.accelerator, trainer.model.parameters()
     from jamflow_core.train.corpus import Cache

@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.clock import Span
-from jamflow_core.errors import JamFlowError
-from jamflow_core.motion.space import exp_of, mouth_of
 from jamflow_core.align.aligner import (
     AlignerConfig,
     AudioAligner,
@@ -21,6 +18,9 @@ from jamflow_core.align.aligner import (
     save_aligner,
 )
 from jamflow_core.align.viterbi import recognise, segment
+from jamflow_core.clock import Span
+from jamflow_core.errors import JamFlowError
+from jamflow_core.motion.space import exp_of, mouth_of
 from jamflow_core.train.aligner import Frames, distort_lips, fit, frame_labels, learn_scale, word_boundaries
 from jamflow_core.train.visemes import teacher_motion
 

@@ -46,7 +46,9 @@ def test_equals_the_supplement(sees, band, lengths):
     for i, j in ((0, 1), (1, 0)):
         partner = Partner(streams[j][1], streams[j][2], moments[i], moments[j], band, masks[j])
         if not sees[i]:
-            partner = Partner(streams[j][1][:, :, :0], streams[j][2][:, :, :0], moments[i], moments[j][:0], None, masks[j][:, :0])
+            partner = Partner(
+                streams[j][1][:, :, :0], streams[j][2][:, :, :0], moments[i], moments[j][:0], None, masks[j][:, :0]
+            )
         found = attend_dense(*streams[i], masks[i], partner)
         torch.testing.assert_close(found.double(), wanted[i], atol=2e-6, rtol=1e-5)
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.audio.loudness import SPEECH_RMS, normalise, speech_rms
 from jamflow_core.audio.reference import prepare_reference
 from jamflow_core.audio.resample import resample, to_mono_24k
 from jamflow_core.audio.silence import check_sound, cut, pauses, trim
 from jamflow_core.errors import JamFlowError
+from jamflow_core.media.sound import load_audio, save_wav
 
 RATE = 24000
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.audio.resample import to_mono_24k
 from jamflow_core.cli.main import main
+from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.motion.files import load_motion, save_motion
 
 ROOT = Path(__file__).parent.parent
@@ -112,7 +112,10 @@ BAD = {
     "a smile that is none": (["speak", "Hi.", "--smile", "broad"], "Write smile as"),
     "blinks": (["speak", "Hi.", "--blink", "9"], "--blink must be"),
     "span backwards": (["edit", "--audio", VOICE, "--text", "Hi.", "--span", "2:1"], "Write --span"),
-    "span outside": (["edit", "--audio", VOICE, "--text", "Hi there.", "--span", "20:21"], "Give spans inside the clip: 20.00:21.00"),
+    "span outside": (
+        ["edit", "--audio", VOICE, "--text", "Hi there.", "--span", "20:21"],
+        "Give spans inside the clip: 20.00:21.00",
+    ),
 }
 
 
@@ -174,17 +177,47 @@ def test_speak_a_script(tmp_path, capsys):
     script.write_text("[anna] Hello there.\n[george] No.\n", encoding="utf-8")
     subtitles, motion = tmp_path / "s.srt", tmp_path / "s.safetensors"
     command = ["speak", "--script", str(script), "--cast", f"anna={VOICE},{FACE}", "--portrait", FACE, "--steps", "2"]
-    extra = ["--wav", str(wav), "--srt-out", str(subtitles), "--motion", str(motion), "--smile", "0:0,1:0.4", "--sway", "0"]
+    extra = [
+        "--wav",
+        str(wav),
+        "--srt-out",
+        str(subtitles),
+        "--motion",
+        str(motion),
+        "--smile",
+        "0:0,1:0.4",
+        "--sway",
+        "0",
+    ]
     assert main([*command, *extra, "--out", str(out)]) == 0
     seconds = load_audio(wav)[0].shape[1] / 24000
     assert "[george] No." in subtitles.read_text(encoding="utf-8") and (tmp_path / "s.chunks").is_dir()
-    assert load_motion(tmp_path / "s.anna.safetensors").seconds == load_motion(tmp_path / "s.george.safetensors").seconds == seconds
+    assert (
+        load_motion(tmp_path / "s.anna.safetensors").seconds
+        == load_motion(tmp_path / "s.george.safetensors").seconds
+        == seconds
+    )
     before = wav.read_bytes()
     capsys.readouterr()
     assert main([*command, "--wav", str(wav), "--out", str(tmp_path / "again.wav")]) == 0
     assert main([*command, *extra, "--out", str(out)]) == 0
     assert "2 of 2 chunks were there already" in capsys.readouterr().err and wav.read_bytes() == before
-    assert main(["speak", "--srt", str(subtitles), "--steps", "2", "--cast", f"anna={VOICE}", "--out", str(tmp_path / "srt.wav")]) == 0
+    assert (
+        main(
+            [
+                "speak",
+                "--srt",
+                str(subtitles),
+                "--steps",
+                "2",
+                "--cast",
+                f"anna={VOICE}",
+                "--out",
+                str(tmp_path / "srt.wav"),
+            ]
+        )
+        == 0
+    )
     assert load_audio(tmp_path / "srt.wav")[0].shape[1] / 24000 == pytest.approx(seconds, abs=0.6)
 
 
@@ -197,4 +230,8 @@ def test_speakers_with_awkward_names(tmp_path):
     assert "[george] Hello there." in (tmp_path / "s.srt").read_text(encoding="utf-8")
     script.write_text("[Tom/Jerry] Hello there.\n[heart] No.\n", encoding="utf-8")
     assert main(["speak", "--script", str(script), "--cast", "Tom/Jerry=george", *flags]) == 0
-    assert {path.name for path in tmp_path.glob("*.safetensors")} == {"s.george.safetensors", "s.heart.safetensors", "s.Tom_Jerry.safetensors"}
+    assert {path.name for path in tmp_path.glob("*.safetensors")} == {
+        "s.george.safetensors",
+        "s.heart.safetensors",
+        "s.Tom_Jerry.safetensors",
+    }

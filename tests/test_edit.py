@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.media.sound import load_audio, save_wav
+from jamflow_core.align.changes import compare, describe
 from jamflow_core.audio.loudness import normalise
 from jamflow_core.audio.mel import log_mel
 from jamflow_core.audio.resample import to_mono_24k
 from jamflow_core.cli.main import main
 from jamflow_core.clock import HOP, Span
+from jamflow_core.errors import JamFlowError
+from jamflow_core.flow.sampler import Settings
+from jamflow_core.media.sound import load_audio, save_wav
+from jamflow_core.models import Models
 from jamflow_core.tasks.edit import (
     CELL,
     GRID,
@@ -25,12 +29,8 @@ from jamflow_core.tasks.edit import (
     splice,
     transcript,
 )
-from jamflow_core.errors import JamFlowError
-from jamflow_core.flow.sampler import Settings
 from jamflow_core.tasks.speak import animate
-from jamflow_core.align.changes import compare, describe
 from jamflow_core.text.languages.english.g2p import parse
-from jamflow_core.models import Models
 
 VOICES = Path(__file__).parent.parent / "jamflow_core" / "weights" / "voices"
 OLD = "They hoped to get together at an early date."
@@ -144,7 +144,9 @@ def test_outside_the_changes_nothing_moves(models, take, name):
     frames = torch.arange(len(clip.motion))
     moved = torch.zeros_like(frames)
     for patch in plan.patches:
-        moved += (frames >= patch.new_end * CELL / GRID).long() * ((patch.frames - patch.end + patch.start) // GRID * CELL)
+        moved += (frames >= patch.new_end * CELL / GRID).long() * (
+            (patch.frames - patch.end + patch.start) // GRID * CELL
+        )
     assert torch.equal(clip.motion[frame_kept], motion[(frames - moved)[frame_kept]])
 
 

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.tasks import voices
+from jamflow_core.align.aligner import EMBEDDED as ALIGNER
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
-from jamflow_core.align.aligner import EMBEDDED as ALIGNER
+from jamflow_core.models import EMBEDDED as FLOW
+from jamflow_core.models import Models
+from jamflow_core.tasks import voices
 from jamflow_core.train import evaluate
 from jamflow_core.train.metrics import at_16k, edit_distance, need
 from jamflow_core.train.metrics.lips import lip_figures
@@ -15,8 +17,6 @@ from jamflow_core.train.metrics.onsets import onset_errors
 from jamflow_core.train.metrics.words import spoken_words
 from jamflow_core.train.scores import Bar, bars, summarise, table
 from jamflow_core.train.visemes import teacher_motion
-from jamflow_core.models import EMBEDDED as FLOW
-from jamflow_core.models import Models
 
 SYMBOLS = ("<sil>", *"ðə bˈOt sˈAld ət nˈun ænd mˈɛt mˌi", "<sil>")
 DURATIONS = np.array([0.2, *[0.08] * (len(SYMBOLS) - 2), 0.3])
@@ -28,7 +28,10 @@ def test_edit_distance():
 
 
 def test_words_are_compared_without_punctuation():
-    assert spoken_words("The words 'new' and \"world\" don't collocate!") == "the words new and world don't collocate".split()
+    assert (
+        spoken_words("The words 'new' and \"world\" don't collocate!")
+        == "the words new and world don't collocate".split()
+    )
 
 
 def test_resampling_for_the_recognisers_keeps_a_tone():
@@ -76,7 +79,10 @@ def test_figures_are_pooled_and_judged_by_the_worst_voice():
     rows = [_row("a", 10, 10, 40.0), _row("b", 30, 10, 40.0)]
     overall = summarise(rows)
     assert overall["speak"]["phoneme_error"] == 20 and overall["dub"]["dub"] == 40
-    marks = {mark.name.split(",")[0].split(" beyond")[0]: mark for mark in bars(overall, {r["voice"]: summarise([r]) for r in rows})}
+    marks = {
+        mark.name.split(",")[0].split(" beyond")[0]: mark
+        for mark in bars(overall, {r["voice"]: summarise([r]) for r in rows})
+    }
     phonemes = marks["phoneme error"]
     assert "(b)" in phonemes.name and phonemes.value == 15 and not phonemes.met
     assert marks["dubbing: median onset error"].met and marks["dubbing: onset error relative to no motion"].met

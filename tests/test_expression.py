@@ -7,10 +7,10 @@ import pytest
 
 from jamflow_core.errors import JamFlowError
 from jamflow_core.face.extract import FaceMotion
+from jamflow_core.media.picture import read_image
 from jamflow_core.motion.files import Motion
 from jamflow_core.render.animate import idle_motion, loudness, render_frames
 from jamflow_core.render.expression import NEUTRAL, STILL, Curve, Expression, curve, curves
-from jamflow_core.media.picture import read_image
 from jamflow_core.render.mesh import MeshPortrait
 
 FACE = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
@@ -25,7 +25,14 @@ def test_a_curve_passes_its_points_and_holds_its_ends():
 
 @pytest.mark.parametrize(
     "written, words",
-    [("high", "Write brow"), ("1:2:3", "Write brow"), ("", "Write brow"), ("2:0, 1:1", "Put the moments"), ("0:3", "Keep brow"), ("nan", "Keep brow")],
+    [
+        ("high", "Write brow"),
+        ("1:2:3", "Write brow"),
+        ("", "Write brow"),
+        ("2:0, 1:1", "Put the moments"),
+        ("0:3", "Keep brow"),
+        ("nan", "Keep brow"),
+    ],
 )
 def test_what_is_no_curve_is_refused(written, words):
     with pytest.raises(JamFlowError, match=words):
@@ -69,7 +76,14 @@ def clip(frames=50) -> FaceMotion:
     ramp = np.linspace(0, 1, frames, dtype=np.float32)
     head = np.zeros((frames, 5), np.float32)
     head[:, 0] = 10 * ramp
-    return FaceMotion(Motion(np.zeros((frames, 21, 3), np.float32), 25), np.stack([ramp, ramp], 1), head, -ramp, np.stack([ramp, -ramp], 1), [])
+    return FaceMotion(
+        Motion(np.zeros((frames, 21, 3), np.float32), 25),
+        np.stack([ramp, ramp], 1),
+        head,
+        -ramp,
+        np.stack([ramp, -ramp], 1),
+        [],
+    )
 
 
 def test_a_driving_clip_takes_the_place_of_idling_and_runs_forth_and_back():
@@ -86,7 +100,9 @@ def test_each_part_moves_its_own_place_and_leaves_the_lips_theirs():
     exp = np.zeros((1, 21, 3), np.float32)
 
     def picture(**given):
-        tracks = Expression(blink=0, sway=0, curves={name: curve(value, name) for name, value in given.items()}).tracks(1, 0)
+        tracks = Expression(blink=0, sway=0, curves={name: curve(value, name) for name, value in given.items()}).tracks(
+            1, 0
+        )
         return next(render_frames(portrait, exp, **tracks)).astype(int)
 
     rest = picture()

@@ -5,30 +5,29 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from f5_weights import SYMBOLS, TINY, f5_file, f5_state, figures, inputs, random_state, recording, write_vocabulary
+from f5_weights import SYMBOLS, f5_file, f5_state, figures, inputs, random_state, recording, write_vocabulary
 from safetensors.torch import load_file, save_file
 
-from jamflow_core.tasks import speak as tasks
 from jamflow_core.audio.f5_reference import f5_reference
 from jamflow_core.audio.vocoder import Vocoder, VocoderConfig, load_vocoder
+from jamflow_core.catalog.f5 import load_f5
+from jamflow_core.catalog.recognise import Kind, recognise
 from jamflow_core.clock import HOP
 from jamflow_core.config import JamFlowConfig, base
 from jamflow_core.errors import JamFlowError
-from jamflow_core.tasks.f5 import OFFICIAL, chunks, ended, overlay, reference, speak, total_frames
 from jamflow_core.flow.sampler import Canvas, sample
 from jamflow_core.model.dit import velocity
 from jamflow_core.model.duration import DurationHead
 from jamflow_core.model.jamflow import JamFlow
+from jamflow_core.models import Models, load_flow, save_flow
+from jamflow_core.tasks import speak as tasks
+from jamflow_core.tasks.f5 import OFFICIAL, chunks, ended, overlay, reference, speak, total_frames
 from jamflow_core.text.f5_tokens import Vocabulary, f5_tokens, read_vocabulary
 from jamflow_core.train.corpus import Cache
 from jamflow_core.train.data import Windows
 from jamflow_core.train.trainer import main as train
-from jamflow_core.models import Models, load_flow, save_flow
-from jamflow_core.catalog.f5 import load_f5
-from jamflow_core.catalog.recognise import Kind, recognise
 
 FROZEN = json.loads((Path(__file__).parent / "data" / "f5.json").read_text(encoding="utf-8"))
 
@@ -86,7 +85,9 @@ def test_frozen_vocos(tmp_path):
     torch.save(small.state_dict(), path)
     mel = inputs()["x"][0]
     close(figures(load_vocoder(path).decode(mel)), FROZEN["vocos"]["wave"], 1e-5)
-    (tmp_path / "config.yaml").write_text("feature_extractor:\n  class_path: vocos.X\n  init_args:\n    hop_length: 320\n")
+    (tmp_path / "config.yaml").write_text(
+        "feature_extractor:\n  class_path: vocos.X\n  init_args:\n    hop_length: 320\n"
+    )
     with pytest.raises(JamFlowError, match="hop_length 320"):
         load_vocoder(path)
 
@@ -144,7 +145,10 @@ def test_speaking(models):
     assert plain.wave[-HOP:].square().mean() > 0.1 * plain.wave[-3 * HOP : -HOP].square().mean()  # sound to the end
     paused = say("A sentence to be said. [pause 1s] A sentence to be said. [pause 2s]")
     assert torch.equal(paused.wave[: len(plain.wave)], plain.wave)
-    assert not paused.wave[len(plain.wave) : len(plain.wave) - HOP + 24000].any() and paused.wave[len(plain.wave) - HOP + 24000 :].any()
+    assert (
+        not paused.wave[len(plain.wave) : len(plain.wave) - HOP + 24000].any()
+        and paused.wave[len(plain.wave) - HOP + 24000 :].any()
+    )
     assert len(paused.wave) == len(paused.mel) * HOP and not paused.wave[-47000:].any() and paused.wave[-48600:].any()
     with pytest.raises(JamFlowError, match="empty"):
         say("  ")
@@ -176,8 +180,14 @@ def test_layouts_of_the_wild(tmp_path, checkpoint):
     state, wanted = f5_state(), load_f5(checkpoint).state_dict()
     write_vocabulary(tmp_path / "vocab.txt", SYMBOLS)
     average, worse = wrapped(state, "ema_model."), {key: value + 1 for key, value in wrapped(state, "").items()}
-    extra = {"ema_model.mel_spec.mel_stft.mel_scale.fb": torch.zeros(4), "initted": torch.tensor(True), "step": torch.tensor(1)}
-    torch.save({"ema_model_state_dict": average | extra, "model_state_dict": worse, "step": 3}, tmp_path / "trained_v1.pt")
+    extra = {
+        "ema_model.mel_spec.mel_stft.mel_scale.fb": torch.zeros(4),
+        "initted": torch.tensor(True),
+        "step": torch.tensor(1),
+    }
+    torch.save(
+        {"ema_model_state_dict": average | extra, "model_state_dict": worse, "step": 3}, tmp_path / "trained_v1.pt"
+    )
     torch.save({"model_state_dict": wrapped(state, "")}, tmp_path / "pruned_v1.pt")
     save_file(wrapped(state, "ema_model."), str(tmp_path / "plain.safetensors"))
     save_file({key: value.half() for key, value in average.items()}, str(tmp_path / "half.safetensors"))
@@ -232,8 +242,24 @@ def test_letters_of_a_window(cache):
 
 
 def test_base_trains_from_an_f5_checkpoint(cache, checkpoint, tmp_path):
-    """Stage 1 leaves the audio stream as it was and moves the face, stage 2 moves both; the result speaks with its own face."""
-    run = ["--cache", str(cache), "--cpu", "--batch", "2", "--window", "60", "--report", "1", "--warmup", "1", "--ema", "0"]
+    """Stage 1 leaves the audio stream as it was and moves the face, stage 2 moves both; the result speaks with its own
+    face.
+    """
+    run = [
+        "--cache",
+        str(cache),
+        "--cpu",
+        "--batch",
+        "2",
+        "--window",
+        "60",
+        "--report",
+        "1",
+        "--warmup",
+        "1",
+        "--ema",
+        "0",
+    ]
     train([*run, "--out", str(tmp_path / "one"), "--stage", "1", "--steps", "2", "--init-f5", str(checkpoint)])
     one = torch.load(tmp_path / "one" / "checkpoint.pt", weights_only=True)
     audio = load_f5(checkpoint).audio.state_dict()

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.tasks import voices
-from jamflow_core.media.sound import load_audio
 from jamflow_core.cli.main import main
 from jamflow_core.errors import JamFlowError
-from jamflow_core.tasks.fit import Fit, fit_of, lip_seconds
+from jamflow_core.media.picture import read_image
+from jamflow_core.media.sound import load_audio
+from jamflow_core.media.video import VideoWriter
+from jamflow_core.models import Models
 from jamflow_core.motion.basis import state_to_exp
 from jamflow_core.motion.files import save_motion
-from jamflow_core.media.picture import read_image
-from jamflow_core.media.video import VideoWriter
+from jamflow_core.tasks import voices
+from jamflow_core.tasks.fit import Fit, fit_of, lip_seconds
 from jamflow_core.tasks.speak import dub
-from jamflow_core.models import Models
 
 FACE = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
 LONG = "There is far too much to be said in so short a moment, and nobody would be able to follow it at all."
@@ -56,7 +56,9 @@ def test_advice_says_by_how_much(fit, words):
 
 def test_a_text_that_cannot_fit_is_refused(models):
     voice, motion = voices.preset("heart"), lips(1.5)
-    assert fit_of(models, LONG, motion, voice).lost and fit_of(models, "He is at home.", lips(1.1), voice).advice() is None
+    assert (
+        fit_of(models, LONG, motion, voice).lost and fit_of(models, "He is at home.", lips(1.1), voice).advice() is None
+    )
     with pytest.raises(JamFlowError, match="Shorten the text by about .* words, or re-lip the clip: .* s too little"):
         dub(models, LONG, motion, voice)
 

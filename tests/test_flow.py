@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from test_model import FRAMES, MOUTHS, SMALL, model  # noqa: F401
 
 from jamflow_core.config import SCHEDULES
 from jamflow_core.flow.distil import best_grid, misses
@@ -12,13 +13,14 @@ from jamflow_core.flow.objective import ANIMATE, BOTH, DUB, SPEECH, STAGES, Flow
 from jamflow_core.flow.sampler import Cancelled, Canvas, Settings, noise, sample
 from jamflow_core.flow.schedule import PRUNED, time_grid
 from jamflow_core.train.data import Batch
-from test_model import FRAMES, MOUTHS, SMALL, model  # noqa: F401
 
 
 def canvases(prompt=20, face=True):
     rng = torch.Generator().manual_seed(3)
     text = torch.randn(FRAMES, SMALL.text.dim, generator=rng)
-    audio = Canvas(torch.randn(FRAMES, 100, generator=rng), torch.arange(FRAMES) >= prompt, text, torch.zeros_like(text))
+    audio = Canvas(
+        torch.randn(FRAMES, 100, generator=rng), torch.arange(FRAMES) >= prompt, text, torch.zeros_like(text)
+    )
     motion = Canvas(torch.randn(MOUTHS, 18, generator=rng), torch.arange(MOUTHS) >= 5)
     return audio, motion if face else None
 
@@ -85,7 +87,8 @@ def test_noise_of_a_stream_does_not_depend_on_length_or_the_other():
 def test_guidance_equals_separate_passes(model):  # noqa: F811
     """One step from noise: v = all + text (all - no text) + reference (no text - neither), from three plain runs."""
     audio, motion = canvases(face=False)
-    run = lambda canvas, **scales: sample(model, canvas, None, Settings(steps=1, anchored=False, **scales))[0]  # noqa: E731
+    # noqa: E731
+    run = lambda canvas, **scales: sample(model, canvas, None, Settings(steps=1, anchored=False, **scales))[0]
     plain = dict(text_guidance=0.0, reference_guidance=0.0)
     no_text = Canvas(audio.given, audio.generate, audio.null_text, audio.null_text)
     neither = Canvas(torch.zeros_like(audio.given), torch.ones_like(audio.generate), audio.null_text, audio.null_text)
@@ -96,7 +99,9 @@ def test_guidance_equals_separate_passes(model):  # noqa: F811
 
 
 def test_guidance_in_a_part_of_the_steps(model):  # noqa: F811
-    """Resting guidance takes the plain velocity; between two askings the last push is repeated. Whole streams go along."""
+    """Resting guidance takes the plain velocity; between two askings the last push is repeated. Whole streams go
+    along.
+    """
     audio, motion = canvases()
     heard = replace(motion, generate=torch.zeros_like(motion.generate))
     asked = []
@@ -113,7 +118,9 @@ def test_guidance_in_a_part_of_the_steps(model):  # noqa: F811
 
 
 def test_blocks_that_rest_are_near_to_those_that_run(model):  # noqa: F811
-    """The first call runs all blocks; where x hardly moves, what they added before is what they would add; heard streams too."""
+    """The first call runs all blocks; where x hardly moves, what they added before is what they would add; heard
+    streams too.
+    """
     audio, motion = canvases()
     heard = replace(motion, generate=torch.zeros_like(motion.generate))
     ran = []
@@ -144,7 +151,10 @@ def test_progress_and_cancel_every_step(model):  # noqa: F811
 
 def test_strength_keeps_the_sketch(model):  # noqa: F811
     audio, motion = canvases()
-    far = [(sample(model, audio, motion, Settings(steps=4, strength=s))[0] - audio.given).square().mean() for s in (0.05, 0.5, 1)]
+    far = [
+        (sample(model, audio, motion, Settings(steps=4, strength=s))[0] - audio.given).square().mean()
+        for s in (0.05, 0.5, 1)
+    ]
     assert far[0] < far[1] < far[2] and far[0] < 0.1
 
 

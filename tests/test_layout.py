@@ -8,7 +8,8 @@ import pytest
 CORE = Path(__file__).parent.parent / "jamflow_core"
 # From the ground up: a package imports only itself and what stands before it.
 FLOORS = (
-    "errors clock tokens config atomic meta_init placed text audio motion media face model flow align render catalog models tasks train cli"
+    "errors clock tokens config atomic meta_init placed text audio motion media face model flow align render catalog "
+    "models tasks train cli"
 ).split()
 GROUND = FLOORS[: FLOORS.index("text")]
 # Imports that still point up, one "file -> package" each. The list only ever gets shorter.
@@ -42,7 +43,11 @@ def floor_of(name: str) -> str:
 
 
 def files() -> list[Path]:
-    return [path for path in sorted(CORE.rglob("*.py")) if path.name != "__main__.py" and path.parent != CORE or path.stem in FLOORS]
+    return [
+        path
+        for path in sorted(CORE.rglob("*.py"))
+        if path.name != "__main__.py" and path.parent != CORE or path.stem in FLOORS
+    ]
 
 
 def test_every_package_has_its_floor():
@@ -85,7 +90,11 @@ def test_the_core_knows_nothing_of_comfyui():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
-            outside = [name for name in names if name.split(".")[0] in ("comfy", "comfy_api", "folder_paths", "nodes", "server")]
+            outside = [
+                name
+                for name in names
+                if name.split(".")[0] in ("comfy", "comfy_api", "folder_paths", "nodes", "server")
+            ]
             assert not outside, f"{path.relative_to(CORE)} imports {outside}"
 
 

@@ -8,13 +8,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from liveportrait_weights import (OPTIONS, figures, layout, motion_inputs, random_state, random_template, tiny_inputs,
-                                  tiny_networks)  # fmt: skip
+from liveportrait_weights import (
+    OPTIONS,
+    figures,
+    layout,
+    motion_inputs,
+    random_state,
+    random_template,
+    tiny_inputs,
+    tiny_networks,  # fmt: skip
+)
 
+from jamflow_core.catalog.liveportrait import FILES, fill, find_liveportrait, load_liveportrait
+from jamflow_core.catalog.safe import load_pickle, load_state
 from jamflow_core.errors import JamFlowError
+from jamflow_core.media.picture import read_image
 from jamflow_core.motion.files import Motion, load_motion
 from jamflow_core.motion.space import MOUTH
-from jamflow_core.media.picture import read_image
 from jamflow_core.render.liveportrait import (
     LivePortraitRenderer,
     LivePortraitVideo,
@@ -31,8 +41,6 @@ from jamflow_core.render.liveportrait.keypoints import LIPS, rotation
 from jamflow_core.render.liveportrait.networks import LivePortrait
 from jamflow_core.render.liveportrait.template import keep_motion, open_motion
 from jamflow_core.render.liveportrait.warping import _shifted
-from jamflow_core.catalog.liveportrait import FILES, fill, find_liveportrait, load_liveportrait
-from jamflow_core.catalog.safe import load_pickle, load_state
 
 
 @pytest.fixture(scope="module")
@@ -201,9 +209,14 @@ def test_unsafe_and_broken_files_are_refused(tmp_path):
     with pytest.raises(JamFlowError, match="Refused .*eval"):
         load_pickle(tmp_path / "evil.pkl")
     whole = (tmp_path / "good.pth").read_bytes()
-    for name, data, why in (("cut.pth", whole[: len(whole) // 2], "cut short"), ("empty.pt", b"", "empty"),
-                            ("page.bin", b"<!DOCTYPE html><html>", "web page"), ("text.pth", b"hello", "something else"),
-                            ("pointer.safetensors", b"version https://git-lfs.github.com/spec/v1\n", "Git LFS")):  # fmt: skip
+    for name, data, why in (
+        ("cut.pth", whole[: len(whole) // 2], "cut short"),
+        ("empty.pt", b"", "empty"),
+        ("page.bin", b"<!DOCTYPE html><html>", "web page"),
+        ("text.pth", b"hello", "something else"),
+        # fmt: skip
+        ("pointer.safetensors", b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
+    ):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(JamFlowError, match=why) as caught:
             load_state(tmp_path / name, "F5-TTS")
@@ -229,7 +242,9 @@ def test_generated_lips_move_nothing_else_before_stitching(retargeting, monkeypa
     rest, points = speak(retargeting, source, exp)
     moved = (points - rest).norm(dim=2).amax(0) > 1e-6
     assert moved.nonzero().flatten().tolist() == sorted(MOUTH) == sorted(LIPS)
-    torch.testing.assert_close((points - rest)[:, LIPS], exp[:, LIPS] * source.faces.scale[..., None], atol=1e-6, rtol=1e-4)
+    torch.testing.assert_close(
+        (points - rest)[:, LIPS], exp[:, LIPS] * source.faces.scale[..., None], atol=1e-6, rtol=1e-4
+    )
 
 
 def test_open_lips_are_closed_first_and_blinks_start_from_the_picture(retargeting):
@@ -269,7 +284,9 @@ def test_a_template_moves_all_but_generated_lips(retargeting, monkeypatch, frame
     torch.testing.assert_close(points[:, others], without[:, others])
     _, spoken = speak(retargeting, source, exp)
     torch.testing.assert_close(points[:, LIPS], spoken[:, LIPS], atol=1e-6, rtol=1e-4)
-    _, opened = drive(retargeting, source, driving, Options(region="eyes", smoothing=0.0, open_eyes=True, open_lips=True), exp)
+    _, opened = drive(
+        retargeting, source, driving, Options(region="eyes", smoothing=0.0, open_eyes=True, open_lips=True), exp
+    )
     shift = retargeting.eyes(rest, source.eyes, driving.eyes[:, :1])
     torch.testing.assert_close(opened - shift, spoken, atol=1e-5, rtol=1e-4)
 
@@ -301,7 +318,9 @@ def test_an_expression_is_laid_over_a_template(retargeting, source_frames, optio
     torch.testing.assert_close(smiling[0], plain[0])
     head = torch.zeros(4, 5)
     head[2:] = torch.tensor([0.0, -10.0, 0.0, 0.1, 0.0])
-    _, turned = drive(retargeting, source, driving, options, laid=Laid(head=head, blink=torch.tensor([0.0, 1.0, 0.0, 0.0])))
+    _, turned = drive(
+        retargeting, source, driving, options, laid=Laid(head=head, blink=torch.tensor([0.0, 1.0, 0.0, 0.0]))
+    )
     torch.testing.assert_close(turned[0], plain[0])
     still = source.eyes[:, :1] * 0 + source.eyes.mean(1, keepdim=True)
     lids = retargeting.eyes(rest, source.eyes, torch.zeros_like(still)) - retargeting.eyes(rest, source.eyes, still)
@@ -354,7 +373,9 @@ def test_official_templates_of_all_ages(tmp_path):
     template = load_template(tmp_path / "old.pkl")
     assert template.fps == 30 and template.faces.kp is None and template.eyes.shape == (4, 2)
     assert np.allclose(template.faces.exp[2], faces[2]["exp"][0])
-    bare = dict(n_frames=4, motion=[{("R" if key == "R_d" else key): value for key, value in face.items()} for face in faces])
+    bare = dict(
+        n_frames=4, motion=[{("R" if key == "R_d" else key): value for key, value in face.items()} for face in faces]
+    )
     (tmp_path / "bare.pkl").write_bytes(pickle.dumps(bare))
     assert load_template(tmp_path / "bare.pkl").lips is None
     (tmp_path / "other.pkl").write_bytes(pickle.dumps([1, 2]))
@@ -390,7 +411,9 @@ def test_any_motion_file_is_opened(tmp_path):
     keep_motion(tmp_path / "lips.safetensors", Motion(lips, 30.0))
     whole = open_motion(tmp_path / "whole.safetensors")
     assert torch.equal(whole.template.faces.rotation, template.faces.rotation)
-    assert np.array_equal(load_motion(tmp_path / "whole.safetensors").exp, whole.exp)  # for those who want the lips alone
+    assert np.array_equal(
+        load_motion(tmp_path / "whole.safetensors").exp, whole.exp
+    )  # for those who want the lips alone
     only = open_motion(tmp_path / "lips.safetensors")
     assert type(only) is Motion and np.array_equal(only.exp, lips) and only.fps == 30
     with pytest.raises(JamFlowError, match="No motion file"):
@@ -442,7 +465,9 @@ def small_crops(tiny, monkeypatch):
 def test_picture_renderer(small_crops, portrait):
     renderer = LivePortraitRenderer(small_crops, portrait, batch=2)
     exp = 0.02 * np.random.default_rng(0).standard_normal((3, 21, 3))
-    frames = list(renderer.frames(exp, np.array([0, 0.5, 0]), np.array([[0, 0, 0, 0, 0], [2, 1, 0, 0, 0], [0, 0, 0, 0.1, 0]])))
+    frames = list(
+        renderer.frames(exp, np.array([0, 0.5, 0]), np.array([[0, 0, 0, 0, 0], [2, 1, 0, 0, 0], [0, 0, 0, 0.1, 0]]))
+    )
     assert len(frames) == 3 and all(frame.shape == portrait.shape and frame.dtype == np.uint8 for frame in frames)
     assert not np.array_equal(frames[0], frames[1])
     assert np.abs(frames[0].astype(int) - renderer.frame(exp[0])).max() <= 1  # batches round differently
@@ -473,11 +498,17 @@ def test_video_renderer_leaves_frames_without_a_face(small_crops, portrait):
     assert not np.array_equal(frames[0], portrait) and not np.array_equal(frames[1], grey)
     led = list(video.frames(np.zeros((2, 21, 3)), driving=random_template(2, 8)))
     assert len(led) == 4 and not np.array_equal(led[0], frames[0])
-    rest = {"smile": np.float32([0, 1, 1, 1]), "blink": np.zeros((4, 2)), "head": np.float32([[0] * 5] * 2 + [[9, 0, 0, 0.2, 0]] * 2)}
+    rest = {
+        "smile": np.float32([0, 1, 1, 1]),
+        "blink": np.zeros((4, 2)),
+        "head": np.float32([[0] * 5] * 2 + [[9, 0, 0, 0.2, 0]] * 2),
+    }
     smiling = list(video.frames(np.zeros((2, 21, 3)), **rest))
     assert np.array_equal(smiling[0], frames[0]) and np.array_equal(smiling[3], grey)
     assert not np.array_equal(smiling[1], frames[1]) and not np.array_equal(smiling[2], frames[2])
-    assert not np.array_equal(list(video.drive(random_template(4, 8), **rest))[1], list(video.drive(random_template(4, 8)))[1])
+    assert not np.array_equal(
+        list(video.drive(random_template(4, 8), **rest))[1], list(video.drive(random_template(4, 8)))[1]
+    )
     with pytest.raises(ValueError, match="equally long"):
         video.frames(np.zeros((4, 21, 3)), smile=np.ones(3))
     squares = LivePortraitVideo(small_crops, lambda: iter(clip), paste_back=False)

@@ -9,27 +9,27 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.tasks import voices
-from jamflow_core.media.sound import load_audio, stream_wav
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
+from jamflow_core.media.picture import read_image
+from jamflow_core.media.sound import load_audio, stream_wav
+from jamflow_core.models import Models
+from jamflow_core.motion.files import load_motion, stream_motion
+from jamflow_core.render.expression import STILL
+from jamflow_core.render.mesh import MeshPortrait
+from jamflow_core.render.stage import Stage
+from jamflow_core.tasks import voices
 from jamflow_core.tasks.longform import LAYOUTS
 from jamflow_core.tasks.longform import film as films
 from jamflow_core.tasks.longform import produce as production
 from jamflow_core.tasks.longform.faces import FACES, FOLDER, faces_for
 from jamflow_core.tasks.longform.film import film, look_of
-from jamflow_core.tasks.longform.lines import Line, lines_of_script, lines_of_srt, speakers_of
+from jamflow_core.tasks.longform.lines import lines_of_script, lines_of_srt, speakers_of
 from jamflow_core.tasks.longform.produce import FRAME, produce
 from jamflow_core.tasks.longform.store import Chunk, Store, digest
-from jamflow_core.motion.files import load_motion, stream_motion
-from jamflow_core.render.expression import STILL
-from jamflow_core.media.picture import read_image
-from jamflow_core.render.mesh import MeshPortrait
-from jamflow_core.render.stage import Stage
 from jamflow_core.tasks.speak import Clip, fill_grid
 from jamflow_core.text.languages.english.g2p import parse
 from jamflow_core.text.srt import Subtitle, format_srt, parse_srt
-from jamflow_core.models import Models
 
 PORTRAITS = Path(__file__).parent.parent / "portraits"
 QUICK = Settings(steps=2, text_guidance=0.0, reference_guidance=0.0, temperature=0.6)
@@ -73,12 +73,16 @@ def motion(timeline):
 
 
 def test_faces_fit_the_voices():
-    found = faces_for({"anna": "heart", "bob": "george", "carl": "puck", "dora": "bella", "eve": "recording", "fred": "fenrir"})
+    found = faces_for(
+        {"anna": "heart", "bob": "george", "carl": "puck", "dora": "bella", "eve": "recording", "fred": "fenrir"}
+    )
     named = {name: path.stem for name, path in found.items()}
     for name, kind in (("anna", "female"), ("bob", "male"), ("carl", "male"), ("dora", "female"), ("fred", "male")):
         assert named[name] in FACES[kind]
     assert len({named[name] for name in ("anna", "bob", "carl", "dora", "eve")}) == 5
-    assert sorted(name for names in FACES.values() for name in names) == sorted(path.stem for path in FOLDER.glob("*.jpg"))
+    assert sorted(name for names in FACES.values() for name in names) == sorted(
+        path.stem for path in FOLDER.glob("*.jpg")
+    )
 
 
 def test_lines_of_subtitles_keep_their_times_and_speakers():
@@ -159,7 +163,12 @@ def test_scripts_that_share_a_folder_keep_each_others_chunks(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change", [{"settings": Settings(steps=3, text_guidance=0.0, reference_guidance=0.0, temperature=0.6)}, {"speed": 1.2}, {"face": False}]
+    "change",
+    [
+        {"settings": Settings(steps=3, text_guidance=0.0, reference_guidance=0.0, temperature=0.6)},
+        {"speed": 1.2},
+        {"face": False},
+    ],
 )
 def test_whatever_decides_a_chunk_is_in_its_key(models, cast, whole, monkeypatch, tmp_path, change):
     monkeypatch.setattr(production, "speak", None)
@@ -176,7 +185,9 @@ def test_subtitles_are_spoken_at_their_times(models, cast, tmp_path):
     quiet = sound(made)[: int(0.9 * 24000)]
     assert np.abs(quiet).max() < 0.01
     back = lines_of_srt(format_srt(said))
-    assert [line.speaker for line in back][:3] == ["heart", "george", "heart"] and parse_srt(format_srt(said))[0].text == "[heart] Good morning."
+    assert [line.speaker for line in back][:3] == ["heart", "george", "heart"] and parse_srt(format_srt(said))[
+        0
+    ].text == "[heart] Good morning."
 
 
 def tones(models, given, voice, **_):
@@ -189,18 +200,23 @@ def tones(models, given, voice, **_):
 
 
 def test_speech_begins_where_its_subtitle_says(models, cast, tmp_path, monkeypatch):
-    """To a frame of 40 ms: at 0, right behind another one, with room; what is too long is hurried, and the next one late."""
+    """To a frame of 40 ms: at 0, right behind another one, with room; what is too long is hurried, and the next one
+    late.
+    """
     monkeypatch.setattr(production, "speak", tones)
     cues = [
         (0.0, 1.5, "Good morning to you."), (1.5, 3.0, "Today we talk of boats."), (3.0, 4.0, "[george] Boats again?"),
-        (6.0, 6.0, "[heart] No."), (8.0, 8.5, "Now this is far too much for so short a time, is it not?"), (8.6, 9.4, "[george] Yes."),
+        (6.0, 6.0, "[heart] No."), (8.0, 8.5, "Now this is far too much for so short a time, is it "
+                                              "not?"), (8.6, 9.4, "[george] Yes."),
         (13.0, 14.0, "Goodbye."),
     ]  # fmt: skip
     lines = lines_of_srt(format_srt([Subtitle(*cue) for cue in cues]), None, "heart")
     made = produce(models, lines, cast, Store(tmp_path), settings=QUICK)
     wave = np.abs(sound(made))
     assert len(wave) == made.frames * FRAME and len(motion(made)) == made.frames
-    begins = [np.flatnonzero(wave[c.first * FRAME : c.end * FRAME] > 0.01)[0] / 24000 + c.first / 25 for c in made.chunks]
+    begins = [
+        np.flatnonzero(wave[c.first * FRAME : c.end * FRAME] > 0.01)[0] / 24000 + c.first / 25 for c in made.chunks
+    ]
     wrong = [begin - cue[0] for begin, cue in zip(begins, cues)]
     assert all(abs(error) <= 0.04 for index, error in enumerate(wrong) if index != 5), wrong
     assert made.late == pytest.approx(wrong[5], abs=0.04) and made.late > 1 and made.rushed == 1
@@ -276,7 +292,10 @@ def test_a_film_of_two_stopped_and_continued(whole, tmp_path, monkeypatch):
     heart = portraits["heart"]
     assert look != look_of(portraits, "x") and all(
         look != look_of(portraits | {"heart": other}, "")
-        for other in (SimpleNamespace(image=heart.image, marks=heart.marks), MeshPortrait(heart.image, mouth_box=(100, 100, 140, 120)))
+        for other in (
+            SimpleNamespace(image=heart.image, marks=heart.marks),
+            MeshPortrait(heart.image, mouth_box=(100, 100, 140, 120)),
+        )
     )
     still = {name: STILL for name in portraits}
     keys = film(whole, stage, tmp_path / "a.mp4", look=look, expressions=still)
@@ -303,7 +322,9 @@ def test_a_film_of_two_stopped_and_continued(whole, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         film(whole, stage, tmp_path / "b.mp4", look=look, expressions=still)
     assert not (tmp_path / "b.mp4").exists() and whole.store.path(keys[0], "mp4").exists()
-    assert film(whole, stage, tmp_path / "b.mp4", look=look, expressions=still) == keys and len(painted) == 1 + len(keys)
+    assert film(whole, stage, tmp_path / "b.mp4", look=look, expressions=still) == keys and len(painted) == 1 + len(
+        keys
+    )
     assert packets(tmp_path / "a.mp4") == packets(tmp_path / "b.mp4")
 
 

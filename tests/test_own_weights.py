@@ -1,4 +1,5 @@
-"""Files that artists bring: where they are found, what is told when they are not there or not sound, and all three kinds in
+"""Files that artists bring: where they are found, what is told when they are not there or not sound, and all three
+kinds in
 one clip; small networks with random weights."""
 
 import os
@@ -16,21 +17,21 @@ from f5_weights import f5_file
 from liveportrait_weights import layout, random_state, tiny_networks
 from safetensors.torch import save_file
 
-from jamflow_core.media.sound import load_audio
 from jamflow_core.audio.vocoder import Vocoder, VocoderConfig, save_vocoder
-from jamflow_core.cli.main import main
-from jamflow_core.errors import JamFlowError
-from jamflow_core.motion.files import load_motion
-from jamflow_core.media.picture import read_image
-from jamflow_core.render.liveportrait import networks as networks_module
-from jamflow_core.render.liveportrait import renderer as renderers
-from jamflow_core.media.video import VideoWriter
-from jamflow_core.media.video_reader import read_video
 from jamflow_core.catalog import compiled, places, precision
-from jamflow_core.models import Models, load_flow
 from jamflow_core.catalog.liveportrait import FILES, load_liveportrait
 from jamflow_core.catalog.recognise import Kind, recognise
 from jamflow_core.catalog.safe import load_pickle, load_state
+from jamflow_core.cli.main import main
+from jamflow_core.errors import JamFlowError
+from jamflow_core.media.picture import read_image
+from jamflow_core.media.sound import load_audio
+from jamflow_core.media.video import VideoWriter
+from jamflow_core.media.video_reader import read_video
+from jamflow_core.models import Models, load_flow
+from jamflow_core.motion.files import load_motion
+from jamflow_core.render.liveportrait import networks as networks_module
+from jamflow_core.render.liveportrait import renderer as renderers
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,7 +75,11 @@ def test_each_kind_is_found_where_packs_keep_it(models, tmp_path):
     assert places.find_weights(Kind.VOCOS, roots).name == "vocos.safetensors"
     assert places.find_portrait_networks(roots) == models / "liveportrait"
     assert places.find_weights(Kind.F5, [tmp_path]) is None
-    for kind, words in ((Kind.F5, "vocab.txt"), (Kind.VOCOS, "pytorch_model.bin"), (places.LIVEPORTRAIT, "warping_module")):
+    for kind, words in (
+        (Kind.F5, "vocab.txt"),
+        (Kind.VOCOS, "pytorch_model.bin"),
+        (places.LIVEPORTRAIT, "warping_module"),
+    ):
         told = places.missing(kind, [tmp_path])
         assert words in told and str(tmp_path) in told
     with pytest.raises(JamFlowError, match=f"Put appearance_feature_extractor.safetensors.* into {tmp_path}"):
@@ -135,7 +140,18 @@ def test_what_goes_wrong_in_the_compiler_is_one_line(monkeypatch):
 
 def test_f5_speaks_the_embedded_model_moves_lips_and_liveportrait_paints(models, small, tmp_path):
     out, wav, motion = tmp_path / "a.mp4", tmp_path / "a.wav", tmp_path / "a.safetensors"
-    command = ["speak", "No.", "--model", "f5", "--vocoder", "vocos", "--renderer", "liveportrait", "--models", str(models)]
+    command = [
+        "speak",
+        "No.",
+        "--model",
+        "f5",
+        "--vocoder",
+        "vocos",
+        "--renderer",
+        "liveportrait",
+        "--models",
+        str(models),
+    ]
     assert main([*command, "--steps", "1", "--out", str(out), "--wav", str(wav), "--motion", str(motion)]) == 0
     wave, rate = load_audio(wav)
     assert out.stat().st_size and abs(load_motion(motion).seconds - wave.shape[-1] / rate) < 0.1
@@ -161,7 +177,16 @@ def test_a_video_is_read_and_gets_new_lips(models, small, tmp_path, relip):
     with VideoWriter(tmp_path / "film.mp4", 25, (picture.shape[1], picture.shape[0])) as film:
         for _ in range(12):
             film.write(picture)
-    command = ["dub", "No.", "--video", str(tmp_path / "film.mp4"), "--steps", "1", "--renderer", str(models / "liveportrait")]
+    command = [
+        "dub",
+        "No.",
+        "--video",
+        str(tmp_path / "film.mp4"),
+        "--steps",
+        "1",
+        "--renderer",
+        str(models / "liveportrait"),
+    ]
     assert main([*command, *relip, "--out", str(tmp_path / "a.mp4")]) == 0
     frames = list(read_video(tmp_path / "a.mp4", with_audio=False).frames)
     changed = np.abs(frames[3].astype(int) - picture).max(2) > 60
@@ -213,7 +238,9 @@ def test_cut_files_are_one_line(sound, tmp_path, seed):
 
 @pytest.mark.parametrize("seed", range(40))
 def test_scrambled_files_load_or_are_one_line(sound, tmp_path, seed):
-    """Flipped bytes among the weights cannot be noticed; those in the headers must not end in anything but a JamFlowError."""
+    """Flipped bytes among the weights cannot be noticed; those in the headers must not end in anything but a
+    JamFlowError.
+    """
     rng = random.Random(seed)
     data = bytearray(sound[seed % 3].read_bytes())
     for _ in range(rng.choice((1, 8, 200))):
@@ -230,7 +257,15 @@ def test_scrambled_files_load_or_are_one_line(sound, tmp_path, seed):
 @pytest.mark.parametrize("seed", range(20))
 def test_noise_is_one_line_for_every_reader(tmp_path, seed):
     rng = random.Random(seed)
-    starts = (b"", b"PK\x03\x04", b"\x80\x02", b"\x80\x04\x95", b"\x40\x00\x00\x00\x00\x00\x00\x00{", b"(dp0\n", b"<html>")
+    starts = (
+        b"",
+        b"PK\x03\x04",
+        b"\x80\x02",
+        b"\x80\x04\x95",
+        b"\x40\x00\x00\x00\x00\x00\x00\x00{",
+        b"(dp0\n",
+        b"<html>",
+    )
     path = tmp_path / "noise.bin"
     path.write_bytes(rng.choice(starts) + rng.randbytes(rng.randrange(1, 3000)))
     for read in (load_state, load_pickle, recognise, load_flow):
@@ -250,7 +285,9 @@ class Runs:
 @pytest.mark.parametrize("function", (os.system, eval, exec, os.remove, getattr, open, print, pickle.loads))
 def test_pickles_that_want_to_run_code_are_refused_and_named(tmp_path, function):
     mark = tmp_path / "mark"
-    given = {os.remove: (str(mark),), open: (str(tmp_path / "made"), "w"), getattr: ("text", "upper")}.get(function, ("1",))
+    given = {os.remove: (str(mark),), open: (str(tmp_path / "made"), "w"), getattr: ("text", "upper")}.get(
+        function, ("1",)
+    )
     mark.touch()
     name = getattr(function, "__qualname__", function.__name__)
     for wrapped in ({"motion": [Runs(function, *given)]}, [Runs(function, *given)], Runs(function, *given)):
@@ -266,10 +303,14 @@ def test_renamed_and_swapped_files_say_what_they_are(models, small, tmp_path):
     """Every file under the name of every other."""
     flow = models / "F5-TTS" / "F5TTS_v1_Base" / "model_1250000.safetensors"
     portrait = models / "liveportrait"
-    with pytest.raises(JamFlowError, match="is LivePortrait's warping_module, expected a JAM-Flow model or an F5-TTS checkpoint"):
+    with pytest.raises(
+        JamFlowError, match="is LivePortrait's warping_module, expected a JAM-Flow model or an F5-TTS checkpoint"
+    ):
         load_flow(portrait / "warping_module.safetensors")
     for part, (stem, _) in FILES.items():
         (tmp_path / f"{stem}.safetensors").write_bytes((portrait / f"{stem}.safetensors").read_bytes())
     (tmp_path / "motion_extractor.safetensors").write_bytes(flow.read_bytes())
-    with pytest.raises(JamFlowError, match="motion_extractor.safetensors is .*expected LivePortrait's motion_extractor"):
+    with pytest.raises(
+        JamFlowError, match="motion_extractor.safetensors is .*expected LivePortrait's motion_extractor"
+    ):
         load_liveportrait(tmp_path)

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.tasks import speak as tasks, voices
+from jamflow_core.models import Models
+from jamflow_core.tasks import speak as tasks
+from jamflow_core.tasks import voices
 from jamflow_core.tasks.pauses import hushed, with_rests, without_rests
 from jamflow_core.tasks.speak import CELL, fill_grid, plan_speech, speak
+from jamflow_core.tasks.voices import GRID
 from jamflow_core.text.languages.english.g2p import parse
 from jamflow_core.tokens import SILENCE
-from jamflow_core.tasks.voices import GRID
-from jamflow_core.models import Models
 
 RATE = 93.75
 
@@ -21,7 +22,13 @@ def timed(text):
 
 
 @pytest.mark.parametrize(
-    "text, pauses", [("Hello there.", 0), ("Hello. [pause 0.3s] Yes.", 0), ("Hello. [pause 3s] Yes.", 1), ("[pause 9s] Hi. [pause 1s] Yes. [pause 60s]", 3)]
+    "text, pauses",
+    [
+        ("Hello there.", 0),
+        ("Hello. [pause 0.3s] Yes.", 0),
+        ("Hello. [pause 3s] Yes.", 1),
+        ("[pause 9s] Hi. [pause 1s] Yes. [pause 60s]", 3),
+    ],
 )
 def test_pauses_are_taken_and_put_back(text, pauses):
     whole, frames = timed(text)
@@ -63,7 +70,10 @@ def test_the_model_never_paints_a_long_pause(monkeypatch):
     settings = tasks.Settings(steps=1, text_guidance=0.0, reference_guidance=0.0)
     clip = speak(Models(), "Hello there. [pause 20s] Bye.", voices.preset("heart"), settings=settings)
     assert sum(painted) < 4 * RATE and clip.text.seconds > 20
-    assert len(clip.mel) == pytest.approx(clip.text.seconds * RATE, abs=1) and len(clip.motion) * GRID == len(clip.mel) * CELL
+    assert (
+        len(clip.mel) == pytest.approx(clip.text.seconds * RATE, abs=1)
+        and len(clip.motion) * GRID == len(clip.mel) * CELL
+    )
     still = clip.motion[int(4 * 25) : int(18 * 25)]
     assert not still.any() and clip.motion.any()
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from jamflow_core.errors import JamFlowError
-from jamflow_core.motion.basis import state_to_exp
 from jamflow_core.face.extract import brow_states, extract_motion, gaze_states, head_poses, mouth_states
-from jamflow_core.render.animate import idle_gaze, idle_motion, render_frames
 from jamflow_core.face.finder import FaceFinder
-from jamflow_core.media.picture import read_image, to_rgb
-from jamflow_core.render.mesh import MeshPortrait
-from jamflow_core.render.relip import relip_frames
 from jamflow_core.face.topology import EYE_CORNERS, LOWER_LIP_MID, UPPER_LIP_MID
 from jamflow_core.face.track import track_face
+from jamflow_core.media.picture import read_image, to_rgb
+from jamflow_core.motion.basis import state_to_exp
+from jamflow_core.render.animate import idle_gaze, idle_motion, render_frames
+from jamflow_core.render.mesh import MeshPortrait
+from jamflow_core.render.relip import relip_frames
 
 EXAMPLES = Path(__file__).parent.parent / "portraits"
 REST = np.zeros(5)
@@ -49,7 +49,10 @@ def lip_gap(finder, frame):
 # ---- pictures
 
 
-@pytest.mark.parametrize("name", ["mona_lisa.jpg", "pearl_earring.jpg", "grace_hopper.jpg", "drawing.jpg", "drawing_man.jpg", "drawing_elder.jpg"])
+@pytest.mark.parametrize(
+    "name",
+    ["mona_lisa.jpg", "pearl_earring.jpg", "grace_hopper.jpg", "drawing.jpg", "drawing_man.jpg", "drawing_elder.jpg"],
+)
 def test_examples_have_a_sure_face(name, finder):
     portrait = MeshPortrait(read_image(EXAMPLES / name), finder=finder)
     assert portrait.warning is None

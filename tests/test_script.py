@@ -71,10 +71,21 @@ def test_srt_round_trip():
 
 def test_srt_of_real_life():
     """Out of order, overlapping, without a length, entities; a subtitle without text may have any times."""
-    times = ["00:00:05,000 --> 00:00:06,000", "00:00:01,000 --> 00:00:02,000", "00:00:01,500 --> 00:00:01,500", "00:00:09,000 --> 00:00:03,000"]
+    times = [
+        "00:00:05,000 --> 00:00:06,000",
+        "00:00:01,000 --> 00:00:02,000",
+        "00:00:01,500 --> 00:00:01,500",
+        "00:00:09,000 --> 00:00:03,000",
+    ]
     texts = ["Salt &amp; pepper", "- First.\n\n- Yes!", "<font color=red>Over</font>", " "]
-    written = "\r\n\r\n".join(f"{number}\r\n{time}\r\n{text}" for number, (time, text) in enumerate(zip(times, texts), 1))
-    assert parse_srt(written) == [Subtitle(1.0, 2.0, "- First. - Yes!"), Subtitle(1.5, 1.5, "Over"), Subtitle(5.0, 6.0, "Salt & pepper")]
+    written = "\r\n\r\n".join(
+        f"{number}\r\n{time}\r\n{text}" for number, (time, text) in enumerate(zip(times, texts), 1)
+    )
+    assert parse_srt(written) == [
+        Subtitle(1.0, 2.0, "- First. - Yes!"),
+        Subtitle(1.5, 1.5, "Over"),
+        Subtitle(5.0, 6.0, "Salt & pepper"),
+    ]
 
 
 def test_srt_files_appear_whole_or_not_at_all(tmp_path):

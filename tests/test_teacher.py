@@ -27,7 +27,9 @@ def test_short_edges_stay():
 
 def test_sentences_from_a_text_file(tmp_path):
     file = tmp_path / "text.txt"
-    file.write_text("the cat sat down\ntoo short\nthe cat sat down\nZażółć gęślą jaźń teraz\nIs this a question?\n", "utf-8")
+    file.write_text(
+        "the cat sat down\ntoo short\nthe cat sat down\nZażółć gęślą jaźń teraz\nIs this a question?\n", "utf-8"
+    )
     assert read_sentences(file) == ["The cat sat down.", "Is this a question?"]
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from jamflow_core.errors import JamFlowError
 from jamflow_core.text.aligned import Aligned
-from jamflow_core.text.markup import read
-from jamflow_core.text.languages.english.normalise import normalise
 from jamflow_core.text.languages.english.g2p import check_text, parse
+from jamflow_core.text.languages.english.normalise import normalise
+from jamflow_core.text.markup import read
 from jamflow_core.text.split import estimate, split
 from jamflow_core.tokens import SILENCE, SYMBOLS, decode
 
@@ -68,29 +68,57 @@ def words(text):
         ("Ask (now) [please].", "Ask, now, please."),
         ("π ﬁne ①", "pi fine 1"),
         # Real life
-        ("Call (415) 555-2671 ext. 42 or +44 20 7946 0958.", "Call 4 1 5, 5 5 5, 2 6 7 1 extension 42 or plus 4 4, 2 0, 7 9 4 6, 0 9 5 8."),
+        (
+            "Call (415) 555-2671 ext. 42 or +44 20 7946 0958.",
+            "Call 4 1 5, 5 5 5, 2 6 7 1 extension 42 or plus 4 4, 2 0, 7 9 4 6, 0 9 5 8.",
+        ),
         ("Tel: 020 7946 0958 or 5551234567", "Tel: 0 2 0, 7 9 4 6, 0 9 5 8 or 5 5 5, 1 2 3, 4 5 6 7"),
-        ("a card 4111111111111111, 123.4567 and 1000000000", "a card 4 1 1 1, 1 1 1 1, 1 1 1 1, 1 1 1 1, 123.4567 and 1000000000"),
+        (
+            "a card 4111111111111111, 123.4567 and 1000000000",
+            "a card 4 1 1 1, 1 1 1 1, 1 1 1 1, 1 1 1 1, 123.4567 and 1000000000",
+        ),
         ("ISBN 978-3-16-148410-0, a 10-5-2 record", "ISBN 9 7 8, 3, 1 6, 1 4 8 4 1 0, 0, a 10, 5, 2 record"),
         ("My IP is 192.168.0.1, version 2.0.1", "My IP is 192 dot 168 dot 0 dot 1, version 2 point 0 point 1"),
         ("1,2,3 and 1,200 and ₹1,00,000", "1, 2, 3 and 1,200 and 1,00,000 rupees"),
-        ("$.50, $3-5 million, $10-20, a $5 bill, $20/hr", "50 cents, 3 to 5 million dollars, 10 to 20 dollars, a 5 dollar bill, 20 dollars per hour"),
+        (
+            "$.50, $3-5 million, $10-20, a $5 bill, $20/hr",
+            "50 cents, 3 to 5 million dollars, 10 to 20 dollars, a 5 dollar bill, 20 dollars per hour",
+        ),
         ("a $5-a-day plan, a $3-million deal", "a 5 dollar-a-day plan, a 3 million dollar deal"),
         ("Rs. 500, 500 kr, 20 CHF", "500 rupees, 500 kroner, 20 Swiss francs"),
         ("between 1999-2005 and between $5-$10", "between 1999 and 2005 and between 5 dollars and 10 dollars"),
         ("5%-10%, 2nd-3rd, the 1800s-1900s, 50-50", "5 percent to 10 percent, 2nd to 3rd, the 1800s to 1900s, 50 50"),
-        ("a ratio of 3:1, odds 1:20, Genesis 1:1, John 3:16", "a ratio of 3 to 1, odds 1 to 20, Genesis 1:1, John 3 16"),
+        (
+            "a ratio of 3:1, odds 1:20, Genesis 1:1, John 3:16",
+            "a ratio of 3 to 1, odds 1 to 20, Genesis 1:1, John 3 16",
+        ),
         ("at 12:00 noon, 9am-5pm, 6PM - 8PM PST", "at 12 noon, 9 AM to 5 PM, 6 PM to 8 PM PST"),
         ("8:00 p.m. EST, 5 p.m. Monday", "8 PM EST, 5 PM Monday"),
-        ("Mon.–Fri., Jan–Mar 2020, Jan 5 - Feb 10", "Monday to Friday, January to March 2020, January 5th to February 10th"),
+        (
+            "Mon.–Fri., Jan–Mar 2020, Jan 5 - Feb 10",
+            "Monday to Friday, January to March 2020, January 5th to February 10th",
+        ),
         ("Fri, Dec 25, 2020 or 12-31-1999", "Friday, December 25th, 2020 or December 31st, 1999"),
-        ("5 + 3 = 8, 10 - 4 = 6, 8 / 2 = 4, 6×7=42", "5 plus 3 equals 8, 10 minus 4 equals 6, 8 divided by 2 equals 4, 6 times 7 equals 42"),
-        ("a != b, 10^-3, 6.02×10^23, 1.5e-9", "a is not equal to b, 10 to the power of minus 3, 6.02 times 10 to the power of 23, 1.5 times 10 to the power of minus 9"),
+        (
+            "5 + 3 = 8, 10 - 4 = 6, 8 / 2 = 4, 6×7=42",
+            "5 plus 3 equals 8, 10 minus 4 equals 6, 8 divided by 2 equals 4, 6 times 7 equals 42",
+        ),
+        (
+            "a != b, 10^-3, 6.02×10^23, 1.5e-9",
+            "a is not equal to b, 10 to the power of minus 3, 6.02 times 10 to the power of 23, 1.5 times 10 to the "
+            "power of minus 9",
+        ),
         ("<5 kg, >90%, x <= 5, a -> b", "less than 5 kilograms, greater than 90 percent, x is at most 5, a to b"),
-        ("25 MB/s, 30 mi/gal, 3 m/s², 400 ppm", "25 megabytes per second, 30 miles per gallon, 3 meters per second squared, 400 parts per million"),
+        (
+            "25 MB/s, 30 mi/gal, 3 m/s², 400 ppm",
+            "25 megabytes per second, 30 miles per gallon, 3 meters per second squared, 400 parts per million",
+        ),
         ("3 oz., 5 ft. 3 in. wide. It is 10 in. He left.", "3 ounces, 5 feet 3 inches wide. It is 10 inches. He left."),
         ("20 min 30 s, 5h 30m, a 30-min walk", "20 minutes 30 seconds, 5 hours 30 minutes, a 30-minute walk"),
-        ("3/4 tsp, 1 ½ miles, 1/2 oz. of oil, 3/4ths", "3 quarters of a teaspoon, 1 and a half miles, one half of an ounce of oil, 3 quarters"),
+        (
+            "3/4 tsp, 1 ½ miles, 1/2 oz. of oil, 3/4ths",
+            "3 quarters of a teaspoon, 1 and a half miles, one half of an ounce of oil, 3 quarters",
+        ),
         ("He's 5'10, a 5' x 7' rug, a 2\" pipe", "He's 5 foot 10, a 5 foot by 7 foot rug, a 2 inch pipe"),
         ("He said \"I have 5\" and 'I have 6'", "He said I have 5 and I have 6"),
         ("20ºC, 60° 30' N", "20 degrees Celsius, 60 degrees 30 minutes N"),
@@ -102,10 +130,16 @@ def words(text):
         ("c/o Bob, a.k.a. Joe, Acme Ltd", "care of Bob, also known as Joe, Acme Limited"),
         ("CO2 and a C-; C# and .NET", "C O 2 and a C-minus; C sharp and dot NET"),
         ("I <3 you :) <b>now</b>", "I you now"),
-        ("a $1.2 billion-dollar deal, a $2 billion deal, $5 dollars", "a 1.2 billion-dollar deal, a 2 billion dollar deal, 5 dollars"),
+        (
+            "a $1.2 billion-dollar deal, a $2 billion deal, $5 dollars",
+            "a 1.2 billion-dollar deal, a 2 billion dollar deal, 5 dollars",
+        ),
         ("He said no. 5 people came. No. 5 is alive.", "He said no. 5 people came. number 5 is alive."),
         ("22/7, 120/80, 105/65, 16/9", "22 over 7, 1 20 over 80, 1 oh 5 over 65, 16 9"),
-        ("4,50 €, 1.200,50 €, €4,50, 4.50 €, 1,200 €", "4 euros and 50 cents, 1200 euros and 50 cents, 4 euros and 50 cents, 4 euros and 50 cents, 1,200 euros"),
+        (
+            "4,50 €, 1.200,50 €, €4,50, 4.50 €, 1,200 €",
+            "4 euros and 50 cents, 1200 euros and 50 cents, 4 euros and 50 cents, 4 euros and 50 cents, 1,200 euros",
+        ),
     ],
 )
 def test_normalise(written, spoken):

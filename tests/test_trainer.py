@@ -15,6 +15,7 @@ from jamflow_core.clock import HOP
 from jamflow_core.config import JamFlowConfig
 from jamflow_core.model.duration import DurationHead
 from jamflow_core.model.jamflow import JamFlow
+from jamflow_core.models import Models, save_flow
 from jamflow_core.train.copies import main as copies
 from jamflow_core.train.corpus import Cache
 from jamflow_core.train.optimise import Peer, rate
@@ -22,7 +23,6 @@ from jamflow_core.train.schedule import STEPS
 from jamflow_core.train.schedule import main as schedule
 from jamflow_core.train.trainer import main as train
 from jamflow_core.train.vocoder import Segments
-from jamflow_core.models import Models, save_flow
 
 
 def run(cache, out, *options):
@@ -53,7 +53,9 @@ def test_goes_on_from_an_exported_model(cache, tmp_path):
 @pytest.mark.parametrize("which", ("flow", "vocoder"))
 @pytest.mark.skipif(sys.platform != "linux", reason="two processes meet by gloo, tried on Linux")
 def test_two_processes_stay_one_model(cache, tmp_path, which):
-    """`accelerate` with two processes: every task, the discriminators too; the weights stay equal, one of them writes."""
+    """`accelerate` with two processes: every task, the discriminators too; the weights stay equal, one of them
+    writes.
+    """
     script = Path(__file__).parent / "processes.py"
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", str(script)]
     done = subprocess.run([*launch, which, str(cache), str(tmp_path / "out")], capture_output=True, text=True)

@@ -137,10 +137,16 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     noise = np.random.default_rng(0).integers(0, 255, (128, 128, 3), dtype=np.uint8)
-    for count in (2, 60):  # a limit on the size of files stands for the disk: full when the file is finished, and before
+    for count in (
+        2,
+        60,
+    ):  # a limit on the size of files stands for the disk: full when the file is finished, and before
         resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))
         try:
-            with pytest.raises(JamFlowError, match="another place") as told, VideoWriter(tmp_path / "a.mp4", 25, (128, 128)) as video:
+            with (
+                pytest.raises(JamFlowError, match="another place") as told,
+                VideoWriter(tmp_path / "a.mp4", 25, (128, 128)) as video,
+            ):
                 for _ in range(count):
                     video.write(noise)
         finally:

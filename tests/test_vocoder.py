@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.media.sound import load_audio
 from jamflow_core.audio.mel import N_MELS, log_mel
+from jamflow_core.audio.vocoder import EMBEDDED, Vocoder, VocoderConfig, load_vocoder, save_vocoder
 from jamflow_core.clock import HOP, SAMPLE_RATE
 from jamflow_core.errors import JamFlowError
-
-from jamflow_core.audio.vocoder import EMBEDDED, Vocoder, VocoderConfig, load_vocoder, save_vocoder
+from jamflow_core.media.sound import load_audio
 from jamflow_core.train.corpus import Cache, prepare
 from jamflow_core.train.vocoder import Segments, held_out, main
 

@@ -121,7 +121,8 @@ class _Aligner:
             return self.net(features[None].to(device))[0].float().cpu().numpy()
 
     def _symbol_scores(self, features: torch.Tensor) -> np.ndarray:
-        """Features [frames, inputs] -> log-probabilities [frames, classes + 1]: a boundary may be silent, and the last column
+        """Features [frames, inputs] -> log-probabilities [frames, classes + 1]: a boundary may be silent, and the last
+        column
         is a symbol without a class, which may be anything."""
         anything = -math.log(len(self._index))
         scores = np.pad(self.frame_scores(features), ((0, 0), (0, 1)), constant_values=anything)

@@ -11,8 +11,8 @@ from itertools import pairwise
 import numpy as np
 
 from ..clock import Span
-from .aligner import phones_of
 from ..text.timed import TimedText, Word
+from .aligner import phones_of
 
 # Two changes with less between them (seconds) are one: a word alone between two joins sounds cut out.
 SHORTEST_KEPT = 0.25
@@ -22,7 +22,9 @@ NEAR_PAUSE = 0.1
 
 @dataclass(frozen=True)
 class Change:
-    """Symbols [first, last) of the new text, said in place of what sounds from `start` to `end` (seconds of the recording)."""
+    """Symbols [first, last) of the new text, said in place of what sounds from `start` to `end` (seconds of the
+    recording).
+    """
 
     first: int
     last: int
@@ -31,7 +33,10 @@ class Change:
 
     def __or__(self, other: "Change") -> "Change":
         return Change(
-            min(self.first, other.first), max(self.last, other.last), min(self.start, other.start), max(self.end, other.end)
+            min(self.first, other.first),
+            max(self.last, other.last),
+            min(self.start, other.start),
+            max(self.end, other.end),
         )
 
 
@@ -105,7 +110,9 @@ def merge(changes, gap: float) -> tuple[Change, ...]:
     """Changes in order; those less than `gap` seconds apart, or of overlapping symbols, made one."""
     merged: list[Change] = []
     for change in sorted(changes, key=lambda change: (change.start, change.first)):
-        if merged and (change.start - merged[-1].end < gap or change.first < merged[-1].last or change.start < merged[-1].end):
+        if merged and (
+            change.start - merged[-1].end < gap or change.first < merged[-1].last or change.start < merged[-1].end
+        ):
             merged[-1] |= change
         else:
             merged.append(change)
@@ -117,7 +124,9 @@ def describe(old: TimedText, new: TimedText, changes) -> str:
     starts = old.starts()
     lines = []
     for change in changes:
-        was = [w.text for w in old.words if change.start - 1e-6 <= starts[w.first] and starts[w.last] <= change.end + 1e-6]
+        was = [
+            w.text for w in old.words if change.start - 1e-6 <= starts[w.first] and starts[w.last] <= change.end + 1e-6
+        ]
         says = [w.text for w in new.words if change.first <= w.first and w.last <= change.last]
         lines.append(f'{change.start:.2f}-{change.end:.2f} s: "{" ".join(was)}" -> "{" ".join(says)}"')
     return "\n".join(lines)

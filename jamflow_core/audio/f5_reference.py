@@ -1,6 +1,7 @@
 """A recording made ready for F5-TTS, by the rules of its official driver (which uses pydub).
 
-The clip is cut at silences to 12 s at most, its edges are trimmed, and 50 ms of silence follow. Levels are those of 16-bit
+The clip is cut at silences to 12 s at most, its edges are trimmed, and 50 ms of silence follow. Levels are those of
+16-bit
 samples over all channels, places are whole milliseconds; all numbers are the official ones.
 """
 
@@ -17,7 +18,8 @@ _STEP = 10
 
 
 def f5_reference(wave: Tensor, rate: int) -> tuple[Tensor, float]:
-    """float [samples] or [channels, samples] at any rate -> ([samples] mono 24 kHz, gain that undoes the loudness change).
+    """float [samples] or [channels, samples] at any rate -> ([samples] mono 24 kHz, gain that undoes the loudness
+    change).
 
     Quiet clips are raised to an RMS of 0.1, loud ones stay. JamFlowError when nothing is left of the clip.
     """
@@ -60,7 +62,9 @@ class _Levels:
 
     def __call__(self, starts: Tensor, length: int) -> Tensor:
         """Milliseconds [n], length in milliseconds -> RMS [n]."""
-        first, last = (((starts + extra) * (self.rate / 1000)).long().clamp(max=len(self.sums) - 1) for extra in (0, length))
+        first, last = (
+            ((starts + extra) * (self.rate / 1000)).long().clamp(max=len(self.sums) - 1) for extra in (0, length)
+        )
         return ((self.sums[last] - self.sums[first]) / (last - first).clamp(min=1)).clamp(min=0).sqrt().floor()
 
 
@@ -69,7 +73,9 @@ def _amplitude(decibels: float) -> float:
 
 
 def _silences(clip: Tensor, rate: int, shortest: int, threshold: float) -> list[tuple[int, int]]:
-    """(start, end) in ms of the stretches in which every window of `shortest` ms stays at or below the threshold (dBFS)."""
+    """(start, end) in ms of the stretches in which every window of `shortest` ms stays at or below the threshold
+    (dBFS).
+    """
     last = _length(clip, rate) - shortest
     if last < 0:
         return []

@@ -18,7 +18,8 @@ def speech_rms(wave: Tensor) -> float:
 
 
 def normalise(wave: Tensor, rms: float = SPEECH_RMS) -> tuple[Tensor, float]:
-    """(wave [samples] x gain, gain): speech at `rms`, or as near as its peak allows without clipping. Divide by gain to undo.
+    """(wave [samples] x gain, gain): speech at `rms`, or as near as its peak allows without clipping. Divide by gain to
+    undo.
 
     JamFlowError: empty, silent or broken sound.
     """

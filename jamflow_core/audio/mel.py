@@ -17,7 +17,9 @@ LOG_FLOOR = 1e-5
 
 
 def mel_corners(n_mels: int = N_MELS, sample_rate: int = SAMPLE_RATE) -> torch.Tensor:
-    """Where the triangular HTK filters begin, peak and end, in Hz, float32 [n_mels + 2]: filter i peaks at corner i + 1."""
+    """Where the triangular HTK filters begin, peak and end, in Hz, float32 [n_mels + 2]: filter i peaks at corner i +
+    1.
+    """
     top = 2595.0 * math.log10(1.0 + sample_rate / 2 / 700.0)
     return 700.0 * (10.0 ** (torch.linspace(0.0, top, n_mels + 2) / 2595.0) - 1.0)
 
@@ -39,7 +41,9 @@ def log_mel(wave: torch.Tensor) -> torch.Tensor:
     JamFlowError for less than half a window of sound, which cannot be mirrored at its ends.
     """
     if wave.shape[-1] <= N_FFT // 2:
-        raise JamFlowError(f"Give a longer clip: it has {wave.shape[-1]} samples at {SAMPLE_RATE} Hz, {N_FFT // 2 + 1} are the least.")
+        raise JamFlowError(
+            f"Give a longer clip: it has {wave.shape[-1]} samples at {SAMPLE_RATE} Hz, {N_FFT // 2 + 1} are the least."
+        )
     flat = wave.reshape(-1, wave.shape[-1]).float()
     window = torch.hann_window(N_FFT, device=wave.device)
     spectrum = torch.stft(flat, N_FFT, HOP, N_FFT, window, center=True, pad_mode="reflect", return_complex=True).abs()

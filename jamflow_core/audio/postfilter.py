@@ -1,6 +1,7 @@
 """Valleys between harmonics as deep as in recordings: a postfilter of painted mels.
 
-A flow model paints the mean of what could be there, and in log mels that mean fills the valleys between harmonics, which the
+A flow model paints the mean of what could be there, and in log mels that mean fills the valleys between harmonics,
+which the
 ear takes for roughness. Postfilters of speech codecs and of statistical synthesis mend the same fault in the same way.
 """
 
@@ -8,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-# Width of the smoothing that tells a valley from a slope, in mel bins (standard deviation; found on held-out sentences).
+# Width of the smoothing that tells a valley from a slope, in mel bins (standard deviation; found on held-out
+# sentences).
 WIDTH = 1.5
 
 

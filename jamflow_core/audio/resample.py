@@ -15,7 +15,9 @@ from ..clock import SAMPLE_RATE
 _CROSSINGS = 6
 _ROLLOFF = 0.99
 _BLOCK = 1 << 18  # output samples at a time: bounds the memory
-_CANCELLED = 0.01  # of the channels' power is left in their mean: unlike channels leave 1 / channels of it, alike ones all
+_CANCELLED = (
+    0.01  # of the channels' power is left in their mean: unlike channels leave 1 / channels of it, alike ones all
+)
 
 
 def resample(wave: Tensor, rate: int, new_rate: int) -> Tensor:
@@ -45,7 +47,8 @@ def resample(wave: Tensor, rate: int, new_rate: int) -> Tensor:
 
 
 def to_mono(wave: Tensor) -> Tensor:
-    """float [samples] or [channels, samples] -> [samples]: the mean of the channels, or the loudest of them where they cancel
+    """float [samples] or [channels, samples] -> [samples]: the mean of the channels, or the loudest of them where they
+    cancel
     each other out (a microphone wired the wrong way round)."""
     if wave.ndim == 1:
         return wave

@@ -14,11 +14,11 @@ import torch
 from torch import nn
 
 from ..atomic import whole_file
+from ..catalog.safe import load_state
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
-from ..placed import Placed
 from ..meta_init import hollow
-from ..catalog.safe import load_state
+from ..placed import Placed
 from .mel import N_FFT, N_MELS
 from .phase import refine
 from .vocos import ISTFTHead, VocosBackbone
@@ -74,7 +74,8 @@ class Vocoder(Placed):
     def decode_whole(self, mel: torch.Tensor) -> torch.Tensor:
         """Log mel [frames, 100] -> wave [frames * 256]: as long as the frames are on the clock.
 
-        `decode` stops at the middle of the last frame; a frame more fills the clip with sound where zeros would cut it off.
+        `decode` stops at the middle of the last frame; a frame more fills the clip with sound where zeros would cut it
+        off.
         """
         return self.decode(torch.cat((mel, mel[-1:])))
 

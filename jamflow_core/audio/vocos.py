@@ -9,7 +9,9 @@ from torch import Tensor, nn
 
 
 class ConvNeXtBlock(nn.Module):
-    """Depthwise convolution, LayerNorm, expansion, GELU, projection, layer scale; residual. [B, dim, frames] -> same."""
+    """Depthwise convolution, LayerNorm, expansion, GELU, projection, layer scale; residual. [B, dim, frames] ->
+    same.
+    """
 
     def __init__(self, dim: int, hidden: int, scale: float, ops=nn):
         super().__init__()

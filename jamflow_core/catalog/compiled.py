@@ -20,7 +20,9 @@ def check_compiler(device: str | torch.device) -> None:
         if importlib.util.find_spec("triton") is None:
             raise JamFlowError("Install triton, or leave compile off: torch.compile needs it on this GPU.")
     elif not any(map(shutil.which, (os.environ.get("CXX") or "c++", *COMPILERS))):
-        raise JamFlowError(f"Install a C++ compiler ({', '.join(COMPILERS)}), or leave compile off: torch.compile found none.")
+        raise JamFlowError(
+            f"Install a C++ compiler ({', '.join(COMPILERS)}), or leave compile off: torch.compile found none."
+        )
 
 
 def compile_blocks(flow: JamFlow, device: str | torch.device = "cpu") -> JamFlow:
@@ -37,7 +39,9 @@ def compile_blocks(flow: JamFlow, device: str | torch.device = "cpu") -> JamFlow
 
 
 def compiled(function, dynamic: bool | None = True):
-    """`function` by torch.compile, for inputs of any length (None: of the lengths that are met); what goes wrong in the compiler is a JamFlowError."""
+    """`function` by torch.compile, for inputs of any length (None: of the lengths that are met); what goes wrong in the
+    compiler is a JamFlowError.
+    """
     quick = torch.compile(function, dynamic=dynamic)
 
     def call(*inputs):

@@ -1,6 +1,7 @@
 """F5-TTS checkpoints as the audio stream: known by their keys, measured by their shapes.
 
-Read are .safetensors and .pt files of the official trainer (moving average first), pruned and fine-tuned ones, in v1 and
+Read are .safetensors and .pt files of the official trainer (moving average first), pruned and fine-tuned ones, in v1
+and
 v0, any size. Not in the weights, and so read from elsewhere: the vocabulary (a vocab.txt beside the file) and
 whether a file is v0 (see `is_v0`).
 """
@@ -13,9 +14,9 @@ from torch import Tensor, nn
 from ..clock import MEL_RATE
 from ..config import JamFlowConfig, JointConfig, StreamConfig, TextConfig
 from ..errors import JamFlowError
+from ..meta_init import hollow
 from ..model.jamflow import JamFlow
 from ..text.f5_tokens import read_vocabulary
-from ..meta_init import hollow
 from .safe import load_state
 
 # What the official trainer and its descendants put before the keys of the network, the moving average before the rest.
@@ -38,7 +39,8 @@ def network_prefix(keys) -> str | None:
 def is_v0(path: Path, keys) -> bool:
     """Whether a file is of F5-TTS v0, whose shapes are those of v1 but whose attention has positions in one head only.
 
-    The name decides ("v0" or "v1" in the file's or its folder's); else the buffers and names that only the first release had.
+    The name decides ("v0" or "v1" in the file's or its folder's); else the buffers and names that only the first
+    release had.
     """
     name = f"{path.parent.name}/{path.name}".lower()
     for version in ("v0", "v1"):
@@ -49,12 +51,16 @@ def is_v0(path: Path, keys) -> bool:
 
 
 def find_vocabulary(path: Path) -> Path:
-    """The vocabulary of a checkpoint: a .txt of the same name, or vocab.txt beside it. JamFlowError if there is none."""
+    """The vocabulary of a checkpoint: a .txt of the same name, or vocab.txt beside it. JamFlowError if there is
+    none.
+    """
     places = (path.with_suffix(".txt"), path.parent / "vocab.txt")
     for place in places:
         if place.is_file():
             return place
-    raise JamFlowError(f"Put the vocab.txt of this F5-TTS model beside it: there is neither {places[0].name} nor vocab.txt by {path}.")
+    raise JamFlowError(
+        f"Put the vocab.txt of this F5-TTS model beside it: there is neither {places[0].name} nor vocab.txt by {path}."
+    )
 
 
 def load_f5(path: str | Path, ops=nn, dtype: torch.dtype = torch.float32) -> JamFlow:
@@ -79,12 +85,16 @@ def load_f5(path: str | Path, ops=nn, dtype: torch.dtype = torch.float32) -> Jam
         model.audio.load_state_dict({key: value.to(dtype) for key, value in network.items()}, assign=True)
     except RuntimeError as error:
         lines = " ".join(str(error).split("\n", 2)[1].split()) if "\n" in str(error) else str(error)
-        raise JamFlowError(f"Choose another file: {path} is related to F5-TTS but built differently ({lines[:200]}).") from error
+        raise JamFlowError(
+            f"Choose another file: {path} is related to F5-TTS but built differently ({lines[:200]})."
+        ) from error
     return model.eval().requires_grad_(False)
 
 
 def config_of(network: dict[str, Tensor], symbols: tuple[str, ...], old: bool) -> JamFlowConfig:
-    """The configuration that the shapes of a network imply (keys without prefix). JamFlowError if they contradict it."""
+    """The configuration that the shapes of a network imply (keys without prefix). JamFlowError if they contradict
+    it.
+    """
     try:
         rows, text_dim = network["text_embed.text_embed.weight"].shape
         dim, width = network["input_embed.proj.weight"].shape
@@ -94,9 +104,13 @@ def config_of(network: dict[str, Tensor], symbols: tuple[str, ...], old: bool) -
         expansion = network["text_embed.text_blocks.0.pwconv1.weight"].shape[0]
         head_dim = 2 * len(network["rotary_embed.inv_freq"])
     except (KeyError, ValueError) as error:
-        raise JamFlowError(f"Choose another checkpoint: no F5-TTS network has other shapes or lacks {error}.") from error
+        raise JamFlowError(
+            f"Choose another checkpoint: no F5-TTS network has other shapes or lacks {error}."
+        ) from error
     if len(symbols) + 1 != rows:
-        raise JamFlowError(f"Give the model its own vocab.txt: it knows {rows - 1} symbols, the file lists {len(symbols)}.")
+        raise JamFlowError(
+            f"Give the model its own vocab.txt: it knows {rows - 1} symbols, the file lists {len(symbols)}."
+        )
     audio = StreamConfig(
         channels=(width - text_dim) // 2,
         rate=float(MEL_RATE),

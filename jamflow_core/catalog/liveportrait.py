@@ -1,7 +1,9 @@
 """LivePortrait's five networks from the files that artists have.
 
-Known are the official set (KwaiVGI/LivePortrait: base_models/*.pth and retargeting_models/*.pth) and the flat safetensors
-set of Kijai/LivePortrait_safetensors; files are found by name, or by their keys where they were renamed. Norms are folded
+Known are the official set (KwaiVGI/LivePortrait: base_models/*.pth and retargeting_models/*.pth) and the flat
+safetensors
+set of Kijai/LivePortrait_safetensors; files are found by name, or by their keys where they were renamed. Norms are
+folded
 into the convolutions here, in float32, so that the networks hold nothing else.
 """
 
@@ -40,7 +42,8 @@ _PERCEPTRON = {"shoulder": "stitching", "mouth": "lip", "eye": "eye"}
 def load_liveportrait(folder, device: str | torch.device = "cpu", dtype: torch.dtype | None = None) -> "LivePortrait":
     """The networks of the files in `folder` (or in the official subfolders of it), in eval mode.
 
-    dtype: of the two networks that paint, which take nearly all of the time; the others stay float32. None takes what the
+    dtype: of the two networks that paint, which take nearly all of the time; the others stay float32. None takes what
+    the
     device is fast in. JamFlowError names files that are missing, and says what is wrong with others.
     """
     from ..render.liveportrait.networks import LivePortrait
@@ -77,7 +80,9 @@ def find_liveportrait(folder) -> dict[str, Path]:
             found.setdefault(part, file)
     missing = [f"{stem}.safetensors" for part, (stem, _) in FILES.items() if part not in found]
     if missing:
-        raise JamFlowError(f"Put {', '.join(missing)} of LivePortrait (or the official .pth) into {folder}: not found there.")
+        raise JamFlowError(
+            f"Put {', '.join(missing)} of LivePortrait (or the official .pth) into {folder}: not found there."
+        )
     return found
 
 

@@ -14,7 +14,15 @@ from .recognise import Kind, recognise
 
 # Below a root. The first folder of each is the one that messages name.
 FLOW_FOLDERS = ("F5-TTS", "jamflow", "checkpoints/F5-TTS", "TTS/F5-TTS")
-VOCOS_FOLDERS = ("jamflow", "vocos", "TTS/F5-TTS/vocos", "F5-TTS", "F5-TTS/vocos", "checkpoints/F5-TTS", "checkpoints/vocos")
+VOCOS_FOLDERS = (
+    "jamflow",
+    "vocos",
+    "TTS/F5-TTS/vocos",
+    "F5-TTS",
+    "F5-TTS/vocos",
+    "checkpoints/F5-TTS",
+    "checkpoints/vocos",
+)
 LIVEPORTRAIT_FOLDERS = ("liveportrait", "LivePortrait", "jamflow", "jamflow/liveportrait", "")
 SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 
@@ -28,7 +36,9 @@ _FOLDERS = {Kind.F5: FLOW_FOLDERS, Kind.VOCOS: VOCOS_FOLDERS, LIVEPORTRAIT: LIVE
 
 
 def default_roots() -> list[Path]:
-    """The folders of JAMFLOW_MODELS (separated as in PATH), the `models` of the ComfyUI that this pack lies in, and ./models."""
+    """The folders of JAMFLOW_MODELS (separated as in PATH), the `models` of the ComfyUI that this pack lies in, and
+    ./models.
+    """
     named = [Path(name) for name in os.environ.get("JAMFLOW_MODELS", "").split(os.pathsep) if name]
     _, _, _, nodes, comfyui, *_ = Path(__file__).resolve().parents
     around = [comfyui / "models"] if nodes.name == "custom_nodes" else []
@@ -37,7 +47,12 @@ def default_roots() -> list[Path]:
 
 def liveportrait_folders(roots: Iterable[Path]) -> list[Path]:
     """Folders that hold files of LivePortrait by their usual names, those with all five first."""
-    folders = {folder.resolve(): folder for root in roots for name in LIVEPORTRAIT_FOLDERS if (folder := Path(root) / name).is_dir()}
+    folders = {
+        folder.resolve(): folder
+        for root in roots
+        for name in LIVEPORTRAIT_FOLDERS
+        if (folder := Path(root) / name).is_dir()
+    }
     counted = [(len(names_in(folder)), folder) for folder in folders.values()]
     return [folder for count, folder in sorted(counted, key=lambda pair: -pair[0]) if count]
 
@@ -51,9 +66,13 @@ def find_portrait_networks(roots: Iterable[Path]) -> Path:
 
 
 def find_weights(kind: Kind, roots: Iterable[Path]) -> Path | None:
-    """A file of this kind (F5 or VOCOS) below the roots, told by its keys; F5-TTS v1 before v0. None if there is none."""
+    """A file of this kind (F5 or VOCOS) below the roots, told by its keys; F5-TTS v1 before v0. None if there is
+    none.
+    """
     folders = dict.fromkeys(Path(root) / name for root in roots for name in _FOLDERS[kind])
-    files = [file for folder in folders if folder.is_dir() for file in sorted(folder.rglob("*")) if file.suffix in SUFFIXES]
+    files = [
+        file for folder in folders if folder.is_dir() for file in sorted(folder.rglob("*")) if file.suffix in SUFFIXES
+    ]
     fitting = (file for file in sorted(dict.fromkeys(files), key=_rank) if _kind(file, file.stat().st_mtime_ns) is kind)
     return next(fitting, None)
 
@@ -71,7 +90,9 @@ def _rank(file: Path) -> tuple:
 
 @lru_cache(maxsize=256)
 def _kind(file: Path, changed: int) -> Kind | str | None:
-    """The kind of a file; None for one that cannot be read. changed: when it was, so that new contents are looked at anew."""
+    """The kind of a file; None for one that cannot be read. changed: when it was, so that new contents are looked at
+    anew.
+    """
     try:
         return recognise(file)
     except JamFlowError:

@@ -11,7 +11,9 @@ _SIZE = 768  # of the matrices that are timed: large enough to reach full speed,
 
 
 def suited_dtype(device: str | torch.device, parameters: int) -> torch.dtype:
-    """What weights of so many values are best kept in: small networks are not faster in bfloat16, whatever the device."""
+    """What weights of so many values are best kept in: small networks are not faster in bfloat16, whatever the
+    device.
+    """
     return fast_dtype(device) if parameters > SMALL else torch.float32
 
 

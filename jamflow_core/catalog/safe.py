@@ -23,7 +23,8 @@ _GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 def load_state(path, expected: str = "model weights") -> dict[str, Tensor]:
     """All tensors of a safetensors file, or of a .pt, .pth or .bin of torch.save, on the CPU as they are stored.
 
-    Nested dictionaries become dotted keys ("ema_model_state_dict.step"); what is not a tensor is left out. Large files are
+    Nested dictionaries become dotted keys ("ema_model_state_dict.step"); what is not a tensor is left out. Large files
+    are
     mapped, not read. expected: what the caller wants, for the messages. JamFlowError for a file that is missing, cut
     short, something else, or a pickle that asks to run code (which is named).
     """
@@ -66,7 +67,7 @@ class _ArraysOnly(pickle.Unpickler):
 
 
 def _kind(path: Path, expected: str) -> str:
-    """"safetensors", "zip" (torch.save since 1.6) or "pickle"; JamFlowError for what is plainly something else."""
+    """ "safetensors", "zip" (torch.save since 1.6) or "pickle"; JamFlowError for what is plainly something else."""
     if not path.is_file():
         raise JamFlowError(f"No file {path}: expected {expected}.")
     with open(path, "rb") as file:

@@ -1,6 +1,7 @@
 """The command line: `python -m jamflow_core speak|animate|dub|edit|eval|train|bench|info`.
 
-Bad input gets one clear line and exit code 2. Outputs are checked before the work starts and appear whole or not at all.
+Bad input gets one clear line and exit code 2. Outputs are checked before the work starts and appear whole or not at
+all.
 """
 
 import argparse
@@ -9,10 +10,10 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from .expression import add_expression, asked_for, expression_of
 from ..config import SCHEDULES
 from ..errors import JamFlowError
 from ..tasks.longform import LAYOUTS
+from .expression import add_expression, asked_for, expression_of
 
 TEXT_LIMIT = 5000
 MESH, PRECISIONS = "mesh", {"auto": None, "fp32": "float32", "bf16": "bfloat16"}
@@ -64,22 +65,67 @@ def parser() -> argparse.ArgumentParser:
     def sampling(sub) -> None:
         sub.add_argument("--seed", type=int, default=0)
         sub.add_argument("--steps", type=int, default=None, help="steps of the sampler (default: the task's own)")
-        sub.add_argument("--model", help="a JAM-Flow model, an F5-TTS checkpoint, or f5: look for one (default: the embedded model)")
-        sub.add_argument("--vocoder", help="a Vocos for 24 kHz mels, .safetensors or .bin, or vocos: look for one (default: the embedded one)")
-        sub.add_argument("--guidance-every", type=int, metavar="N", help="compute guidance at every Nth step only (default: 2, which saves a quarter of the sampler's time; 1 is exact; F5-TTS: 1)")
-        sub.add_argument("--cache-every", type=int, default=1, metavar="N", help="run the later blocks at every Nth step only (default: 1, exact; 2 saves a fifth of the time and costs clearness)")
-        sub.add_argument("--schedule", choices=SCHEDULES, default=None, help="where the steps lie: by the model's own grids, by F5-TTS's pruned ones, or evenly (default: pruned; distilled is the better one for drafts of 4 to 8 steps)")
-        sub.add_argument("--compile", action="store_true", help="compile the networks first (takes a minute; for GPUs and large models; needs triton, or a C++ compiler on a CPU)")
-        sub.add_argument("--precision", choices=tuple(PRECISIONS), default="auto", help="number format of large weights (default: what the machine is fast in)")
+        sub.add_argument(
+            "--model", help="a JAM-Flow model, an F5-TTS checkpoint, or f5: look for one (default: the embedded model)"
+        )
+        sub.add_argument(
+            "--vocoder",
+            help="a Vocos for 24 kHz mels, .safetensors or .bin, or vocos: look for one (default: the embedded one)",
+        )
+        sub.add_argument(
+            "--guidance-every",
+            type=int,
+            metavar="N",
+            help="compute guidance at every Nth step only (default: 2, which saves a quarter of the sampler's time; "
+            "1 is exact; F5-TTS: 1)",
+        )
+        sub.add_argument(
+            "--cache-every",
+            type=int,
+            default=1,
+            metavar="N",
+            help="run the later blocks at every Nth step only (default: 1, exact; 2 saves a fifth of the time and "
+            "costs clearness)",
+        )
+        sub.add_argument(
+            "--schedule",
+            choices=SCHEDULES,
+            default=None,
+            help="where the steps lie: by the model's own grids, by F5-TTS's pruned ones, or evenly (default: "
+            "pruned; distilled is the better one for drafts of 4 to 8 steps)",
+        )
+        sub.add_argument(
+            "--compile",
+            action="store_true",
+            help="compile the networks first (takes a minute; for GPUs and large models; needs triton, or a C++ "
+            "compiler on a CPU)",
+        )
+        sub.add_argument(
+            "--precision",
+            choices=tuple(PRECISIONS),
+            default="auto",
+            help="number format of large weights (default: what the machine is fast in)",
+        )
         places(sub)
 
     def places(sub) -> None:
-        sub.add_argument("--models", action="append", default=[], metavar="FOLDER", help="a models folder of ComfyUI to look for files in")
+        sub.add_argument(
+            "--models",
+            action="append",
+            default=[],
+            metavar="FOLDER",
+            help="a models folder of ComfyUI to look for files in",
+        )
 
     def picture(sub) -> None:
         sub.add_argument("--portrait", help="any picture with a face [one of the shipped, that fits the voice]")
-        sub.add_argument("--renderer", default=MESH, help="mesh (embedded), liveportrait: look for its files, or their folder")
-        sub.add_argument("--driving", help="head, eyes and expression for LivePortrait: a motion template (.pkl, .safetensors) or a video")
+        sub.add_argument(
+            "--renderer", default=MESH, help="mesh (embedded), liveportrait: look for its files, or their folder"
+        )
+        sub.add_argument(
+            "--driving",
+            help="head, eyes and expression for LivePortrait: a motion template (.pkl, .safetensors) or a video",
+        )
         sub.add_argument("--absolute", action="store_true", help="take the driving pose and expression as they are")
         sub.add_argument("--mouth-box", help="x0,y0,x1,y1 in pixels, where no face is found")
         add_expression(sub)
@@ -93,7 +139,9 @@ def parser() -> argparse.ArgumentParser:
     said.add_argument("text", nargs="?")
     said.add_argument("--script", help="a text file: [name] says who speaks from there on, of any length")
     said.add_argument("--srt", help="subtitles, spoken at their times; [name] as in scripts")
-    sub.add_argument("--cast", action="append", default=[], metavar="NAME=VOICE[,PICTURE]", help="a speaker of the script")
+    sub.add_argument(
+        "--cast", action="append", default=[], metavar="NAME=VOICE[,PICTURE]", help="a speaker of the script"
+    )
     sub.add_argument("--layout", choices=LAYOUTS, default=LAYOUTS[0], help="how several portraits are shown")
     sub.add_argument("--out", required=True, help="the video (.mp4), or only the speech of a script (.wav)")
     sub.add_argument("--wav", help="also write the speech")
@@ -124,7 +172,12 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--text", help="the whole new text")
     sub.add_argument("--old-text", help="what the recording says: the words that differ are said anew")
     sub.add_argument("--span", action="append", default=[], help="start:end in seconds, said anew (again for more)")
-    sub.add_argument("--face-span", action="append", default=[], help="start:end in seconds, where the lips move anew (again for more) [where words do]")
+    sub.add_argument(
+        "--face-span",
+        action="append",
+        default=[],
+        help="start:end in seconds, where the lips move anew (again for more) [where words do]",
+    )
     sub.add_argument("--motion", help="the recording's motion, to be edited along")
     sub.add_argument("--out", required=True, help="the new recording (.wav)")
     sub.add_argument("--motion-out", help="write the new motion (.safetensors)")
@@ -189,7 +242,9 @@ def _check_output(path: str | None, *endings: str) -> None:
     if target.suffix.lower() not in endings:
         raise JamFlowError(f"Name the output with {' or '.join(endings)}: {path} has another ending.")
     if target.is_dir() or not target.parent.is_dir():
-        raise JamFlowError(f"Cannot write {path}: {'it is a folder' if target.is_dir() else 'its folder does not exist'}.")
+        raise JamFlowError(
+            f"Cannot write {path}: {'it is a folder' if target.is_dir() else 'its folder does not exist'}."
+        )
     if not os.access(target.parent, os.W_OK):
         raise JamFlowError(f"Cannot write {path}: the folder is read-only.")
 
@@ -197,12 +252,14 @@ def _check_output(path: str | None, *endings: str) -> None:
 def _models(options):
     import torch
 
-    from ..models import Models
     from ..catalog.recognise import Kind
+    from ..models import Models
 
     dtype = PRECISIONS[options.precision] and getattr(torch, PRECISIONS[options.precision])
     model = _looked_for(options, options.model, "f5", Kind.F5)
-    return Models(model, _looked_for(options, options.vocoder, "vocos", Kind.VOCOS), dtype=dtype, compiled=options.compile)
+    return Models(
+        model, _looked_for(options, options.vocoder, "vocos", Kind.VOCOS), dtype=dtype, compiled=options.compile
+    )
 
 
 def _roots(options) -> list[Path]:
@@ -239,7 +296,9 @@ def _networks(options):
     elif Path(options.renderer).is_dir():
         folder = options.renderer
     else:
-        raise JamFlowError(f"Choose a --renderer of mesh, liveportrait or a folder with LivePortrait's files, not {options.renderer}.")
+        raise JamFlowError(
+            f"Choose a --renderer of mesh, liveportrait or a folder with LivePortrait's files, not {options.renderer}."
+        )
     precision = PRECISIONS[options.precision]
     networks = load_liveportrait(folder, dtype=precision and getattr(torch, precision))
     return networks.compile_painting() if options.compile else networks
@@ -270,8 +329,8 @@ def _settings(options, job: str, models=None):
 
 
 def _voice(models, options, name: str | None = None):
-    from ..tasks import voices
     from ..media.sound import load_audio
+    from ..tasks import voices
 
     name = name or options.voice
     if name in voices.preset_names():
@@ -285,11 +344,13 @@ def _voice(models, options, name: str | None = None):
 
 
 def _portrait(options, path: str | None = None, networks=None):
-    """The portrait at `path`, or the one that was asked for. networks: LivePortrait's, where they are loaded already."""
-    from ..tasks.longform.faces import faces_for
+    """The portrait at `path`, or the one that was asked for. networks: LivePortrait's, where they are loaded
+    already.
+    """
     from ..media.picture import read_image
     from ..render.liveportrait import LivePortraitRenderer
     from ..render.mesh import MeshPortrait
+    from ..tasks.longform.faces import faces_for
 
     box = None
     if options.mouth_box:
@@ -340,8 +401,8 @@ def _driving(options, networks):
 
 def _read_motion(video: str, networks):
     """The motion of the face in a video, by LivePortrait's motion extractor."""
-    from ..render.liveportrait import extract_template
     from ..media.video_reader import read_video
+    from ..render.liveportrait import extract_template
 
     first = read_video(video, with_audio=False)
     template = extract_template(networks, lambda: read_video(video, with_audio=False).frames, first.fps)
@@ -356,9 +417,9 @@ def _tell_missing(missing) -> None:
 
 def _sound(path: str):
     """A file as mono 24 kHz speech [samples]; refuses silence."""
-    from ..media.sound import load_audio
     from ..audio.resample import to_mono_24k
     from ..audio.silence import check_sound
+    from ..media.sound import load_audio
 
     wave, rate = load_audio(path)
     return check_sound(to_mono_24k(wave, rate), Path(path).name)
@@ -378,8 +439,8 @@ def _film(options, portrait, motion, wave) -> None:
 
 
 def _keep(clip, wav: str | None, motion: str | None) -> None:
-    from ..media.sound import save_wav
     from ..clock import MOTION_FPS
+    from ..media.sound import save_wav
     from ..motion.files import save_motion
 
     if wav:
@@ -405,7 +466,9 @@ def _speak(options) -> None:
         from .script import speak_script
 
         if options.driving or options.absolute:
-            raise JamFlowError("Drop --driving and --absolute: the faces of a script move by --blink, --sway and their like alone.")
+            raise JamFlowError(
+                "Drop --driving and --absolute: the faces of a script move by --blink, --sway and their like alone."
+            )
         models, networks = _models(options), cache(lambda: _networks(options))  # once for all portraits
         speak_script(
             options, models, _settings(options, "speak", models),
@@ -416,7 +479,14 @@ def _speak(options) -> None:
     models = _models(options)
     portrait, voice = _portrait(options), _voice(models, options)
     with _bar("speaking") as tell:
-        clip = speak(models, options.text, voice, speed=options.speed, settings=_settings(options, "speak", models), progress=tell)
+        clip = speak(
+            models,
+            options.text,
+            voice,
+            speed=options.speed,
+            settings=_settings(options, "speak", models),
+            progress=tell,
+        )
     _film(options, portrait, clip.motion, clip.wave)
     _keep(clip, options.wav, options.motion)
     if options.srt_out:
@@ -450,8 +520,8 @@ def _dub(options) -> None:
     import torch
 
     from ..clock import MOTION_FPS
-    from ..tasks.fit import fit_of
     from ..render.liveportrait import open_motion
+    from ..tasks.fit import fit_of
     from ..tasks.speak import dub
     from ..text.languages.english.g2p import check_text
 
@@ -500,21 +570,28 @@ def _lips_of(options):
 def _relip(options, models, voice, fit) -> None:
     """Speech at the voice's own pace (at most a quarter faster, to fit the clip), and new lips for the video."""
     from ..clock import MOTION_FPS
-    from ..motion.files import Motion
     from ..media.video import VideoWriter
     from ..media.video_reader import read_video
+    from ..motion.files import Motion
     from ..tasks.speak import speak
 
     speed = min(1.25, max(1.0, fit.pace))
     with _bar("speaking") as tell:
-        clip = speak(models, options.text, voice, speed=speed, settings=_settings(options, "speak", models), progress=tell)
+        clip = speak(
+            models, options.text, voice, speed=speed, settings=_settings(options, "speak", models), progress=tell
+        )
     video = read_video(options.video, with_audio=False)
     motion = Motion(clip.motion.numpy(), MOTION_FPS)
-    frames, count, missing = _with_lips(options, lambda: read_video(options.video, with_audio=False).frames, video.fps, motion)
+    frames, count, missing = _with_lips(
+        options, lambda: read_video(options.video, with_audio=False).frames, video.fps, motion
+    )
     if missing:
         print(f"jamflow: no face in {missing} frames, which stay as they are.", file=sys.stderr)
     first = next(frames)
-    with VideoWriter(options.out, video.fps, (first.shape[1], first.shape[0]), clip.wave) as writer, _bar("rendering") as tell:
+    with (
+        VideoWriter(options.out, video.fps, (first.shape[1], first.shape[0]), clip.wave) as writer,
+        _bar("rendering") as tell,
+    ):
         writer.write(first)
         for index, frame in enumerate(frames):
             writer.write(frame)
@@ -557,8 +634,8 @@ def _edit(options) -> None:
 
     from ..audio.loudness import normalise
     from ..clock import MOTION_FPS
-    from ..tasks.edit import edit, move_lips
     from ..render.liveportrait import open_motion
+    from ..tasks.edit import edit, move_lips
     from ..tasks.speak import animate
     from ..text.languages.english.g2p import check_text
 
@@ -571,7 +648,9 @@ def _edit(options) -> None:
         if not spans and not options.old_text:
             raise JamFlowError("Give --old-text (what the recording says), or --span start:end (what is said anew).")
     elif spans or not face:
-        raise JamFlowError("Give --text (the whole new text), or only --face-span start:end (where the lips move anew).")
+        raise JamFlowError(
+            "Give --text (the whole new text), or only --face-span start:end (where the lips move anew)."
+        )
     models, wave = _models(options), _sound(options.audio)
     motion = torch.from_numpy(open_motion(options.motion).at(MOTION_FPS).exp) if options.motion else None
     if motion is None and (options.motion_out or face):
@@ -602,9 +681,8 @@ def _info(options) -> None:
     from ..catalog import places
     from ..catalog.precision import fast_dtype
     from ..catalog.recognise import Kind
-
-    from ..tasks.voices import preset_names
     from ..models import EMBEDDED
+    from ..tasks.voices import preset_names
 
     print("voices:", ", ".join(preset_names()))
     for path in sorted(EMBEDDED.parent.glob("*.safetensors")):

@@ -20,7 +20,8 @@ def read_cast(options) -> dict[str, tuple[str, str | None]]:
 
 
 def read_lines(options, cast):
-    """The lines of the script or subtitles. A speaker is one of the cast, or a preset voice by its name; before the first name
+    """The lines of the script or subtitles. A speaker is one of the cast, or a preset voice by its name; before the
+    first name
     the first of the cast speaks, or the chosen voice."""
     from ..tasks.longform.lines import lines_of_script, lines_of_srt
     from ..tasks.voices import preset_names
@@ -43,15 +44,15 @@ def speak_script(options, models, settings, voice_of, portrait_of, bar) -> None:
 
     voice_of(name or path) -> Voice; portrait_of(path) -> portrait; bar(name) -> a progress bar.
     """
-    from ..media.sound import stream_wav
     from ..clock import MOTION_FPS
+    from ..media.sound import stream_wav
+    from ..motion.files import stream_motion
     from ..tasks.longform.faces import faces_for
     from ..tasks.longform.lines import speakers_of
     from ..tasks.longform.produce import produce
     from ..tasks.longform.store import Store
-    from ..motion.files import stream_motion
-    from ..text.srt import save_srt
     from ..tasks.voices import preset_names
+    from ..text.srt import save_srt
 
     cast = read_cast(options)
     if not cast and options.voice not in preset_names():  # a recording: its speaker is named as the file
@@ -65,11 +66,20 @@ def speak_script(options, models, settings, voice_of, portrait_of, bar) -> None:
     portraits = {}
     if film:
         shipped = faces_for({name: voice for name, (voice, picture) in chosen.items() if not picture})
-        portraits = {name: portrait_of(picture or options.portrait or shipped[name]) for name, (_, picture) in chosen.items()}
+        portraits = {
+            name: portrait_of(picture or options.portrait or shipped[name]) for name, (_, picture) in chosen.items()
+        }
     store = Store(out.with_name(f"{out.stem}.chunks"))
     with bar("speaking") as tell:
         timeline = produce(
-            models, lines, voices, store, speed=options.speed, face=film or bool(options.motion), settings=settings, progress=tell
+            models,
+            lines,
+            voices,
+            store,
+            speed=options.speed,
+            face=film or bool(options.motion),
+            settings=settings,
+            progress=tell,
         )
     if store.found:
         print(f"jamflow: {store.found} of {store.found + store.made} chunks were there already.", file=sys.stderr)
@@ -99,9 +109,9 @@ def speak_script(options, models, settings, voice_of, portrait_of, bar) -> None:
 
 
 def _film(options, timeline, portraits, bar) -> list[str]:
-    from .expression import expression_of, written
-    from ..tasks.longform.film import film, look_of
     from ..render.stage import Stage
+    from ..tasks.longform.film import film, look_of
+    from .expression import expression_of, written
 
     expression = expression_of(options)
     with bar("rendering") as tell:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..clock import MOTION_FPS
+from ..motion.basis import state_to_exp
+from ..motion.files import Motion
 from .finder import FaceFinder
 from .geometry import align
 from .topology import BROWS, EYES, IRIS_CENTRES, STABLE, load_topology
 from .track import track_face
-from ..motion.basis import state_to_exp
-from ..motion.files import Motion
 
 # Units of the states, in mouth widths (motion/basis.py); lips that open wide also narrow the mouth a little.
 JAW_UNIT, WIDE_UNIT, PUCKER_UNIT, PRESS_UNIT, SHIFT_UNIT = 0.60, 0.30, 0.45, 0.35, 0.10

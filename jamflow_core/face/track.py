@@ -43,7 +43,9 @@ def track_face(frames: Iterable[np.ndarray], finder: FaceFinder | None = None, i
         if progress:
             progress(number + 1)
     if face is None:
-        raise JamFlowError("Choose a video that shows a face from the front in most frames: no face is found in this one")
+        raise JamFlowError(
+            "Choose a video that shows a face from the front in most frames: no face is found in this one"
+        )
     first = next(points for points in landmarks if points is not None)
     return FaceTrack(np.array([first if points is None else points for points in landmarks]), missing)
 

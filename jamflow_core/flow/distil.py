@@ -1,6 +1,7 @@
 """A model's own grids of few steps, distilled from fine runs of its sampler.
 
-One Euler step from moment i to moment j of a fine run misses it by x_i + (t_j - t_i) v_i - x_j. All these misses of a run
+One Euler step from moment i to moment j of a fine run misses it by x_i + (t_j - t_i) v_i - x_j. All these misses of a
+run
 are known once it is done, and dynamic programming finds the grid of any number of steps whose misses sum up to least
 (after Watson et al., arXiv 2106.03802).
 """
@@ -9,14 +10,15 @@ import torch
 from torch import Tensor
 
 from ..model.jamflow import JamFlow
-from .sampler import Canvas, Settings, Run
+from .sampler import Canvas, Run, Settings
 
 
 @torch.inference_mode()
 def misses(model: JamFlow, audio: Canvas, motion: Canvas | None, settings: Settings) -> tuple[Tensor, Tensor]:
     """Times [K + 1] of a fine run, and the miss of every step between two of them [K + 1, K + 1], inf backwards.
 
-    settings.steps = K. A miss is the root mean square over the painted frames, in the model's normalised units, the streams' summed.
+    settings.steps = K. A miss is the root mean square over the painted frames, in the model's normalised units, the
+    streams' summed.
     """
     canvases = {"audio": audio} | ({} if motion is None else {"motion": motion})
     run = Run(model, canvases, settings)
@@ -30,7 +32,9 @@ def misses(model: JamFlow, audio: Canvas, motion: Canvas | None, settings: Setti
         for j in range(i + 1, len(times)):
             step = times[j] - times[i]
             gaps = {name: start[name] + step * slope[name] - path[j][name] for name in run.painted}
-            found[i, j] = sum(gap[run.parts[name]["generate"][:, 0]].square().mean().sqrt() for name, gap in gaps.items())
+            found[i, j] = sum(
+                gap[run.parts[name]["generate"][:, 0]].square().mean().sqrt() for name, gap in gaps.items()
+            )
     return times, found
 
 

@@ -18,7 +18,8 @@ class Task:
     """Share of the training steps, and what happens to each stream: "generate", "given" or "absent".
 
     wrong_durations: spread of the durations told (None = the usual mixture), see train/data.py.
-    drop_text, drop_given: chance that an example loses its text, or the given frames of a generated stream (for guidance).
+    drop_text, drop_given: chance that an example loses its text, or the given frames of a generated stream (for
+    guidance).
     """
 
     name: str
@@ -35,8 +36,10 @@ BOTH = Task("both", 1.0, "generate", "generate")
 ANIMATE = Task("animate", 1.0, "given", "generate", drop_text=0.5)
 DUB = Task("dub", 1.0, "generate", "given", wrong_durations=0.6)
 
-# The stated mixture. Stage 1 teaches the motion stream and its eyes on a frozen audio stream. Stage 2 tunes both; the voice
-# learns slowest and costs least without a face, hence so much speech alone. "face" then polishes the lips on recordings,
+# The stated mixture. Stage 1 teaches the motion stream and its eyes on a frozen audio stream. Stage 2 tunes both; the
+# voice
+# learns slowest and costs least without a face, hence so much speech alone. "face" then polishes the lips on
+# recordings,
 # with the audio stream frozen again, which costs a third of a step of stage 2.
 STAGES: dict[str, tuple[tuple[Task, float], ...]] = {
     "audio": ((SPEECH, 1.0),),
@@ -50,15 +53,19 @@ def draw_spans(size: int, frames: int, rng: torch.Generator) -> Tensor:
     """Frames to generate, bool [size, frames]: everything, all behind a prompt, or a span anywhere (60 to 100 %)."""
     length = ((0.6 + 0.4 * torch.rand(size, 1, generator=rng)) * frames).round()
     kind = torch.rand(size, 1, generator=rng)
-    start = torch.where(kind < 0.6, frames - length, (torch.rand(size, 1, generator=rng) * (frames - length + 1)).floor())
+    start = torch.where(
+        kind < 0.6, frames - length, (torch.rand(size, 1, generator=rng) * (frames - length + 1)).floor()
+    )
     short = kind > 0.9  # edits of a word or two
     length = torch.where(short, (length * 0.3).round(), length)
     at = torch.arange(frames)[None, :]
     return (at >= start) & (at < start + length)
 
 
-# A voice's harmonics lie in its lowest mel bins (40 of 100); errors there are heard first, errors above hardly (a recording
-# with painted bins above them scores as the recording itself). Up to which frequency, in Hz, and the weights of the squared
+# A voice's harmonics lie in its lowest mel bins (40 of 100); errors there are heard first, errors above hardly (a
+# recording
+# with painted bins above them scores as the recording itself). Up to which frequency, in Hz, and the weights of the
+# squared
 # error in these bins and above; 1 on the mean.
 HARMONICS_BELOW, HARMONICS = 1540.0, (1.75, 0.5)
 
@@ -76,7 +83,9 @@ class FlowMatching(nn.Module):
         self.register_buffer("mel_weights", torch.where(peaks < HARMONICS_BELOW, *HARMONICS), persistent=False)
 
     def forward(self, batch, task: Task, rng: torch.Generator) -> dict[str, Tensor]:
-        """batch: train.data.Batch; rng: CPU generator. Returns {"loss", "audio", "motion"} (means over generated frames)."""
+        """batch: train.data.Batch; rng: CPU generator. Returns {"loss", "audio", "motion"} (means over generated
+        frames).
+        """
         size, device = batch.mel.shape[0], batch.mel.device
         t = ((torch.arange(size) + torch.rand(size, generator=rng)) / size)[torch.randperm(size, generator=rng)]
         dropped = torch.rand(size, 2, generator=rng)
@@ -93,7 +102,9 @@ class FlowMatching(nn.Module):
             mel_frame = (torch.arange(frames) * self.model.config.audio.rate / self.model.config.motion.rate).long()
             shared = spans[:, mel_frame.clamp(max=spans.shape[1] - 1)]
             alone = torch.rand(size, 1, generator=rng) < 0.5  # a voice prompt often comes without its face
-            motion = self._stream("motion", batch.mouth, task.motion, shared | alone, no_given, t, None, task.audio, rng)
+            motion = self._stream(
+                "motion", batch.mouth, task.motion, shared | alone, no_given, t, None, task.audio, rng
+            )
         velocities = self.model(audio and audio[0], motion and motion[0])
         losses = {}
         for name, stream, velocity in zip(("audio", "motion"), (audio, motion), velocities):

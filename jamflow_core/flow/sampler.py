@@ -1,6 +1,7 @@
 """From noise to speech and face: the ODE of the flow, with inpainting and classifier-free guidance.
 
-All that does not depend on x is computed once a run: text features and the static part of the input, the modulations of all
+All that does not depend on x is computed once a run: text features and the static part of the input, the modulations of
+all
 steps, rotary tables, and the keys and values of a stream that is given whole.
 """
 
@@ -46,19 +47,25 @@ class Canvas:
 class Settings:
     """How to sample.
 
-    steps of `method` ("euler" or "midpoint", which asks twice a step); text_guidance and reference_guidance as F5's cfg: 0 =
+    steps of `method` ("euler" or "midpoint", which asks twice a step); text_guidance and reference_guidance as F5's
+    cfg: 0 =
     off; v = v_all + text * (v_all - v_without_text) + reference * (v_without_text - v_without_both).
-    temperature: size of the noise at the start; less than 1 gives a plainer, clearer delivery. sway, schedule: see schedule.py.
+    temperature: size of the noise at the start; less than 1 gives a plainer, clearer delivery. sway, schedule: see
+    schedule.py.
     anchored: keep the noised given frames on their known path (False = F5's official code,
     which lets them drift and restores them at the end).
     strength: 1 paints from noise; less begins that far from the end, with what the canvas holds under so much noise.
     guidance_every: ask the branches of the guidance at every so-manieth moment only, and push as they last said between
-    them. guidance_until: from this moment of the flow (0..1) on, no guidance. cache_every: run the later blocks at every so-manieth
-    moment only, and add what they last added between them (model/cache.py). All three are approximations that save time; what
+    them. guidance_until: from this moment of the flow (0..1) on, no guidance. cache_every: run the later blocks at
+    every so-manieth
+    moment only, and add what they last added between them (model/cache.py). All three are approximations that save
+    time; what
     they cost is measured in benchmarks/README.md.
-    polish: steps of a second pass over the result, at strength POLISH; it mends what the first left blurred (Restart sampling,
+    polish: steps of a second pass over the result, at strength POLISH; it mends what the first left blurred (Restart
+    sampling,
     arXiv 2306.14878).
-    clarity: how much deeper the painted mel's valleys between harmonics become at the end (audio/postfilter.py), 0 = not at all.
+    clarity: how much deeper the painted mel's valleys between harmonics become at the end (audio/postfilter.py), 0 =
+    not at all.
     """
 
     steps: int = 12
@@ -113,7 +120,8 @@ def sample(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Tensor | None, Tensor | None]:
-    """Paint the canvases of one run; returns (mel [N, 100] or None, mouth [M, 18] or None), normalised, given parts exact.
+    """Paint the canvases of one run; returns (mel [N, 100] or None, mouth [M, 18] or None), normalised, given parts
+    exact.
 
     progress(done, total, {"audio": ..., "motion": ...}) gets the current guess of the result after every step.
     Runs are never batched with each other, so a seed gives the same bits whatever else is asked for.
@@ -145,7 +153,9 @@ def _counted(progress: Progress | None, before: int, total: int) -> Progress | N
 
 
 class Run:
-    """One pass over the grid: what does not depend on x, computed once, and x on its way. (distil.py and the benchmarks walk it themselves.)"""
+    """One pass over the grid: what does not depend on x, computed once, and x on its way. (distil.py and the benchmarks
+    walk it themselves.)
+    """
 
     def __init__(self, model: JamFlow, canvases: dict[str, Canvas], settings: Settings):
         self.model, self.canvases, self.settings = model, canvases, settings
@@ -170,7 +180,9 @@ class Run:
         return torch.stack((self.grid[:-1], (self.grid[:-1] + self.grid[1:]) / 2), dim=1).flatten()
 
     def _branches(self) -> tuple[list[float], list[tuple[bool, bool]]]:
-        """Weights of the guidance branches, and for each (with text?, with reference?); the first knows all there is."""
+        """Weights of the guidance branches, and for each (with text?, with reference?); the first knows all there
+        is.
+        """
         audio = self.canvases.get("audio")
         text = self.settings.text_guidance if audio is not None and audio.text is not None else 0.0
         has_reference = any(bool((~canvas.generate).any()) for canvas in self._partly())

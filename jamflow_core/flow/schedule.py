@@ -1,7 +1,9 @@
 """Moments of the flow at which the velocity is asked for.
 
-"even" steps, all alike. "pruned": empirically pruned step sampling (EPSS) of F5-TTS drops late steps that change little.
-"distilled": the model's own grids of few steps (distil.py). The first two are bent by sway sampling (F5-TTS), which moves steps
+"even" steps, all alike. "pruned": empirically pruned step sampling (EPSS) of F5-TTS drops late steps that change
+little.
+"distilled": the model's own grids of few steps (distil.py). The first two are bent by sway sampling (F5-TTS), which
+moves steps
 towards the noise, t' = t + s (cos(pi t / 2) - 1 + t).
 """
 
@@ -24,7 +26,8 @@ def time_grid(
 ) -> Tensor:
     """Increasing times from 0 to 1, float32 [steps + 1].
 
-    distilled: the grids that the model has; where none has so many steps, "distilled" is "pruned", and "pruned" is "even".
+    distilled: the grids that the model has; where none has so many steps, "distilled" is "pruned", and "pruned" is
+    "even".
     """
     if steps < 1:
         raise ValueError(f"steps must be at least 1, not {steps}")

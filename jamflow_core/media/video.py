@@ -34,7 +34,8 @@ class VideoWriter:
     column, as H.264 wants even ones.
     wave: sound in -1..1 from the clip's start: samples [n] (mono) or [channels, n], or an iterator of such chunks;
     None for a silent video. Sound that outlasts the frames is kept.
-    A thread of its own encodes, while the next frames are made; what goes wrong there is raised by a later `write` or at the end.
+    A thread of its own encodes, while the next frames are made; what goes wrong there is raised by a later `write` or
+    at the end.
     Raises JamFlowError if the file cannot be written, at once or when the disk is full.
     """
 

@@ -1,11 +1,13 @@
 """Selective joint attention: own queries against pooled keys, the other stream seen through a band in time.
 
-The paper's supplement pools the queries of both streams as well and throws the partner's rows away afterwards. Rows of a
+The paper's supplement pools the queries of both streams as well and throws the partner's rows away afterwards. Rows of
+a
 softmax do not depend on each other, so a stream's own queries against the pooled keys are the same function at half
 the cost. Two forms of that function live here:
 
 `attend_dense`   one scaled-dot-product attention with a dense mask; differentiable everywhere, used in training.
-`attend_banded`  flash attention over the own keys and a blocked attention over the keys inside the band, merged by their
+`attend_banded`  flash attention over the own keys and a blocked attention over the keys inside the band, merged by
+their
                  log-sum-exps; time and memory of the cross-modal part grow linearly with length; used in sampling.
 """
 
@@ -20,7 +22,8 @@ from torch import Tensor
 class Windows:
     """Which keys of the other stream each block of queries may see.
 
-    block: queries a block; the last one may be filled up. keys: int [blocks, width], what the block looks up. hidden: float32
+    block: queries a block; the last one may be filled up. keys: int [blocks, width], what the block looks up. hidden:
+    float32
     [blocks, block, width], added to the scores: 0 inside the band, FAR outside of it.
     """
 
@@ -33,8 +36,10 @@ class Windows:
 class Partner:
     """What a stream sees of the other one.
 
-    k, v: [B, H, M, D]. own_times [N], times [M]: seconds of the queries and of the keys, evenly spaced. band: half-width in
-    seconds, None = everything. mask: bool [B, M], False at padding, or None. windows: of these times, where they are known.
+    k, v: [B, H, M, D]. own_times [N], times [M]: seconds of the queries and of the keys, evenly spaced. band:
+    half-width in
+    seconds, None = everything. mask: bool [B, M], False at padding, or None. windows: of these times, where they are
+    known.
     """
 
     k: Tensor
@@ -62,7 +67,8 @@ BANDED_FROM = 256
 BLOCK_SECONDS = 0.64
 # Differences of float32 moments are compared with this slack, so that the edge of the band does not depend on rounding.
 _EPSILON = 1e-4
-# The score of a key that is not seen: its exponential is 0, and a row of nothing else weighs nothing against the own keys.
+# The score of a key that is not seen: its exponential is 0, and a row of nothing else weighs nothing against the own
+# keys.
 FAR = -1e30
 
 
@@ -72,7 +78,9 @@ def attend_dense(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, partner: 
     if partner.band is not None or mask is not None or partner.mask is not None:
         n, m = k.shape[2], partner.k.shape[2]
         own = torch.ones(1, 1, n, dtype=torch.bool, device=q.device) if mask is None else mask[:, None, :]
-        other = torch.ones(1, 1, m, dtype=torch.bool, device=q.device) if partner.mask is None else partner.mask[:, None, :]
+        other = (
+            torch.ones(1, 1, m, dtype=torch.bool, device=q.device) if partner.mask is None else partner.mask[:, None, :]
+        )
         if partner.band is not None:
             gap = (partner.own_times[:, None] - partner.times[None, :]).abs()
             other = other & (gap <= partner.band + _EPSILON)

@@ -13,9 +13,11 @@ from .rotary import apply_rotary
 
 
 def modulate(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    """Parameter-free LayerNorm (eps 1e-6), then x * (1 + scale) + shift; x [B, N, dim], scale and shift [B or 1, 1, dim].
+    """Parameter-free LayerNorm (eps 1e-6), then x * (1 + scale) + shift; x [B, N, dim], scale and shift [B or 1, 1,
+    dim].
 
-    Computed in x's format, returned in that of the modulation: the residual stream is float32 whatever the products are.
+    Computed in x's format, returned in that of the modulation: the residual stream is float32 whatever the products
+    are.
     """
     narrow, scale, shift = scale.dtype, scale.to(x), shift.to(x)
     if scale.shape[0] == 1:  # the same for all: LayerNorm's own weight and bias, in one pass

@@ -7,7 +7,8 @@ from torch import Tensor
 
 @dataclass
 class BlockCache:
-    """What the later blocks of each stream added to its hidden state when they last ran, [B, N, dim] by column of the call.
+    """What the later blocks of each stream added to its hidden state when they last ran, [B, N, dim] by column of the
+    call.
 
     reuse: let them rest in the next call and add that again; the first quarter of the blocks always runs.
     """

@@ -1,4 +1,6 @@
-"""How long each symbol lasts, given the symbols and the durations already known (a prompt's pace, an edit's surroundings)."""
+"""How long each symbol lasts, given the symbols and the durations already known (a prompt's pace, an edit's
+surroundings).
+"""
 
 import torch
 from torch import Tensor, nn

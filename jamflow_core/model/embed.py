@@ -53,7 +53,9 @@ def _straight(layer: nn.Conv1d, x: Tensor) -> bool:
 
 
 def _channels_last(layer: nn.Conv1d, x: Tensor) -> Tensor:
-    """The convolution of x [B, dim, N] that lies in memory as [B, N, dim]; torch's own copies it into the other order first."""
+    """The convolution of x [B, dim, N] that lies in memory as [B, N, dim]; torch's own copies it into the other order
+    first.
+    """
     weight, bias = layer.weight.to(x)[:, :, None], layer.bias.to(x)
     return F.conv2d(x[:, :, None], weight, bias, padding=(0, layer.padding[0]), groups=layer.groups).squeeze(2)
 

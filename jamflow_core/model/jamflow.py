@@ -6,10 +6,10 @@ from functools import lru_cache
 from torch import Tensor, nn
 
 from ..config import JamFlowConfig
+from ..placed import Placed
 from .attention import Partner, Windows, attend, windows_of
 from .cache import BlockCache
-from .dit import DiT, AudioDiT, MotionDiT
-from ..placed import Placed
+from .dit import AudioDiT, DiT, MotionDiT
 from .rotary import times
 
 
@@ -33,7 +33,9 @@ class StreamInput:
 
 @dataclass(frozen=True)
 class Memory:
-    """Keys and values that a given stream shows in each joint layer; computed once, it does not change while sampling."""
+    """Keys and values that a given stream shows in each joint layer; computed once, it does not change while
+    sampling.
+    """
 
     keys_values: list[tuple[Tensor, Tensor]]
     mask: Tensor | None = None
@@ -47,7 +49,8 @@ class Memory:
 class JamFlow(Placed):
     """Velocity of both streams.
 
-    `forward` takes a StreamInput for each stream that is generated, a Memory for one that is given whole, None for one that
+    `forward` takes a StreamInput for each stream that is generated, a Memory for one that is given whole, None for one
+    that
     is absent; it returns (audio velocity or None, motion velocity or None).
     """
 
@@ -92,7 +95,11 @@ class JamFlow(Placed):
         walks = (_Walk(self.audio, audio), _Walk(self.motion, motion))
         joint = self.config.joint
         for meeting, layers in enumerate(joint.layers):
-            if cache is not None and cache.reuse and any(walk.live and layer >= walk.fresh for walk, layer in zip(walks, layers)):
+            if (
+                cache is not None
+                and cache.reuse
+                and any(walk.live and layer >= walk.fresh for walk, layer in zip(walks, layers))
+            ):
                 break
             shown = [walk.show(layer, meeting) for walk, layer in zip(walks, layers)]
             for this, other, allowed in ((0, 1, joint.audio_sees), (1, 0, joint.motion_sees)):
@@ -150,7 +157,9 @@ class _Walk:
                 times=times(*clocks[1], device),
                 band=joint.band,
                 mask=partner.source.mask,
-                windows=_windows(*clocks, joint.band, device) if device.type == "cpu" and joint.band is not None else None,
+                windows=_windows(*clocks, joint.band, device)
+                if device.type == "cpu" and joint.band is not None
+                else None,
             )
         layer = self.dit.transformer_blocks[self.at]
         attended = attend(*own, s.mask, seen)

@@ -1,4 +1,5 @@
-"""Element-wise functions in the forms that torch's float32 kernels for the CPU are quick at; the same values to rounding.
+"""Element-wise functions in the forms that torch's float32 kernels for the CPU are quick at; the same values to
+rounding.
 
 Torch computes tanh and mish there four times slower than exp, and rotates pairs fastest as complex numbers.
 """
@@ -11,7 +12,9 @@ from torch import Tensor, nn
 
 
 def quick(x: Tensor) -> bool:
-    """Whether these forms are the better ones for x: they are not with gradients, nor for a compiler that fuses loops."""
+    """Whether these forms are the better ones for x: they are not with gradients, nor for a compiler that fuses
+    loops.
+    """
     plain = x.device.type == "cpu" and x.dtype == torch.float32
     return plain and not torch.is_grad_enabled() and not torch.compiler.is_compiling()
 

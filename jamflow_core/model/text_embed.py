@@ -1,6 +1,7 @@
 """Text for the audio stream: ConvNeXt V2 blocks over the symbols, then stretched over the mel frames.
 
-F5-TTS v1 pads the symbols with fillers up to the audio length ("pad"). With "durations" the blocks see the symbols only,
+F5-TTS v1 pads the symbols with fillers up to the audio length ("pad"). With "durations" the blocks see the symbols
+only,
 each frame takes the symbol that sounds there, and two facts about time are added: how long the symbol lasts and
 how far into it the frame lies.
 """
@@ -64,7 +65,9 @@ class TextEmbedding(Placed):
             self.phase = ops.Linear(2, config.dim)
 
     def forward(self, ids: Tensor, frames: int, drop: bool | Tensor = False) -> Tensor:
-        """"pad": ids [B, n] (vocabulary indices, -1 = none) -> [B, frames, dim]; `drop` (or bool [B, 1]): the null text."""
+        """ "pad": ids [B, n] (vocabulary indices, -1 = none) -> [B, frames, dim]; `drop` (or bool [B, 1]): the null
+        text.
+        """
         ids = F.pad(ids[:, :frames] + 1, (0, max(0, frames - ids.shape[1])))
         hidden = (ids == 0)[..., None] & self.config.mask_padding
         x = self.text_embed(ids.masked_fill(torch.as_tensor(drop, device=ids.device), 0)).to(self.compute_dtype)
@@ -74,7 +77,7 @@ class TextEmbedding(Placed):
         return x
 
     def stretch(self, ids: Tensor, durations: Tensor, clock: Tensor) -> Tensor:
-        """"durations": ids [B, n] (0 = padding), durations [B, n] seconds, clock [B, frames] -> [B, frames, dim].
+        """ "durations": ids [B, n] (0 = padding), durations [B, n] seconds, clock [B, frames] -> [B, frames, dim].
 
         clock: index of the symbol that sounds in the frame plus the fraction of it that has passed; -1 = no text, which
         gives zeros.

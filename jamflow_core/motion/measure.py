@@ -13,7 +13,8 @@ from .basis import JAW, PUCKER, WIDE
 from .visemes import CLOSED, viseme_of
 
 # A jaw below this is a closed mouth. Of the teacher's p, b and m all come to 0; of its phonemes with no closure or
-# silence within 0.15 s (and other than f and v) 0.4 % fall below 0.06 and 8 % below 0.08. Tracked faces are noise below 0.05.
+# silence within 0.15 s (and other than f and v) 0.4 % fall below 0.06 and 8 % below 0.08. Tracked faces are noise below
+# 0.05.
 CLOSED_JAW = 0.06
 
 

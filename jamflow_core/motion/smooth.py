@@ -1,6 +1,7 @@
 """Smoothing of motion measured from video: a Kalman filter forwards, then Rauch-Tung-Striebel backwards.
 
-Every coordinate is a random walk seen through noise. The gains do not depend on the data, so all coordinates share them.
+Every coordinate is a random walk seen through noise. The gains do not depend on the data, so all coordinates share
+them.
 Source: LivePortrait smooths source videos so (process 1e-5, noise 3e-7, start variance 1).
 """
 

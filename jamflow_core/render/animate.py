@@ -30,7 +30,8 @@ def idle_motion(frames: int, seed: int, fps: float = 25, blink: float = 1.0, swa
     """Blinks [frames] (0..1) and head motion [frames, 5] (yaw, pitch, roll in degrees, x, y in eye distances).
 
     The same seed gives the same motion, and a longer clip begins like a shorter one. `blink`: how often, 1 is usual, 0
-    never. `sway` scales the head's motion; `energy` [frames], loudness of the speech 0..1, adds small nods on its accents.
+    never. `sway` scales the head's motion; `energy` [frames], loudness of the speech 0..1, adds small nods on its
+    accents.
     """
     blink_rng, sway_rng = (np.random.default_rng([seed, stream]) for stream in (0, 1))
     lids = _blinks(frames, fps, blink_rng, float(blink)) if blink else np.zeros(frames, np.float32)
@@ -72,7 +73,9 @@ def render_frames(portrait: MeshPortrait, exp: np.ndarray, blink: np.ndarray | N
 
 
 def loudness(wave, frames: int, fps: float = 25) -> np.ndarray:
-    """Speech [samples] at 24 kHz -> how loud each frame is, 0..1 (1 is reached by the loudest twentieth), float64 [frames]."""
+    """Speech [samples] at 24 kHz -> how loud each frame is, 0..1 (1 is reached by the loudest twentieth), float64
+    [frames].
+    """
     wave, step = np.asarray(wave, np.float64), SAMPLE_RATE / fps
     power = np.concatenate([[0.0], np.cumsum(wave**2)])
     edges = np.minimum(np.round(np.arange(frames + 1) * step).astype(int), len(wave))

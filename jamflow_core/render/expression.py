@@ -1,4 +1,5 @@
-"""What the rest of the face does while the lips speak: blinks, brows, gaze, head and smile, from sliders, curves or a clip.
+"""What the rest of the face does while the lips speak: blinks, brows, gaze, head and smile, from sliders, curves or a
+clip.
 
 It composes with generated lips: the mouth's motion comes from the model, a smile is laid over it, and all else is here.
 """
@@ -53,7 +54,9 @@ class Curve:
 def curve(written: str | float, name: str = "curve") -> Curve:
     """ "0.3", or "0:0, 1.5:0.8, 3:0" (seconds:value) -> Curve. JamFlowError if it is neither, or out of its range."""
     limit = LIMITS.get(name, 1.0)
-    parts = [part.strip() for part in re.split(r"[,;\s]+", re.sub(r"\s*[:=]\s*", ":", str(written).strip())) if part.strip()]
+    parts = [
+        part.strip() for part in re.split(r"[,;\s]+", re.sub(r"\s*[:=]\s*", ":", str(written).strip())) if part.strip()
+    ]
     try:
         if len(parts) == 1 and ":" not in parts[0]:
             points = ((0.0, float(parts[0])),)
@@ -62,7 +65,9 @@ def curve(written: str | float, name: str = "curve") -> Curve:
     except (ValueError, TypeError):
         points = ()
     if not points:
-        raise JamFlowError(f"Write {name} as a number, or as seconds:value like 0:0, 1.5:0.8, 3:0, not {str(written)[:40]!r}.")
+        raise JamFlowError(
+            f"Write {name} as a number, or as seconds:value like 0:0, 1.5:0.8, 3:0, not {str(written)[:40]!r}."
+        )
     if [time for time, _ in points] != sorted({time for time, _ in points}) or points[0][0] < 0:
         raise JamFlowError(f"Put the moments of {name} in order, each once and from 0 on: {str(written)[:40]!r}.")
     if any(not abs(value) <= limit for _, value in points):
@@ -77,7 +82,9 @@ def curves(written: str) -> dict[str, Curve]:
         name, colon, points = line.partition(":")
         name = name.strip().lower().replace(" ", "_")
         if not colon or name not in LIMITS:
-            raise JamFlowError(f"Begin each curve with one of {', '.join(LIMITS)} and a colon: {line.strip()[:40]!r} does not.")
+            raise JamFlowError(
+                f"Begin each curve with one of {', '.join(LIMITS)} and a colon: {line.strip()[:40]!r} does not."
+            )
         found[name] = curve(points, name)
     return found
 
@@ -86,10 +93,13 @@ def curves(written: str) -> dict[str, Curve]:
 class Expression:
     """The face around the lips.
 
-    curves: any of LIMITS; smile, brow (1 raised, -1 lowered), gaze_x and gaze_y (the picture's right and down) and lids (1
-    shut) in -1..1, the head's yaw, pitch and roll in degrees. blink: how often, 1 = every 2 to 6 seconds. sway: size of the
+    curves: any of LIMITS; smile, brow (1 raised, -1 lowered), gaze_x and gaze_y (the picture's right and down) and lids
+    (1
+    shut) in -1..1, the head's yaw, pitch and roll in degrees. blink: how often, 1 = every 2 to 6 seconds. sway: size of
+    the
     head's slow motion. glances: size of small eye movements. nods: size of the head's accents on loud syllables.
-    driving: a clip whose blinks, brows, gaze and head take the place of the seeded ones, `driven` of their size (the curves
+    driving: a clip whose blinks, brows, gaze and head take the place of the seeded ones, `driven` of their size (the
+    curves
     are added to them); shorter clips run forth and back.
     """
 
@@ -102,7 +112,9 @@ class Expression:
     driven: float = 1.0
 
     def by_hand(self) -> "Expression":
-        """The curves alone: what is laid over a face that something else moves, so that nothing blinks or sways twice."""
+        """The curves alone: what is laid over a face that something else moves, so that nothing blinks or sways
+        twice.
+        """
         return replace(self, blink=0.0, sway=0.0, glances=0.0, nods=0.0, driving=None)
 
     def fingerprint(self) -> tuple:
@@ -137,7 +149,9 @@ class Expression:
         }
         reach = np.array([LIMITS["yaw"], LIMITS["pitch"], LIMITS["roll"], 1, 1])  # as far as the mesh turns well
         limits = {"blink": (0, 1), "head": (-reach, reach)}
-        bounded = {name: np.clip(track, *limits.get(name, (-1, 1))).astype(np.float32) for name, track in tracks.items()}
+        bounded = {
+            name: np.clip(track, *limits.get(name, (-1, 1))).astype(np.float32) for name, track in tracks.items()
+        }
         return {name: track for name, track in bounded.items() if track.any()}
 
     def _from_clip(self, seconds: np.ndarray) -> tuple[np.ndarray, ...]:

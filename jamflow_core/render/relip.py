@@ -10,8 +10,10 @@ from dataclasses import astuple
 
 import numpy as np
 
-from ..motion.basis import exp_to_state
 from ..face.extract import mouth_states
+from ..face.topology import load_topology
+from ..face.track import FaceTrack, track_face
+from ..motion.basis import exp_to_state
 from ..motion.files import Motion
 from .mesh.colours import MouthColours, mouth_colours
 from .mesh.crop import HeadCrop
@@ -20,8 +22,6 @@ from .mesh.mouth import MouthInterior
 from .mesh.rig import Rig, at_rest, build_rig
 from .mesh.sway import Head, Sway
 from .mesh.warp import MeshWarp
-from ..face.topology import load_topology
-from ..face.track import FaceTrack, track_face
 
 GONE = 5  # frames; a face missing for longer is gone and nothing is painted, a shorter gap is bridged
 FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside
@@ -32,7 +32,8 @@ def relip_video(source: Callable[[], Iterable[np.ndarray]], fps: float, motion: 
                 rest_of: Callable[[int], dict[str, np.ndarray]] = lambda count: {}) -> tuple[Iterator[np.ndarray], int, list[int]]:  # fmt: skip
     """New lips for a whole video: (frames, their number, numbers of those without a face).
 
-    source: gives the frames (uint8 RGB at `fps`) from the start, twice. Where the motion outlasts the video its last frame
+    source: gives the frames (uint8 RGB at `fps`) from the start, twice. Where the motion outlasts the video its last
+    frame
     stays, and goes on speaking. rest_of: gives the tracks of `relip_frames` for so many frames.
     """
     track = track_face(source(), progress=progress)
@@ -42,7 +43,11 @@ def relip_video(source: Callable[[], Iterable[np.ndarray]], fps: float, motion: 
     exp[: len(said)] = said
     more = count - len(track)
     points = np.concatenate([track.points, np.repeat(track.points[-1:], more, 0)])
-    return relip_frames(_held(source(), more), FaceTrack(points, track.missing), exp, rest_of(count)), count, track.missing
+    return (
+        relip_frames(_held(source(), more), FaceTrack(points, track.missing), exp, rest_of(count)),
+        count,
+        track.missing,
+    )
 
 
 def _held(frames: Iterable[np.ndarray], more: int) -> Iterator[np.ndarray]:
@@ -58,7 +63,8 @@ def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray
     """Frames (uint8 RGB) with the mouths that `exp` [n,21,3] asks for, one at a time.
 
     frames, track and exp describe the same n frames at the same rate: bring motion to the video's with `Motion.at`.
-    rest: tracks blink, head, smile, brow and gaze, a row a frame (render/expression.py), added to what the frame's face does.
+    rest: tracks blink, head, smile, brow and gaze, a row a frame (render/expression.py), added to what the frame's face
+    does.
     Frames without a face come back as they are.
     """
     rest = rest or {}
@@ -75,7 +81,9 @@ def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray
         crop = HeadCrop(frame, face)
         rig = at_rest(build_rig(crop.to_crop(face), topology, with_eyes="blink" in rest), old)
         colours = _blend(colours, mouth_colours(crop.picture, rig))
-        yield _paint(crop, rig, colours, new, crop.to_crop(face), {part: values[index] for part, values in rest.items()})
+        yield _paint(
+            crop, rig, colours, new, crop.to_crop(face), {part: values[index] for part, values in rest.items()}
+        )
 
 
 def steady(track: FaceTrack) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +104,9 @@ def steady(track: FaceTrack) -> tuple[np.ndarray, np.ndarray]:
     return smooth, gone
 
 
-def _paint(crop: HeadCrop, rig: Rig, colours: MouthColours, state: np.ndarray, landmarks: np.ndarray, rest: dict) -> np.ndarray:
+def _paint(
+    crop: HeadCrop, rig: Rig, colours: MouthColours, state: np.ndarray, landmarks: np.ndarray, rest: dict
+) -> np.ndarray:
     blink, gaze, brow = rest.get("blink", (0.0, 0.0)), rest.get("gaze", (0.0, 0.0)), float(rest.get("brow", 0.0))
     relative = rig.relative(state, float(rest.get("smile", 0.0)), brow)
     points = rig.pose(relative, tuple(blink))

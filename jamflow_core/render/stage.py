@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..errors import JamFlowError
-from ..tasks.longform import LAYOUTS
-from ..motion.basis import exp_to_state
 from ..media.picture import load_cv2
+from ..motion.basis import exp_to_state
+from ..tasks.longform import LAYOUTS
 from .liveportrait import LivePortraitRenderer
 
 TALLEST = 720  # pixels of a row of portraits
@@ -29,14 +29,18 @@ class Stage:
             self.places = {name: _fitted(size, self.size) for name, size in sizes.items()}
 
     def frame(self, speaker: str | None, exp: np.ndarray, rests: dict[str, dict]) -> np.ndarray:
-        """uint8 RGB: the speaker's lips as in `exp` [21, 3], the others' closed. rests: by name, what else their faces do.
+        """uint8 RGB: the speaker's lips as in `exp` [21, 3], the others' closed. rests: by name, what else their faces
+        do.
 
         Where only the speaker is shown and nobody of the portraits speaks, it is the one who is named first.
         """
         if not self.together:
             name = speaker if speaker in self.portraits else next(iter(self.portraits))
             return self._laid(self._posed(name, exp if name == speaker else np.zeros_like(exp), rests), name)
-        shown = [self._resized(self._posed(name, exp if name == speaker else np.zeros_like(exp), rests), self.places[name]) for name in self.portraits]
+        shown = [
+            self._resized(self._posed(name, exp if name == speaker else np.zeros_like(exp), rests), self.places[name])
+            for name in self.portraits
+        ]
         return np.concatenate(shown, axis=1)
 
     def _posed(self, name: str, exp: np.ndarray, rests: dict[str, dict]) -> np.ndarray:
@@ -61,7 +65,9 @@ class Stage:
         if (picture.shape[1], picture.shape[0]) == size:
             return picture
         cv2 = load_cv2()
-        return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if size[1] < picture.shape[0] else cv2.INTER_CUBIC)
+        return cv2.resize(
+            picture, size, interpolation=cv2.INTER_AREA if size[1] < picture.shape[0] else cv2.INTER_CUBIC
+        )
 
 
 def _even(side: float) -> int:

@@ -11,27 +11,29 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..align.changes import Change, Comparison, compare, repaint
 from ..audio.loudness import normalise
 from ..audio.mel import log_mel
 from ..clock import HOP, MEL_RATE, MOTION_FPS, SAMPLE_RATE, Span, joined
 from ..errors import JamFlowError
 from ..flow.conditions import Segment, normalised, restored, text_features
 from ..flow.sampler import Canvas, Settings, sample
+from ..models import Models
 from ..motion.space import MOUTH, exp_of, mouth_of
-from .pauses import hushed
-from .speak import CELL, DEFAULTS, OVERLAP, WINDOW, Clip, Progress, portion, require_phonemes
-from ..align.changes import Change, Comparison, compare, merge, repaint
 from ..text.languages.english.g2p import parse
 from ..text.timed import TimedText
+from .pauses import hushed
+from .speak import CELL, DEFAULTS, OVERLAP, WINDOW, Clip, Progress, portion, require_phonemes
 from .voices import GRID
-from ..models import Models
 
 _RATE = float(MEL_RATE)
-# Samples inside a painted span over which old and new sound are blended at either end; where new sound meets a pause of the
+# Samples inside a painted span over which old and new sound are blended at either end; where new sound meets a pause of
+# the
 # recording it dies away over LONG ones.
 FADE, LONG = 480, 1920
 PAUSE = 0.1  # of the new sound's level: what is below it is a pause
-# Mel frames that are painted on either side of words that change, so that their neighbours lead into them: at least, and at most.
+# Mel frames that are painted on either side of words that change, so that their neighbours lead into them: at least,
+# and at most.
 PAD, FARTHEST = 3, 8
 # Mel frames around a join in which the recording's level should be even.
 EVEN = 3
@@ -108,7 +110,9 @@ def plan_edit(
 
 
 def plan_lips(mel: Tensor, face: tuple[Span, ...], text: TimedText | None = None) -> Plan:
-    """Only the lips move anew, in the spans `face`. text: what the recording (log mel [frames, 100]) says, timed, if it is known."""
+    """Only the lips move anew, in the spans `face`. text: what the recording (log mel [frames, 100]) says, timed, if it
+    is known.
+    """
     _check_inside(len(mel), face)
     plan = Plan((), text, len(mel))
     return replace(plan, lips=_lips_alone(plan, face))
@@ -118,7 +122,9 @@ def _check_inside(frames: int, spans: tuple[Span, ...]) -> None:
     length = frames / _RATE
     for span in spans:
         if span.end > length + 0.01:
-            raise JamFlowError(f"Give spans inside the clip: {span.start:.2f}:{span.end:.2f} is not, it ends at {length:.2f} s.")
+            raise JamFlowError(
+                f"Give spans inside the clip: {span.start:.2f}:{span.end:.2f} is not, it ends at {length:.2f} s."
+            )
 
 
 def _by_span(models: Models, mel: Tensor, timed: TimedText, spans) -> tuple[Comparison, tuple[Change, ...]]:
@@ -130,7 +136,9 @@ def _by_span(models: Models, mel: Tensor, timed: TimedText, spans) -> tuple[Comp
     heard = Comparison(np.append(0.0, ends[:-1]), ends, ())
     for span in spans:
         if not repaint(heard, (span,)):
-            raise JamFlowError(f"Span {span.start:.2f}:{span.end:.2f} holds none of the new text's sounds: widen the span.")
+            raise JamFlowError(
+                f"Span {span.start:.2f}:{span.end:.2f} holds none of the new text's sounds: widen the span."
+            )
     return heard, repaint(heard, spans)
 
 
@@ -162,10 +170,13 @@ def spans_of(changes, mel: Tensor) -> tuple[Span, ...]:
 
 
 def _edges(mel: Tensor, change: Change) -> tuple[int, int]:
-    """The mel frames [start, end) that are painted for a change: out to where the recording's level is most even, so that
+    """The mel frames [start, end) that are painted for a change: out to where the recording's level is most even, so
+    that
     a join falls neither on the burst of a consonant nor on the onset of a vowel."""
     level = mel.double().exp().sum(1).log().numpy()
-    jump = np.abs(np.diff(np.maximum(level, level.max() - 10), prepend=level[:1], append=level[-1:]))  # [frames + 1], at boundaries
+    jump = np.abs(
+        np.diff(np.maximum(level, level.max() - 10), prepend=level[:1], append=level[-1:])
+    )  # [frames + 1], at boundaries
     start, end = round(change.start * _RATE), round(change.end * _RATE)
 
     def best(edge: int, way: int) -> int:
@@ -182,7 +193,9 @@ def _frames_of(change: Change, frames: int) -> tuple[int, int]:
 
 
 def _laid_out(models, frames: int, timed: TimedText, heard: Comparison, changes, edges, cell: int, face) -> Plan:
-    """Durations for what is said anew, and the frames that it takes; `edges`: what is painted for each change, mel frames."""
+    """Durations for what is said anew, and the frames that it takes; `edges`: what is painted for each change, mel
+    frames.
+    """
     durations = heard.ends - heard.begins
     kept = ~np.isnan(durations)
     for change in changes:
@@ -216,7 +229,9 @@ def _laid_out(models, frames: int, timed: TimedText, heard: Comparison, changes,
 
 
 def _lips_alone(plan: Plan, face: tuple[Span, ...]) -> tuple[tuple[int, int], ...]:
-    """The motion frames of the result that the spans `face` (of the recording) cover outside of the patches' own lips."""
+    """The motion frames of the result that the spans `face` (of the recording) cover outside of the patches' own
+    lips.
+    """
 
     def moved(frame: float, late: bool) -> float:
         """A mel frame of the recording on the new clock; one in a patch goes to its end (`late`) or its begin."""
@@ -231,7 +246,9 @@ def _lips_alone(plan: Plan, face: tuple[Span, ...]) -> tuple[tuple[int, int], ..
     taken = [_lips_of(patch) for patch in plan.patches if patch.lips]
     free = []
     for span in joined(face):
-        first, last = (moved(edge * _RATE, late) * CELL / GRID for edge, late in ((span.start, False), (span.end, True)))
+        first, last = (
+            moved(edge * _RATE, late) * CELL / GRID for edge, late in ((span.start, False), (span.end, True))
+        )
         first, last = int(np.floor(first + 0.01)), int(np.ceil(min(last, plan.frames * CELL / GRID) - 0.01))
         for low, high in taken:
             if low < last and first < high:
@@ -262,7 +279,8 @@ def edit(
 ) -> Clip:
     """A recording [samples] (24 kHz mono) and its whole new text -> the recording with the changed words said anew.
 
-    spans, was and face: see `plan_edit`. motion [m, 21, 3] at 25 fps is edited along. Outside the painted frames mel, motion
+    spans, was and face: see `plan_edit`. motion [m, 21, 3] at 25 fps is edited along. Outside the painted frames mel,
+    motion
     and wave are bit-identical; inside, 20 ms at either end are a blend of old and new sound.
     """
     require_phonemes(models, "edit")
@@ -283,7 +301,8 @@ def move_lips(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Clip:
-    """A recording [samples] and its motion [m, 21, 3] -> the same with the lips made anew in the spans `face`; nothing else moves.
+    """A recording [samples] and its motion [m, 21, 3] -> the same with the lips made anew in the spans `face`; nothing
+    else moves.
 
     text: what the recording says, timed; it helps where the recording is unclear.
     """
@@ -366,7 +385,9 @@ def rearranged(mel: Tensor, plan: Plan) -> Tensor:
 
 @dataclass(frozen=True)
 class _Place:
-    """A stretch [start, end) of the new clock, in mel frames, that is painted at once: speech (`patch`), lips (motion frames) or both."""
+    """A stretch [start, end) of the new clock, in mel frames, that is painted at once: speech (`patch`), lips (motion
+    frames) or both.
+    """
 
     start: int
     end: int
@@ -376,7 +397,9 @@ class _Place:
 
 def _places(plan: Plan, face: bool) -> list[_Place]:
     """All that a plan paints, in order; lips alone in pieces that fit into a window."""
-    places = [_Place(patch.place, patch.new_end, patch, _lips_of(patch) if patch.lips else None) for patch in plan.patches]
+    places = [
+        _Place(patch.place, patch.new_end, patch, _lips_of(patch) if patch.lips else None) for patch in plan.patches
+    ]
     piece = (WINDOW - 2 * OVERLAP) // GRID * CELL
     for first, last in plan.lips if face else ():
         for start in range(first, last, piece):
@@ -415,7 +438,9 @@ class _Sound:
 
 
 def splice(wave: Tensor, sound, plan: Plan) -> Tensor:
-    """Old wave outside the patches, new sound inside; `sound[a:b]` are samples a..b of the new clip (a wave will do)."""
+    """Old wave outside the patches, new sound inside; `sound[a:b]` are samples a..b of the new clip (a wave will
+    do).
+    """
     parts, at = [], 0
     for patch in plan.patches:
         fresh = sound[patch.place * HOP : patch.new_end * HOP].clone()
@@ -445,7 +470,9 @@ def _rise(fade: int) -> Tensor:
 
 
 def blend(old: Tensor, new: Tensor, share: Tensor) -> Tensor:
-    """From old to new sound [n] with `share` [n] of the new: as loud in the middle as at the ends, however alike they are."""
+    """From old to new sound [n] with `share` [n] of the new: as loud in the middle as at the ends, however alike they
+    are.
+    """
     power = (old.square().mean() * new.square().mean()).sqrt()
     likeness = ((old * new).mean() / power).clamp(0, 1) if power > 1e-12 else power.new_zeros(())
     size = (share.square() + (1 - share).square() + 2 * share * (1 - share) * likeness).sqrt()
@@ -453,7 +480,9 @@ def blend(old: Tensor, new: Tensor, share: Tensor) -> Tensor:
 
 
 class _Face:
-    """The motion of an edit on the new clock, `exp` [m, 21, 3]; lips that go with new speech begin as the face at rest."""
+    """The motion of an edit on the new clock, `exp` [m, 21, 3]; lips that go with new speech begin as the face at
+    rest.
+    """
 
     def __init__(self, plan: Plan, motion: Tensor):
         parts, at, done, shift = [], 0, 0, 0

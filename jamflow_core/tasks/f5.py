@@ -1,6 +1,7 @@
 """Speaking with F5-TTS weights, by the rules of its official driver (SWivid/F5-TTS, infer/utils_infer.py).
 
-The model goes on from a reference whose words are known: reference and new text are one text, their mels one mel. How long
+The model goes on from a reference whose words are known: reference and new text are one text, their mels one mel. How
+long
 the new part is, is guessed from the bytes of both texts; long texts are spoken in chunks that are cross-faded.
 """
 
@@ -19,13 +20,13 @@ from ..clock import HOP, MOTION_FPS, SAMPLE_RATE, mel_frames, motion_frames, mot
 from ..errors import JamFlowError
 from ..flow.conditions import normalised, restored
 from ..flow.sampler import Canvas, Settings, sample
+from ..models import Models
 from ..motion.space import exp_of
-from .speak import DEFAULTS, Clip, Progress, lips_of, portion
 from ..text.f5_tokens import Vocabulary, f5_tokens
 from ..text.markup import read
 from ..text.timed import TimedText
+from .speak import DEFAULTS, Clip, Progress, lips_of, portion
 from .voices import Voice
-from ..models import Models
 
 OFFICIAL = Settings(steps=32, text_guidance=2.0, reference_guidance=2.0, anchored=False)
 CROSS_FADE = 0.15
@@ -56,7 +57,9 @@ class Reference(Voice):
 def reference(wave: Tensor, rate: int, transcript: str | None, name: str = "recording") -> Reference:
     """A recording [samples] or [channels, samples] and what it says. JamFlowError: silence, or no transcript."""
     if not (transcript or "").strip():
-        raise JamFlowError("Write what the voice says (its transcript): F5-TTS imitates a voice by going on from its words.")
+        raise JamFlowError(
+            "Write what the voice says (its transcript): F5-TTS imitates a voice by going on from its words."
+        )
     mono, gain = f5_reference(check_sound(wave), rate)
     return Reference(name, log_mel(mono), written(ended(transcript)), gain=gain, seconds=len(mono) / SAMPLE_RATE)
 
@@ -109,7 +112,9 @@ def chunks(text: str, limit: int) -> list[str]:
 
 
 def total_frames(voice: Reference, said: str, text: str, tokens: int, speed: float) -> int:
-    """Mel frames of reference and new text. said: the reference's words as the model reads them; tokens: of both texts."""
+    """Mel frames of reference and new text. said: the reference's words as the model reads them; tokens: of both
+    texts.
+    """
     pace = SHORT_SPEED if size(text) < SHORT_BYTES else speed
     wanted = voice.frames + int(voice.frames / size(said) * size(text) / pace)
     return min(max(wanted, tokens + 1, len(voice.mel) + 1), LONGEST_FRAMES)
@@ -128,8 +133,10 @@ def speak(
 ) -> Clip:
     """Text -> speech, and the face that says it: from the model's own motion stream, or else from `models.lips`.
 
-    Markup pauses are kept; pronunciations in slashes are not for a model that reads letters. The reference is never anchored
-    (see Settings): the official sampler does not. Without a vocoder the chunks are joined as mels. JamFlowError: nothing to
+    Markup pauses are kept; pronunciations in slashes are not for a model that reads letters. The reference is never
+    anchored
+    (see Settings): the official sampler does not. Without a vocoder the chunks are joined as mels. JamFlowError:
+    nothing to
     say.
     """
     voice = of_voice(voice)
@@ -143,7 +150,9 @@ def speak(
     mels, mouths = [], []
     for index, (chunk, _) in enumerate(plan):
         seeded = replace(settings, seed=settings.seed + index, anchored=False)
-        mel, mouth = _speak_chunk(models, chunk, voice, speed, face, seeded, portion(progress, index, len(plan)), cancelled)
+        mel, mouth = _speak_chunk(
+            models, chunk, voice, speed, face, seeded, portion(progress, index, len(plan)), cancelled
+        )
         mels.append(mel)
         mouths.append(mouth)
     pauses = [pause for _, pause in plan]
@@ -154,15 +163,20 @@ def speak(
         places = [round(start * MOTION_FPS / SAMPLE_RATE) for start in starts]
         motion = exp_of(overlay(mouths, places, 0.0, motion_frames(after)))
     elif face:
-        motion = exp_of(lips_of(models.lips, mel, None, replace(DEFAULTS["animate"], seed=settings.seed), None, cancelled))
+        motion = exp_of(
+            lips_of(models.lips, mel, None, replace(DEFAULTS["animate"], seed=settings.seed), None, cancelled)
+        )
     wave = None
     if models.vocoder is not None:
-        # What no cross-fade follows sounds to the end of its last frame, half a frame longer than the official driver's.
+        # What no cross-fade follows sounds to the end of its last frame, half a frame longer than the official
+        # driver's.
         decode, decode_whole = models.vocoder.decode, models.vocoder.decode_whole
         ends = [pause > 0 for pause in pauses[:-1]] + [True]
         parts = [(decode_whole if last else decode)(part).float().cpu() for part, last in zip(mels, ends)]
         wave = voice.gain * overlay(parts, starts, 0.0)
-        wave = torch.nn.functional.pad(wave, (0, len(mel) * HOP - len(wave)))  # mel frames start at whole hops, chunks anywhere
+        wave = torch.nn.functional.pad(
+            wave, (0, len(mel) * HOP - len(wave))
+        )  # mel frames start at whole hops, chunks anywhere
     return Clip(wave, (mel + math.log(voice.gain)).clamp(min=math.log(LOG_FLOOR)), motion, None)
 
 
@@ -176,7 +190,9 @@ def _starts(lengths: list[int], pauses: list[float], before: float) -> list[int]
 
 
 def overlay(parts: list[Tensor], starts: list[int], fill: float, after: int = 0) -> Tensor:
-    """Parts [n, ...] from their starts on: a linear cross-fade where two overlap, `fill` where there is none and `after` them."""
+    """Parts [n, ...] from their starts on: a linear cross-fade where two overlap, `fill` where there is none and
+    `after` them.
+    """
     whole = parts[0].new_full((starts[-1] + len(parts[-1]) + after, *parts[0].shape[1:]), fill)
     end = 0
     for part, start in zip(parts, starts):

@@ -6,22 +6,26 @@ import numpy as np
 from torch import Tensor
 
 from ..clock import MOTION_FPS
+from ..models import Models
 from ..motion.basis import exp_to_state
-from .speak import predict_durations
 from ..text.languages.english.g2p import parse
 from ..text.timed import TimedText
+from .speak import predict_durations
 from .voices import Voice
-from ..models import Models
 
-# Of the voice's own pace. Natural clips of a voice lie in 0.74 to 1.07, those of other speakers in 0.55 to 1.35, 95 % of them in 0.60
-# to 1.24 (benchmarks/fit.py): outside of the first two speech is hurried or dragging; beyond the last nobody can follow it.
+# Of the voice's own pace. Natural clips of a voice lie in 0.74 to 1.07, those of other speakers in 0.55 to 1.35, 95 %
+# of them in 0.60
+# to 1.24 (benchmarks/fit.py): outside of the first two speech is hurried or dragging; beyond the last nobody can follow
+# it.
 SLOW, FAST, LOST = 0.6, 1.35, 2.0
 MOVING = 0.06  # a state of the mouth (motion/basis.py) that is not rest
 
 
 @dataclass(frozen=True)
 class Fit:
-    """needed: seconds from the first to the last sound at the voice's own pace; room: seconds for which the lips move."""
+    """needed: seconds from the first to the last sound at the voice's own pace; room: seconds for which the lips
+    move.
+    """
 
     needed: float
     room: float

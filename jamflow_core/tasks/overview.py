@@ -19,7 +19,8 @@ def overview(
     """Plain numbers, ready for JSON; parts that are not given are left out.
 
     wave [samples] at 24 kHz -> `peaks`; text with times -> `words` and `phonemes`, each [what, start, end] in seconds;
-    opening [frames] at 25 fps, 0 closed and 1 wide open -> `opening`. Curves are {rate: values a second, values: 0..255}.
+    opening [frames] at 25 fps, 0 closed and 1 wide open -> `opening`. Curves are {rate: values a second, values:
+    0..255}.
     """
     shown: dict = {"seconds": round(seconds, 3)}
     if wave is not None:

@@ -1,4 +1,5 @@
-"""Pauses longer than the corpus has. There the model babbles, so it paints short ones only: what is longer is put in, and what
+"""Pauses longer than the corpus has. There the model babbles, so it paints short ones only: what is longer is put in,
+and what
 it paints between sentences and at both ends is made as quiet as its quietest frame."""
 
 from dataclasses import replace
@@ -7,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..clock import MEL_RATE
 from ..align.aligner import class_of
+from ..clock import MEL_RATE
 from ..text.timed import TimedText
 from ..tokens import SILENCE
 from .voices import GRID
@@ -16,7 +17,8 @@ from .voices import GRID
 _RATE = float(MEL_RATE)
 # Seconds of a pause that are painted between sentences.
 REST = 0.4
-# Seconds of silence that are painted before the first sound, and that are left of a silence beside a full stop at least.
+# Seconds of silence that are painted before the first sound, and that are left of a silence beside a full stop at
+# least.
 LEAD, LEAST = 0.1, 0.04
 # A silence behind speech of so many seconds at most needs nothing.
 USUAL = 0.32
@@ -32,7 +34,8 @@ def _runs(text: TimedText) -> list[tuple[int, int]]:
 
 
 def without_rests(text: TimedText) -> tuple[TimedText, dict[int, int]]:
-    """The text with its long pauses cut to about REST seconds (LEAD before the first sound), full stops included; and where they
+    """The text with its long pauses cut to about REST seconds (LEAD before the first sound), full stops included; and
+    where they
     were: mel frame of the shorter text -> mel frames taken there, both on the grid."""
     durations, taken = text.durations.copy(), {}
     for first, last in _runs(text):
@@ -54,7 +57,9 @@ def without_rests(text: TimedText) -> tuple[TimedText, dict[int, int]]:
 
 
 def hushed(mel: Tensor, text: TimedText) -> Tensor:
-    """Log mel [frames, 100] of a timed text -> the same with the middle of its silences as quiet as their quietest frame."""
+    """Log mel [frames, 100] of a timed text -> the same with the middle of its silences as quiet as their quietest
+    frame.
+    """
     mel, starts = mel.clone(), text.starts() * _RATE
     for first, last in _runs(text):
         begin = 0 if first == 0 else int(starts[first] + LATE * _RATE)
@@ -64,8 +69,11 @@ def hushed(mel: Tensor, text: TimedText) -> Tensor:
     return mel
 
 
-def with_rests(mel: Tensor, mouth: Tensor | None, rests: dict[int, int], cell: int) -> tuple[Tensor, list[Tensor] | None]:
-    """Hushed speech [frames, 100] with its pauses put back (see `without_rests`), and the mouth [m, 18] in parts with rest
+def with_rests(
+    mel: Tensor, mouth: Tensor | None, rests: dict[int, int], cell: int
+) -> tuple[Tensor, list[Tensor] | None]:
+    """Hushed speech [frames, 100] with its pauses put back (see `without_rests`), and the mouth [m, 18] in parts with
+    rest
     between them; cell: motion frames of GRID mel frames."""
     mels, mouths, at = [], [], 0
     for place, frames in [*rests.items(), (len(mel), 0)]:

@@ -17,19 +17,20 @@ from ..clock import HOP, MEL_RATE, MOTION_FPS, SAMPLE_RATE, motion_frames_of_mel
 from ..errors import JamFlowError
 from ..flow.conditions import Segment, normalised, restored, text_features
 from ..flow.sampler import Canvas, Settings, sample
+from ..models import Models
 from ..motion.space import exp_of, mouth_of
-from .pauses import REST, hushed, with_rests, without_rests
 from ..text.languages.english.g2p import parse
 from ..text.split import split
 from ..text.timed import TimedText
+from .pauses import REST, hushed, with_rests, without_rests
 from .voices import GRID, Voice
-from ..models import Models
 
 # Motion frames of one grid cell (GRID mel frames).
 CELL = 4
 # The longest stretch painted at once, in mel frames: the length of the windows in training.
 WINDOW = 720
-# The longest stretch of speech behind its prompt. More than a window, so that a sentence of six seconds is said in one piece:
+# The longest stretch of speech behind its prompt. More than a window, so that a sentence of six seconds is said in one
+# piece:
 # two halves are less well understood and cost more (benchmarks/README.md).
 SPOKEN = 960
 # Frames of the stretch before that the next stretch of a face sees.
@@ -51,7 +52,9 @@ Progress = Callable[[float, dict[str, Tensor]], None]
 
 @dataclass(frozen=True)
 class Clip:
-    """A result. wave [samples] 24 kHz or None; mel log [frames, 100]; motion exp [m, 21, 3] at 25 fps or None; text as it sounds."""
+    """A result. wave [samples] 24 kHz or None; mel log [frames, 100]; motion exp [m, 21, 3] at 25 fps or None; text as
+    it sounds.
+    """
 
     wave: Tensor | None
     mel: Tensor
@@ -112,13 +115,18 @@ def speak(
 ) -> Clip:
     """Text -> speech and face. Long text is split at sentences; every part imitates the same prompt.
 
-    A TimedText (or a list of them, one a part) with durations is spoken with exactly these. F5-TTS weights read the writing
+    A TimedText (or a list of them, one a part) with durations is spoken with exactly these. F5-TTS weights read the
+    writing
     and time it themselves (see f5.py).
     """
     if models.flow.config.spells:
         from .f5 import speak as spell
 
-        written = text if isinstance(text, str) else " ".join(part.text for part in (text if isinstance(text, list) else [text]))
+        written = (
+            text
+            if isinstance(text, str)
+            else " ".join(part.text for part in (text if isinstance(text, list) else [text]))
+        )
         return spell(
             models, written, voice, speed=speed, face=face, settings=settings, progress=progress, cancelled=cancelled
         )
@@ -203,7 +211,9 @@ def lips_of(models: Models, mel: Tensor, text: TimedText | None, settings: Setti
     for index, (start, end, known) in enumerate(stretches):
         first, last, behind = (edge // GRID * CELL for edge in (start, end, known))
         heard = Canvas(
-            audio[start:end], torch.zeros(end - start, dtype=torch.bool), None if features is None else features[start:end]
+            audio[start:end],
+            torch.zeros(end - start, dtype=torch.bool),
+            None if features is None else features[start:end],
         )
         if heard.text is None:
             heard = replace(heard, text=torch.zeros(end - start, config.text.dim))

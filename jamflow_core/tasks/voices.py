@@ -46,8 +46,8 @@ def preset_gender(name: str) -> str | None:
 
 def preset(name: str) -> Voice:
     """A shipped voice by name."""
-    from ..media.sound import load_audio
     from ..audio.resample import to_mono_24k
+    from ..media.sound import load_audio
     from ..text.languages.english.g2p import parse
 
     book = json.loads((PRESETS / "voices.json").read_text(encoding="utf-8"))
@@ -62,10 +62,13 @@ def preset(name: str) -> Voice:
     return _prompt(name, to_mono_24k(wave, rate), text.with_durations(entry["durations"]), british)
 
 
-def from_recording(models: "Models", wave: Tensor, rate: int, transcript: str | None = None, name: str = "recording") -> Voice:
+def from_recording(
+    models: "Models", wave: Tensor, rate: int, transcript: str | None = None, name: str = "recording"
+) -> Voice:
     """A voice from a recording [channels, samples]; with its transcript, the words are aligned and help the imitation.
 
-    Only the first PROMPT_SECONDS are used: a longer prompt slows every run and makes no voice more alike. F5-TTS weights get
+    Only the first PROMPT_SECONDS are used: a longer prompt slows every run and makes no voice more alike. F5-TTS
+    weights get
     the recording as their own driver prepares it, and need the transcript.
     """
     if models.flow.config.spells:
@@ -93,7 +96,11 @@ def _first_words(text: TimedText, seconds: float) -> TimedText:
     kept = [word for word in text.words if word.last <= last]
     symbols = (*text.symbols[:last], SILENCE)
     return TimedText(
-        " ".join(word.text for word in kept), symbols, np.append(text.durations[:last], 0.02), np.zeros(last + 1, bool), tuple(kept)
+        " ".join(word.text for word in kept),
+        symbols,
+        np.append(text.durations[:last], 0.02),
+        np.zeros(last + 1, bool),
+        tuple(kept),
     )
 
 

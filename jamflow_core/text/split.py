@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .timed import TimedText, Word
 from ..tokens import SILENCE
+from .timed import TimedText, Word
 
 SYMBOLS_PER_SECOND = 15.0
 # Kinds of cuts; what one costs, a piece being worth 1; the silence on either side, None = what the duration head finds.
@@ -35,7 +35,8 @@ def estimate(text: TimedText) -> np.ndarray:
 
 
 def split(text: TimedText, seconds: float = 12.0, pause: float = np.inf) -> list[TimedText]:
-    """Pieces of about `seconds` at most (a single longer word stays whole, and of a pause at most `pause` seconds count), in
+    """Pieces of about `seconds` at most (a single longer word stays whole, and of a pause at most `pause` seconds
+    count), in
     order; joined by `+` they say the same.
 
     Each begins and ends with a silence. At a cut in a sentence both are short and fixed; a `[pause]` is shared by its

@@ -27,7 +27,8 @@ class Subtitle:
 def parse_srt(text: str) -> list[Subtitle]:
     """The subtitles with words of an .srt file, in order of time; line breaks become spaces, formatting is dropped.
 
-    text: with any line ends, with or without a byte order mark. JamFlowError: no subtitle in it, or one that ends before it
+    text: with any line ends, with or without a byte order mark. JamFlowError: no subtitle in it, or one that ends
+    before it
     begins.
     """
     lines = text.lstrip("\ufeff").splitlines()

@@ -14,10 +14,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from ..audio.mel import N_MELS
-from ..clock import MEL_RATE, MOTION_FPS
-from ..errors import JamFlowError
-from ..motion.space import MOUTH_CHANNELS, exp_of, mouth_of
 from ..align.aligner import (
     LIP_RATE,
     AlignerConfig,
@@ -30,6 +26,10 @@ from ..align.aligner import (
     phones_of,
     save_aligner,
 )
+from ..audio.mel import N_MELS
+from ..clock import MEL_RATE, MOTION_FPS
+from ..errors import JamFlowError
+from ..motion.space import MOUTH_CHANNELS, exp_of, mouth_of
 from ..tokens import SILENCE, decode
 from .corpus import Cache
 from .metrics import edit_distance

@@ -1,7 +1,9 @@
 """A corpus as the flow model paints it: `python -m jamflow_core train copies --cache DIR --out DIR [--model FILE]`.
 
-The vocoder will never hear a recorded mel, so it should learn on painted ones that are still in step with a recording: each
-clip is noised part of the way and painted to its end as `speak` would, behind another clip of the same voice as the prompt.
+The vocoder will never hear a recorded mel, so it should learn on painted ones that are still in step with a recording:
+each
+clip is noised part of the way and painted to its end as `speak` would, behind another clip of the same voice as the
+prompt.
 """
 
 import argparse
@@ -17,10 +19,10 @@ from ..audio.mel import N_MELS
 from ..clock import HOP
 from ..flow.conditions import Segment, normalised, restored, text_features
 from ..flow.sampler import Canvas, Settings, sample
+from ..models import Models
 from ..tasks.speak import DEFAULTS
 from ..text.timed import TimedText
 from ..tokens import decode
-from ..models import Models
 from .corpus import Cache, Clip
 from .data import HOLD_OUT
 from .vocoder import held_out

@@ -20,13 +20,16 @@ from .timing import heard
 
 DURATION_UNIT = 600 / SAMPLE_RATE
 # Kokoro's sound comes 50 ms before its own durations say, in all voices (cross-correlation of phoneme boxes with band
-# energies over 600 clips; a classifier of single frames peaks at the same shift). The silence before is that much shorter.
+# energies over 600 clips; a classifier of single frames peaks at the same shift). The silence before is that much
+# shorter.
 SOUND_LEADS = 0.05
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One utterance: int16 wave [samples], log mel float16 [frames, 100], ids [n] and seconds per symbol [n] as it sounds."""
+    """One utterance: int16 wave [samples], log mel float16 [frames, 100], ids [n] and seconds per symbol [n] as it
+    sounds.
+    """
 
     id: str
     voice: str

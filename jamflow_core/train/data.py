@@ -26,7 +26,8 @@ HOLD_OUT = 64
 @dataclass(frozen=True)
 class Batch:
     """Normalised mel [B, N, 100] and mouth [B, M, 18]; symbols [B, n] (0 = padding), their seconds as the model is told
-    [B, n], and the text clock [B, N] (symbol index + fraction). For a model that spells: ids + 1 of the letters, the rest is 0.
+    [B, n], and the text clock [B, N] (symbol index + fraction). For a model that spells: ids + 1 of the letters, the
+    rest is 0.
     """
 
     mel: Tensor
@@ -45,7 +46,8 @@ def jitter(durations: np.ndarray, amount: float, rng: np.random.Generator) -> np
 class Windows:
     """Batches of `frames` mel frames from a prepared corpus.
 
-    mel: its statistics, None = mels as they are. mouth: its statistics, None = no motion. The last HOLD_OUT clips are never
+    mel: its statistics, None = mels as they are. mouth: its statistics, None = no motion. The last HOLD_OUT clips are
+    never
     trained on; `held_out` takes only these. symbols: the vocabulary of a model that spells (F5-TTS).
     """
 
@@ -59,7 +61,9 @@ class Windows:
         symbols: tuple[str, ...] | None = None,
     ):
         self.cache, self.frames = cache, frames
-        self.mel_mean, self.mel_std = (np.asarray(value, np.float32) for value in ((mel.mean, mel.std) if mel else (0, 1)))
+        self.mel_mean, self.mel_std = (
+            np.asarray(value, np.float32) for value in ((mel.mean, mel.std) if mel else (0, 1))
+        )
         self.mouth = mouth
         self.vocabulary = None if symbols is None else Vocabulary(symbols)
         training = len(cache) - HOLD_OUT
@@ -71,8 +75,12 @@ class Windows:
         counts = np.array([len(self.by_voice[voice]) for voice in self.voices], float)
         self.chances = counts / counts.sum()
 
-    def batch(self, size: int, seed: int, step: int, wrong_durations: float | None = None, motion: bool = True) -> Batch:
-        """wrong_durations: log-normal spread of the durations told to the model; None = a mixture of none and little."""
+    def batch(
+        self, size: int, seed: int, step: int, wrong_durations: float | None = None, motion: bool = True
+    ) -> Batch:
+        """wrong_durations: log-normal spread of the durations told to the model; None = a mixture of none and
+        little.
+        """
         rng = np.random.default_rng((seed, step))
         rows = [self._window(rng, wrong_durations, motion and self.mouth is not None) for _ in range(size)]
         longest = max(len(row[2]) for row in rows)
@@ -110,7 +118,9 @@ class Windows:
         tokens, true, told = np.concatenate([clip.tokens for clip in clips]), np.concatenate(true), np.concatenate(told)
         mel = np.concatenate([clip.mel for clip in clips])[skipped : skipped + self.frames].astype(np.float32)
         mouth = self._mouth(tokens, true, skipped, rng) if motion else None
-        tokens, told, clock = self._cut(tokens, told, skipped) if self.vocabulary is None else self._letters(clips, skipped)
+        tokens, told, clock = (
+            self._cut(tokens, told, skipped) if self.vocabulary is None else self._letters(clips, skipped)
+        )
         return (mel - self.mel_mean) / self.mel_std, mouth, tokens, told, clock
 
     def _mouth(self, tokens, durations, skipped, rng):

@@ -1,4 +1,6 @@
-"""Training of the duration head: `python -m jamflow_core train durations --cache DIR --out FILE`. Minutes on one core."""
+"""Training of the duration head: `python -m jamflow_core train durations --cache DIR --out FILE`. Minutes on one
+core.
+"""
 
 import argparse
 
@@ -13,7 +15,9 @@ from .data import HOLD_OUT
 
 
 def examples(cache: Cache, pool: dict[str, list[int]], size: int, rng: np.random.Generator) -> list[tuple]:
-    """(tokens, seconds, known): a clip of the same voice as the known prompt, then a clip to predict whole or in part."""
+    """(tokens, seconds, known): a clip of the same voice as the known prompt, then a clip to predict whole or in
+    part.
+    """
     out = []
     for _ in range(size):
         voice = list(pool)[rng.integers(len(pool))]
@@ -80,5 +84,7 @@ def main(argv) -> None:
         if step % 100 == 0:
             with torch.no_grad():
                 figures = [value.item() for value in loss(head, *held)]
-            print(f"{step} train {log_error.item():.3f} held out: log {figures[0]:.3f} total {figures[1]:.3f}", flush=True)
+            print(
+                f"{step} train {log_error.item():.3f} held out: log {figures[0]:.3f} total {figures[1]:.3f}", flush=True
+            )
     save_file({name: value.contiguous() for name, value in head.state_dict().items()}, options.out)

@@ -19,13 +19,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..tasks import speak as tasks, voices
 from ..clock import MOTION_FPS
 from ..errors import JamFlowError
 from ..flow.sampler import Settings
+from ..models import Models
+from ..tasks import speak as tasks
+from ..tasks import voices
 from ..text.timed import TimedText
 from ..tokens import decode
-from ..models import Models
 from .corpus import Cache
 from .metrics.judges import MEASURES, Judges
 from .metrics.lips import lip_figures
@@ -132,15 +133,17 @@ def _milliseconds(text: TimedText, found: np.ndarray) -> list[float]:
 
 
 def _preset_wave(name: str) -> Tensor:
-    from ..media.sound import load_audio
     from ..audio.resample import to_mono_24k
+    from ..media.sound import load_audio
 
     return to_mono_24k(*load_audio(next(voices.PRESETS.glob(f"{name}.*"))))
 
 
 def main(argv=None) -> None:
     """Command line: see --help."""
-    parser = argparse.ArgumentParser(prog="python -m jamflow_core eval", description="Measure the model on held-out sentences.")
+    parser = argparse.ArgumentParser(
+        prog="python -m jamflow_core eval", description="Measure the model on held-out sentences."
+    )
     parser.add_argument("--held-out", required=True, help="prepared corpus of sentences never trained on")
     parser.add_argument("--what", default=",".join(WHAT), help=f"some of {','.join(WHAT)} [all]")
     parser.add_argument("--measures", default=",".join(MEASURES), help=f"of speech, some of {','.join(MEASURES)} [all]")
@@ -162,7 +165,10 @@ def main(argv=None) -> None:
     from tqdm import tqdm
 
     rows = [evaluation.row(recording) for recording in tqdm(recordings, unit="clip", leave=False)]
-    by_voice = {voice: summarise([row for row in rows if row["voice"] == voice]) for voice in sorted({row["voice"] for row in rows})}
+    by_voice = {
+        voice: summarise([row for row in rows if row["voice"] == voice])
+        for voice in sorted({row["voice"] for row in rows})
+    }
     overall = summarise(rows)
     marks = bars(overall, by_voice)
     print(table(by_voice | {"all": overall}))

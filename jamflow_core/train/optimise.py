@@ -26,7 +26,9 @@ def rate(step: int, warmup: int, cooldown_start: int | None, steps: int | None, 
 
 
 def share_gradients(accelerator, parameters) -> None:
-    """Give every process of an `accelerate` run the mean gradient, in one exchange; the same parameters must have one in each."""
+    """Give every process of an `accelerate` run the mean gradient, in one exchange; the same parameters must have one
+    in each.
+    """
     gradients = [p.grad for p in parameters if p.grad is not None]
     if accelerator.num_processes == 1 or not gradients:
         return
@@ -52,7 +54,8 @@ class Average:
 class Peer:
     """A second process that trains the same model on other batches: `meet` takes the mean of both weights.
 
-    Each writes its weights into its own folder and reads what the other wrote last; nobody waits, so either may start later,
+    Each writes its weights into its own folder and reads what the other wrote last; nobody waits, so either may start
+    later,
     be slower or stop.
     """
 

@@ -1,15 +1,17 @@
-"""Distil a model's grids of few steps (flow/distil.py) into its file: `python -m jamflow_core train schedule --model FILE --cache DIR --out FILE`."""
+"""Distil a model's grids of few steps (flow/distil.py) into its file: `python -m jamflow_core train schedule --model
+FILE --cache DIR --out FILE`.
+"""
 
 import argparse
 from dataclasses import replace
 
 import numpy as np
 
-from ..tasks import voices
 from ..flow.distil import best_grid, misses
 from ..flow.sampler import Settings
-from ..tasks.speak import DEFAULTS, canvases_of, fill_grid, plan_speech
 from ..models import Models, save_flow
+from ..tasks import voices
+from ..tasks.speak import DEFAULTS, canvases_of, fill_grid, plan_speech
 from .corpus import Cache
 from .data import HOLD_OUT
 

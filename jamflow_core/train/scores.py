@@ -85,7 +85,9 @@ def bars(overall: dict, by_voice: dict) -> list[Bar]:
             for voice, figures in by_voice.items()
         }
         worst = max(excess, key=excess.get)
-        marks.append(Bar(f"phoneme error beyond 1.5 x the teacher's, worst voice ({worst}), points", excess[worst], 5, True))
+        marks.append(
+            Bar(f"phoneme error beyond 1.5 x the teacher's, worst voice ({worst}), points", excess[worst], 5, True)
+        )
     if "dnsmos" in speak:
         marks.append(Bar("DNSMOS below the teacher's", teacher["dnsmos"] - speak["dnsmos"], 0.4, True))
     if "similarity" in speak:

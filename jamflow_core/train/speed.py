@@ -27,9 +27,9 @@ class Job:
         import cv2
 
         from ..media.picture import read_image
+        from ..models import Models
         from ..render.mesh import MeshPortrait
         from ..tasks.voices import preset
-        from ..models import Models
 
         self.models, self.voice = Models(), preset("heart")
         self.models.flow, self.models.vocoder  # loaded when first asked for
@@ -43,8 +43,8 @@ class Job:
 
     def video(self, text: str, path: Path) -> float:
         """Text -> mp4; returns the seconds of speech in it."""
-        from ..render.animate import idle_motion, render_frames
         from ..media.video import VideoWriter
+        from ..render.animate import idle_motion, render_frames
 
         clip = self.speech(text)
         lids, head = idle_motion(len(clip.motion), seed=0)
@@ -55,7 +55,9 @@ class Job:
 
 
 def first_run() -> None:
-    """In a fresh process: load, say "ready", make one video, and print the peak memory in MB (0 where it is unknown)."""
+    """In a fresh process: load, say "ready", make one video, and print the peak memory in MB (0 where it is
+    unknown).
+    """
     job = Job()
     print("ready", flush=True)
     with tempfile.TemporaryDirectory() as folder:

@@ -34,7 +34,9 @@ class Hibari:
 
     def __init__(self, threads: int = 1):
         self._vocabulary = _vocabulary()
-        self._session = _session(_package_file("hibari", "assets/hibari.onnx", HIBARI_PACKAGES), "/Round_output_0", threads)
+        self._session = _session(
+            _package_file("hibari", "assets/hibari.onnx", HIBARI_PACKAGES), "/Round_output_0", threads
+        )
 
     def say(self, phonemes: str, voice: str, speed: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Phonemes -> (wave float32 [samples] at 24 kHz, durations int [len(phonemes) + 2] in units of 600 samples)."""
@@ -74,7 +76,9 @@ class Kokoro:
 
 
 def trim_edges(wave: np.ndarray, durations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cut the silences before and after (first and last entry of `durations`) to at most 0.15 s, in wave and durations."""
+    """Cut the silences before and after (first and last entry of `durations`) to at most 0.15 s, in wave and
+    durations.
+    """
     kept = durations.copy()
     kept[[0, -1]] = np.minimum(kept[[0, -1]], MAX_EDGE)
     start = (durations[0] - kept[0]) * UNIT
@@ -82,7 +86,9 @@ def trim_edges(wave: np.ndarray, durations: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def speak_corpus(teacher, jobs, out, progress=lambda done, total: None) -> None:
-    """Speak `jobs` (a list of (text, phonemes, voice, speed)) into the corpus folder `out`, continuing where it stopped."""
+    """Speak `jobs` (a list of (text, phonemes, voice, speed)) into the corpus folder `out`, continuing where it
+    stopped.
+    """
     out = Path(out)
     (out / "audio").mkdir(parents=True, exist_ok=True)
     index = out / "corpus.jsonl"
@@ -118,14 +124,20 @@ def plan(sentences, voices, seed: int, speeds=SPEEDS) -> list[tuple[str, str, st
 
 def main(argv=None) -> None:
     """Command line: see the module's docstring and --help."""
-    parser = argparse.ArgumentParser(prog="python -m jamflow_core train teacher", description="Speak a training corpus.")
+    parser = argparse.ArgumentParser(
+        prog="python -m jamflow_core train teacher", description="Speak a training corpus."
+    )
     parser.add_argument("--teacher", choices=("hibari", "kokoro"), default="hibari")
-    parser.add_argument("--sentences", help="text file, one sentence a line, or WordNet's dict folder [chatterbot-corpus]")
+    parser.add_argument(
+        "--sentences", help="text file, one sentence a line, or WordNet's dict folder [chatterbot-corpus]"
+    )
     parser.add_argument("--exclude", help="text file of sentences to leave out, one a line (kept for evaluation)")
     parser.add_argument("--limit", type=int, help="speak at most this many sentences")
     parser.add_argument("--voices", nargs="+", help="teacher's voices, e.g. af_heart bm_george [all of them]")
     parser.add_argument("--kokoro-voices", help="folder with the *.bin voices of the npm package kokoro-js")
-    parser.add_argument("--speed", nargs=2, type=float, default=SPEEDS, metavar=("LOW", "HIGH"), help="range of pace [0.9 1.1]")
+    parser.add_argument(
+        "--speed", nargs=2, type=float, default=SPEEDS, metavar=("LOW", "HIGH"), help="range of pace [0.9 1.1]"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", required=True, help="corpus folder; an interrupted run continues")

@@ -1,11 +1,15 @@
 """The trainer of JAM-Flow: `python -m jamflow_core train flow --cache DIR --out DIR --stage audio|1|2 ...`.
 
-Stages: "audio" trains the Audio-DiT alone (it stands in for F5-TTS weights), "1" the Motion-DiT and all joint layers with the
-audio stream frozen, "2" both. A checkpoint holds weights, average, optimiser and step; batches and noise are functions of
+Stages: "audio" trains the Audio-DiT alone (it stands in for F5-TTS weights), "1" the Motion-DiT and all joint layers
+with the
+audio stream frozen, "2" both. A checkpoint holds weights, average, optimiser and step; batches and noise are functions
+of
 (seed, step), so a resumed run continues exactly.
 
-On a CPU that other work shares, two processes of one thread (`--peer`, each with a seed of its own) waste less than one of
-two threads, which wait for each other at every product: they train apart and average their weights now and then (local SGD).
+On a CPU that other work shares, two processes of one thread (`--peer`, each with a seed of its own) waste less than one
+of
+two threads, which wait for each other at every product: they train apart and average their weights now and then (local
+SGD).
 """
 
 import argparse
@@ -18,14 +22,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..catalog.f5 import load_f5
 from ..config import JamFlowConfig, Normaliser, base, tiny
 from ..errors import JamFlowError
 from ..flow.objective import STAGES, FlowMatching
 from ..model.jamflow import JamFlow
+from ..models import load_flow
 from ..motion.space import mouth_of
 from ..tokens import decode
-from ..models import load_flow
-from ..catalog.f5 import load_f5
 from .corpus import Cache
 from .data import Windows
 from .optimise import Average, Peer, optimiser, rate
@@ -250,7 +254,11 @@ def arguments(argv) -> argparse.Namespace:
     add("--steps", type=int, help="stop at this step")
     add("--cooldown-from", type=int, help="lower the learning rate linearly from this step to --steps")
     add("--minutes", type=float, default=1e9, help="stop after so many minutes")
-    add("--anneal", action="store_true", help="lower the learning rate linearly to 1 %% over --minutes (does not resume)")
+    add(
+        "--anneal",
+        action="store_true",
+        help="lower the learning rate linearly to 1 %% over --minutes (does not resume)",
+    )
     add("--peer", help="the --out folder of a second process that trains the same; give each a --seed of its own")
     add("--peer-every", type=int, default=25, help="average the weights with the peer's after so many steps")
     add("--seed", type=int, default=0)

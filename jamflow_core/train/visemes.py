@@ -2,7 +2,8 @@
 
 Coarticulation by dominance functions (Cohen & Massaro 1993): every phoneme pulls the lips towards its own shape, with a
 strength that is full during the phoneme and fades exponentially around it; the shape at a moment is the average of all
-pulls. Short phonemes are therefore undershot, and consonants that do not care for the lips (k, h) take the shape of their
+pulls. Short phonemes are therefore undershot, and consonants that do not care for the lips (k, h) take the shape of
+their
 neighbours. Where the lips must meet something the blend is overruled: p, b and m shut them, f and v bring the lower one
 to the teeth. The split of diphthongs at 55 % of their length and the idea that closures must win over the blend come
 from openfacefx (MIT), whose own curves smear (a decay of 90-170 ms) and switch closures on in one frame.

@@ -121,7 +121,9 @@ class Trainer:
         optimiser = {"lr": args.lr, "betas": (0.8, 0.99), "weight_decay": 0.01}
         self.optimiser = torch.optim.AdamW(self.vocoder.parameters(), **optimiser)
         self.judges_optimiser = torch.optim.AdamW(self.judges.parameters(), **optimiser)
-        self.random = torch.Generator().manual_seed(args.seed)  # the same in every process: which discriminators, which crop
+        self.random = torch.Generator().manual_seed(
+            args.seed
+        )  # the same in every process: which discriminators, which crop
 
     def state_dict(self) -> dict:
         state = {part: getattr(self, part).state_dict() for part in self.PARTS}
@@ -146,7 +148,9 @@ class Trainer:
         for optimiser in (self.optimiser, self.judges_optimiser):
             for group in optimiser.param_groups:
                 group["lr"] = self.rate()
-        own = torch.Generator().manual_seed((args.seed * 1_000 + self.accelerator.process_index) * 1_000_000_007 + self.step)
+        own = torch.Generator().manual_seed(
+            (args.seed * 1_000 + self.accelerator.process_index) * 1_000_000_007 + self.step
+        )
         mel, real = self.segments.batch(args.batch, own)
         if self.step >= args.disturb_from:
             kept_clean = torch.randint(2, (args.batch, 1, 1), generator=own)
@@ -203,7 +207,9 @@ class Trainer:
 
 
 def save(trainer: Trainer, out: Path) -> None:
-    """Write the checkpoint (whole or not at all) and the averaged weights beside it; of several processes the first writes."""
+    """Write the checkpoint (whole or not at all) and the averaged weights beside it; of several processes the first
+    writes.
+    """
     if not trainer.accelerator.is_main_process:
         return
     partial = out / "checkpoint.pt.partial"
@@ -218,7 +224,9 @@ def parser() -> argparse.ArgumentParser:
         prog="train vocoder", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     options.add_argument("--cache", required=True, help="prepared corpus")
-    options.add_argument("--copies", help="the corpus as the flow model paints it (train copies), heard half of the time")
+    options.add_argument(
+        "--copies", help="the corpus as the flow model paints it (train copies), heard half of the time"
+    )
     options.add_argument("--init", help="a vocoder (.safetensors) to start from [a new one]")
     options.add_argument("--out", required=True, type=Path, help="checkpoint.pt and vocoder.safetensors go here")
     options.add_argument("--steps", type=int, default=20000)

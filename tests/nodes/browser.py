@@ -12,7 +12,8 @@ from pathlib import Path
 
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --no-default-browser-check --disable-extensions --mute-audio "
-    "--disable-dev-shm-usage --force-prefers-reduced-motion --hide-scrollbars --remote-debugging-port=0 --autoplay-policy=no-user-gesture-required"
+    "--disable-dev-shm-usage --force-prefers-reduced-motion --hide-scrollbars --remote-debugging-port=0 "
+    "--autoplay-policy=no-user-gesture-required"
 ).split()
 # Only this machine resolves: no page reaches out.
 FLAGS.append("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
@@ -28,7 +29,9 @@ def chromium() -> str | None:
 
 
 def settle(base: Path) -> None:
-    """Settings of a ComfyUI that is not new to its user: no tour, no news; few frames a second, as all are painted by the CPU."""
+    """Settings of a ComfyUI that is not new to its user: no tour, no news; few frames a second, as all are painted by
+    the CPU.
+    """
     settings = base / "user" / "default" / "comfy.settings.json"
     settings.parent.mkdir(parents=True)
     chosen = {"Comfy.TutorialCompleted": True, "Comfy.Release.Status": "skipped", "LiteGraph.Canvas.MaximumFps": 5}
@@ -46,7 +49,13 @@ class Page:
     async def __aenter__(self):
         import aiohttp
 
-        command = [chromium(), *FLAGS, f"--user-data-dir={self.profile}", "--window-size={},{}".format(*self.size), "about:blank"]
+        command = [
+            chromium(),
+            *FLAGS,
+            f"--user-data-dir={self.profile}",
+            "--window-size={},{}".format(*self.size),
+            "about:blank",
+        ]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.http = aiohttp.ClientSession()
         port = await self._until(lambda: (self.profile / "DevToolsActivePort").read_text().split()[0], 300)
@@ -122,7 +131,9 @@ class Page:
             await asyncio.sleep(0.25)
 
     async def resize(self, width: int, height: int):
-        await self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        await self.send(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
 
     async def open(self, url: str):
         """ComfyUI's page, with its nodes registered."""
@@ -144,11 +155,14 @@ class Page:
         await asyncio.sleep(1.5)
 
     async def done(self, act, seconds: float = 3600) -> tuple[str, str]:
-        """Do something that queues the graph and wait for its end: the event that ended it, and what was said if it failed."""
+        """Do something that queues the graph and wait for its end: the event that ended it, and what was said if it
+        failed.
+        """
         await self.run(
             "window.ended = null;"
             "if (!window.heard) for (const event of ['execution_success', 'execution_error', 'execution_interrupted'])"
-            " app.api.addEventListener(event, (said) => { window.ended = [event, said.detail.exception_message ?? '']; });"
+            " app.api.addEventListener(event, (said) => { window.ended = [event, said.detail.exception_message ?? "
+            "'']; });"
             " window.heard = true; return true;"
         )
         await act()
@@ -165,12 +179,16 @@ class Page:
         await self.click(*await self.wait(body, selector))
 
     async def press_run(self):
-        """Click on Run; then the window stays small until something looks at it again (`fit`): the CPU paints all of it."""
+        """Click on Run; then the window stays small until something looks at it again (`fit`): the CPU paints all of
+        it.
+        """
         await self.press("[data-testid=queue-button] button, button[data-testid=queue-button]")
         await self.resize(320, 240)
 
     async def rectangles(self, nodes2: bool) -> dict[str, list[float]]:
-        """Where each node lies on the canvas, title included: name -> left, top, right, bottom in units of the graph."""
+        """Where each node lies on the canvas, title included: name -> left, top, right, bottom in units of the
+        graph.
+        """
         return await self.run(
             "const ds = app.canvas.ds; return Object.fromEntries(app.graph.nodes.map((node) => {"
             " const title = LiteGraph.NODE_TITLE_HEIGHT, [left, top] = node.pos;"
@@ -209,7 +227,9 @@ class Page:
         text = {"text": key} if len(key) == 1 and not modifiers & CTRL else {}
         for kind in ("keyDown", "keyUp"):
             more = text if kind == "keyDown" else {}
-            await self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, modifiers=modifiers, **more)
+            await self.send(
+                "Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, modifiers=modifiers, **more
+            )
         await asyncio.sleep(0.2)
 
     async def pixels(self) -> bytes:

@@ -40,15 +40,27 @@ class RealComfyUI:
         args.base_directory = str(base)
         import execution
         import folder_paths
-        import nodes
         import server
+
+        import nodes
 
         for folder in ("input", "output", "temp", "user", "models"):
             (base / folder).mkdir(exist_ok=True)
         self.base, self.nodes, self.execution = base, nodes, execution
         self.interrupt = nodes.interrupt_processing
         folder_paths.set_temp_directory(str(base / "temp"))
-        extras = ("audio", "video", "lt", "latent", "mask", "images", "compositing", "primitive", "custom_sampler", "preview_any")
+        extras = (
+            "audio",
+            "video",
+            "lt",
+            "latent",
+            "mask",
+            "images",
+            "compositing",
+            "primitive",
+            "custom_sampler",
+            "preview_any",
+        )
         paths = [checkout / "comfy_extras" / f"nodes_{extra}.py" for extra in extras]
         asyncio.run(self._load([*filter(Path.exists, paths)], "comfy_extras"))
         known = set(nodes.NODE_CLASS_MAPPINGS)

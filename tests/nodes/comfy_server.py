@@ -25,7 +25,15 @@ class Server:
             port = free.getsockname()[1]
         self.base = base
         self.url, self.log = f"http://127.0.0.1:{port}", base / "log.txt"
-        command = [sys.executable, str(checkout / "main.py"), "--cpu", "--base-directory", str(base), "--port", str(port)]
+        command = [
+            sys.executable,
+            str(checkout / "main.py"),
+            "--cpu",
+            "--base-directory",
+            str(base),
+            "--port",
+            str(port),
+        ]
         command += arguments
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=base)
@@ -49,7 +57,9 @@ class Server:
         return json.loads(body) if answer.headers.get_content_type() == "application/json" else body
 
     def post(self, path: str, data: dict):
-        request = urllib.request.Request(self.url + path, json.dumps(data).encode(), {"Content-Type": "application/json"})
+        request = urllib.request.Request(
+            self.url + path, json.dumps(data).encode(), {"Content-Type": "application/json"}
+        )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")
 
@@ -75,7 +85,9 @@ class Server:
             errors = json.loads(refused.read())["node_errors"]
             return next(error["details"].split(" - ", 1)[-1] for node in errors.values() for error in node["errors"])
         assert done["status"]["status_str"] == "error", "this graph ran"
-        return next(data["exception_message"] for event, data in done["status"]["messages"] if event == "execution_error")
+        return next(
+            data["exception_message"] for event, data in done["status"]["messages"] if event == "execution_error"
+        )
 
     def finished(self, number: str, seconds: float = 3600) -> dict:
         until = time.monotonic() + seconds

@@ -1,4 +1,6 @@
-"""The timeline of a time mask in a real browser on a real ComfyUI: painted with the mouse, run, saved and loaded again."""
+"""The timeline of a time mask in a real browser on a real ComfyUI: painted with the mouse, run, saved and loaded
+again.
+"""
 
 import asyncio
 import json
@@ -42,7 +44,11 @@ def workflow() -> dict:
     mask["widgets_values"] = ["", ""]
     mask.pop("widgets_values_named")
     samplers = [node for node in graph["nodes"] if node["type"] == "JamFlowJointSampler"]
-    render = {node["id"] for node in graph["nodes"] if node["type"] in ("JamFlowPortraitRender", "SaveVideo", "JamFlowVocoderDecode")}
+    render = {
+        node["id"]
+        for node in graph["nodes"]
+        if node["type"] in ("JamFlowPortraitRender", "SaveVideo", "JamFlowVocoderDecode")
+    }
     graph["nodes"] = [node for node in graph["nodes"] if node["id"] not in render]
     graph["links"] = [link for link in graph["links"] if link[1] not in render and link[3] not in render]
     for node in nodes.values():
@@ -53,14 +59,27 @@ def workflow() -> dict:
         edited = any(socket["name"] == "time_mask" and socket["link"] for socket in sampler["inputs"])
         sampler["widgets_values"][2] = 2
         sampler.pop("widgets_values_named")
-        apart = {"id": number, "type": "LTXVSeparateAVLatent", "pos": [0, 1200 + 100 * number], "size": [200, 50], "mode": 0}
+        apart = {
+            "id": number,
+            "type": "LTXVSeparateAVLatent",
+            "pos": [0, 1200 + 100 * number],
+            "size": [200, 50],
+            "mode": 0,
+        }
         apart["inputs"] = [{"name": "av_latent", "type": "LATENT", "link": link}]
-        apart["outputs"] = [{"name": name, "type": "LATENT", "links": [link + 1 + slot]} for slot, name in enumerate(("v", "a"))]
+        apart["outputs"] = [
+            {"name": name, "type": "LATENT", "links": [link + 1 + slot]} for slot, name in enumerate(("v", "a"))
+        ]
         sampler["outputs"][0]["links"].append(link)
         graph["links"].append([link, sampler["id"], 0, number, 0, "LATENT"])
         graph["nodes"].append(apart)
         for slot, stream in enumerate(("motion", "mel")):
-            save = {"id": number + 1 + slot, "type": "SaveLatent", "pos": [300, 1200 + 100 * (number + slot)], "size": [200, 60]}
+            save = {
+                "id": number + 1 + slot,
+                "type": "SaveLatent",
+                "pos": [300, 1200 + 100 * (number + slot)],
+                "size": [200, 60],
+            }
             save |= {"mode": 0, "outputs": [], "widgets_values": [f"{'after' if edited else 'before'}/{stream}"]}
             save["inputs"] = [{"name": "samples", "type": "LATENT", "link": link + 1 + slot}]
             graph["links"].append([link + 1 + slot, number, slot, number + 1 + slot, 0, "LATENT"])
@@ -73,7 +92,8 @@ def workflow() -> dict:
 async def lanes(page) -> list[str]:
     """What the graph would save: the two text inputs of the mask node."""
     return await page.run(
-        "const node = app.graph.serialize().nodes.find((node) => node.type === 'JamFlowMaskTimeline'); return node.widgets_values;"
+        "const node = app.graph.serialize().nodes.find((node) => node.type === 'JamFlowMaskTimeline'); return "
+        "node.widgets_values;"
     )
 
 
@@ -197,12 +217,15 @@ def test_advanced_inputs_wait_behind_a_button(server, tmp_path):
 
 
 # The middle of the classic canvas' button, where the mouse has to click.
-BUTTON = RENDER + """
+BUTTON = (
+    RENDER
+    + """
 const button = node.widgets.find((widget) => widget.type === 'button'), ds = app.canvas.ds;
 const edge = app.canvas.canvas.getBoundingClientRect();
 app.canvas.draw(true, true);
 return [(node.pos[0] + node.size[0] / 2 + ds.offset[0]) * ds.scale + edge.x, (node.pos[1] + button.y + 10 + ds.offset[1]) * ds.scale + edge.y];
 """
+)
 
 
 def check_streams(folder: Path, start: float, end: float) -> None:
@@ -221,7 +244,8 @@ def check_streams(folder: Path, start: float, end: float) -> None:
 def changed(before, after, settled: float) -> tuple[int, int]:
     """Frames [first, last) of `before` that are not in `after`, bit by bit; what follows them may have moved in time.
 
-    The last frames (`settled` of them) are left out: there the clips end, one of them in whole cells of the model's clock.
+    The last frames (`settled` of them) are left out: there the clips end, one of them in whole cells of the model's
+    clock.
     """
     both = min(before.shape[1], after.shape[1])
     first = int((before[:, :both] != after[:, :both]).any(dim=0).nonzero()[0])
@@ -229,7 +253,10 @@ def changed(before, after, settled: float) -> tuple[int, int]:
     for shift in range(-200, 200):
         end = min(before.shape[1], after.shape[1] - shift) - int(settled)
         tail = 0
-        while end - 1 - tail >= max(first, -shift, 0) and (before[:, end - 1 - tail] == after[:, end - 1 - tail + shift]).all():
+        while (
+            end - 1 - tail >= max(first, -shift, 0)
+            and (before[:, end - 1 - tail] == after[:, end - 1 - tail + shift]).all()
+        ):
             tail += 1
         tails[tail] = end - tail
     return first, tails[max(tails)]

@@ -85,7 +85,9 @@ def test_workflow_runs_unmodified(server, path):
     if not embedded(graph):
         pytest.skip("needs an image checkpoint")
     outputs = server.run(graph)
-    made = [file["filename"] for output in outputs.values() for key in ("images", "audio") for file in output.get(key, ())]
+    made = [
+        file["filename"] for output in outputs.values() for key in ("images", "audio") for file in output.get(key, ())
+    ]
     assert any(name.endswith((".mp4", ".flac")) for name in made)
 
 

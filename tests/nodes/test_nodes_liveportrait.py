@@ -139,7 +139,11 @@ def test_the_official_layout_is_found_too(host, tmp_path, monkeypatch):
     assert places.find_portrait_networks([tmp_path]) == tmp_path / "LivePortrait"
     monkeypatch.setattr(host.module("nodes.load"), "roots", lambda: [tmp_path])
     loader = host.classes["LoadJamFlow"]
-    embedded = {"model": "jamflow-tiny (embedded)", "vocoder": "jamflow-tiny vocoder (embedded)", "renderer": "LivePortrait"}
+    embedded = {
+        "model": "jamflow-tiny (embedded)",
+        "vocoder": "jamflow-tiny vocoder (embedded)",
+        "renderer": "LivePortrait",
+    }
     before = loader.fingerprint_inputs(**embedded)
     os.utime(folder / "base_models" / "warping_module.pth", (1, 1))  # another file in its place
     assert loader.fingerprint_inputs(**embedded) != before
@@ -160,7 +164,9 @@ def test_without_the_files_the_embedded_ones_are_used_and_the_node_says_what_wou
 
 
 def test_f5_reads_chinese(host, tmp_path, monkeypatch):
-    """Found as "F5-TTS, else embedded"; text that the embedded model would refuse goes to the sampler as it is written."""
+    """Found as "F5-TTS, else embedded"; text that the embedded model would refuse goes to the sampler as it is
+    written.
+    """
     pytest.importorskip("rjieba"), pytest.importorskip("pypinyin")
     folder = host.base / "models" / "F5-TTS"
     folder.mkdir(exist_ok=True)
@@ -203,13 +209,17 @@ def test_picture(host, small):
 
 def test_video_and_motion_of_it(host, small):
     portrait = load(host, renderer="LivePortrait")[2]
-    picture = cv2.cvtColor(cv2.imread(str(Path(__file__).parents[2] / "portraits" / "mona_lisa.jpg")), cv2.COLOR_BGR2RGB)
+    picture = cv2.cvtColor(
+        cv2.imread(str(Path(__file__).parents[2] / "portraits" / "mona_lisa.jpg")), cv2.COLOR_BGR2RGB
+    )
     film = torch.from_numpy(picture).float().div(255).expand(3, -1, -1, -1)
     lips, whole = clip(host, 5)
     frames = render(host, portrait, lips, image=film)[1]
     assert frames.shape == film.shape and not torch.equal(frames, film)
     assert len(render(host, portrait, whole, image=film, smoothing=0.0)[1]) == 3
-    smile = host.classes["JamFlowExpression"].execute(**g.EXPRESSION | {"smile": 1.0, "blink": 0.0, "sway": 0.0}).result[0]
+    smile = (
+        host.classes["JamFlowExpression"].execute(**g.EXPRESSION | {"smile": 1.0, "blink": 0.0, "sway": 0.0}).result[0]
+    )
     assert not torch.equal(render(host, portrait, lips, image=film, expression=smile)[1], frames)
     seeded = host.classes["JamFlowExpression"].execute(**g.EXPRESSION | {"sway": 3.0}).result[0]
     led = render(host, portrait, lips, image=film, driving=whole)[1]  # blinks and sway of its own; a smile comes on top
@@ -234,7 +244,9 @@ def test_templates_are_read_and_saved(host):
     if host.real:  # the stand-in cannot show text
         kept = host.classes["JamFlowSaveMotion"].execute(latent=motion, filename_prefix="motion/talking")
         again = host.classes["JamFlowLoadMotion"].execute(file=f"{kept.ui.as_dict()['text'][0]} [output]").result[0]
-        assert torch.equal(again.template.faces.exp, motion.template.faces.exp) and np.array_equal(again.exp, motion.exp)
+        assert torch.equal(again.template.faces.exp, motion.template.faces.exp) and np.array_equal(
+            again.exp, motion.exp
+        )
     (given / "evil.pkl").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(Exception, match="JAM-Flow Load Motion: Refused .*evil.pkl.*system"):
         host.classes["JamFlowLoadMotion"].execute(file="evil.pkl")
@@ -257,13 +269,18 @@ def test_a_script_of_two_is_painted_by_it(comfy, small):
 
     comfy.forget()
     for name in ("mona_lisa", "pearl_earring"):
-        cv2.imwrite(str(comfy.base / "input" / f"{name}.png"), cv2.resize(cv2.imread(str(comfy_hosts.PACK / "portraits" / f"{name}.jpg")), (256, 256)))
+        cv2.imwrite(
+            str(comfy.base / "input" / f"{name}.png"),
+            cv2.resize(cv2.imread(str(comfy_hosts.PACK / "portraits" / f"{name}.jpg")), (256, 256)),
+        )
     graph = {
         **g.loader(renderer="LivePortrait"),
         "one": g.node("LoadImage", image="mona_lisa.png"),
         "two": g.node("LoadImage", image="pearl_earring.png"),
         "both": g.node("ImageBatch", image1=["one", 0], image2=["two", 0]),
-        **g.script("[heart] Hi. [george] No.", portrait=["load", 2], name="test/painted", **{"images.image0": ["both", 0]}),
+        **g.script(
+            "[heart] Hi. [george] No.", portrait=["load", 2], name="test/painted", **{"images.image0": ["both", 0]}
+        ),
         **g.save_video(("script", 0)),
     }
     kept = comfy.base / "output" / "test" / "painted.chunks"
@@ -273,7 +290,9 @@ def test_a_script_of_two_is_painted_by_it(comfy, small):
     painted = {path: path.stat().st_mtime_ns for path in kept.glob("*.mp4")}
     assert len(painted) == 2
     frames = list(read_video(video.get_stream_source(), with_audio=False).frames)
-    left, right = (np.stack([frame[:, part] for frame in frames]).astype(int) for part in (slice(0, 256), slice(256, 512)))
+    left, right = (
+        np.stack([frame[:, part] for frame in frames]).astype(int) for part in (slice(0, 256), slice(256, 512))
+    )
     spoken = [np.abs(np.diff(side, axis=0)).mean((1, 2, 3)) for side in (left, right)]
     assert all(side.max() > 0 for side in spoken) and abs(left[0] - right[0]).mean() > 10
 

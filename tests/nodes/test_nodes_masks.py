@@ -53,7 +53,9 @@ def test_the_timeline_is_sent_the_sound_once(host):
 
     sound = {"waveform": torch.sin(torch.arange(48000) * 0.05)[None, None], "sample_rate": 24000}
     node = host.classes["JamFlowMaskTimeline"]
-    first, second = (node.execute(speech=text, face="", audio=sound).ui["jamflow_timeline"][0] for text in ("0-1", "1-2"))
+    first, second = (
+        node.execute(speech=text, face="", audio=sound).ui["jamflow_timeline"][0] for text in ("0-1", "1-2")
+    )
     assert first == second and first["seconds"] == 2
     for part in ("sound", "mel"):
         place = first[part]

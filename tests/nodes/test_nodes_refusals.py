@@ -70,7 +70,12 @@ WRONG = {
         SAMPLER + "remove the motion or the recording",
     ),
     "transcript: nothing changed": (
-        {**g.loader(), **g.audio_ref(g.DRIVE), **g.transcript("They hoped to get together at an early date!"), **g.look(["change", 3])},
+        {
+            **g.loader(),
+            **g.audio_ref(g.DRIVE),
+            **g.transcript("They hoped to get together at an early date!"),
+            **g.look(["change", 3]),
+        },
         "JAM-Flow Edit Transcript: change a word of new_text",
     ),
     "transcript: a voice": (
@@ -107,7 +112,12 @@ WRONG = {
     ),
     "sampler: an empty mask": (
         sampled(
-            g.text(), g.audio_ref(g.DRIVE), {"mask": g.node("JamFlowMaskTimeline", speech="", face="")}, **SAID, **DRIVEN, time_mask=["mask", 0]
+            g.text(),
+            g.audio_ref(g.DRIVE),
+            {"mask": g.node("JamFlowMaskTimeline", speech="", face="")},
+            **SAID,
+            **DRIVEN,
+            time_mask=["mask", 0],
         ),
         SAMPLER + "mark a span of the time mask first",
     ),
@@ -140,10 +150,18 @@ WRONG = {
         },
         VOICE + "connect audio that has sound: this video has no sound track",
     ),
-    "voice: unknown preset": (sampled(g.text(), g.audio_ref(g.VOICE | {"preset": "nobody"}), **SAID, **DRIVEN), "preset"),
-    "motion: nothing connected": (sampled(g.text(), lips(), **SAID, motion_ref=["lips", 0]), LIPS + "connect one of video"),
+    "voice: unknown preset": (
+        sampled(g.text(), g.audio_ref(g.VOICE | {"preset": "nobody"}), **SAID, **DRIVEN),
+        "preset",
+    ),
+    "motion: nothing connected": (
+        sampled(g.text(), lips(), **SAID, motion_ref=["lips", 0]),
+        LIPS + "connect one of video",
+    ),
     "motion: two sources": (
-        sampled(still(), LATENT, g.text(), lips(images=["still", 0], motion=["latent", 0]), **SAID, motion_ref=["lips", 0]),
+        sampled(
+            still(), LATENT, g.text(), lips(images=["still", 0], motion=["latent", 0]), **SAID, motion_ref=["lips", 0]
+        ),
         LIPS + "connect one of video, images and motion (now: images and motion)",
     ),
     "motion: no face": (

@@ -17,7 +17,9 @@ def frames_and_sound(path):
     with av.open(str(path)) as video:
         frames = sum(1 for _ in video.decode(video=0))
     with av.open(str(path)) as video:
-        seconds = sum(block.samples / block.sample_rate for block in video.decode(audio=0)) if video.streams.audio else 0
+        seconds = (
+            sum(block.samples / block.sample_rate for block in video.decode(audio=0)) if video.streams.audio else 0
+        )
     return frames, seconds
 
 
@@ -164,7 +166,9 @@ def test_speech_alone_is_said_anew_on_the_lips_that_are_kept(comfy):
         **g.sampler(audio_ref=["ref", 0]),
         "lips": g.node("JamFlowReferenceMotion", portrait=["load", 2], motion=["sample", 0], fps=25.0),
         "mask": g.node("JamFlowMaskSpans", spans="1.8-2.2", lanes="speech only"),
-        "again": g.sampler(text=["text", 0], audio_ref=["ref", 0], motion_ref=["lips", 0], time_mask=["mask", 0])["sample"],
+        "again": g.sampler(text=["text", 0], audio_ref=["ref", 0], motion_ref=["lips", 0], time_mask=["mask", 0])[
+            "sample"
+        ],
         "decode": g.node("JamFlowVocoderDecode", latent=["again", 0], vocoder=["load", 1]),
         **g.save_audio(),
     }
@@ -199,7 +203,9 @@ def test_words_of_a_recording_become_a_mask(comfy):
         **g.loader(),
         **g.audio_ref(g.DRIVE),
         **g.text("They hoped to get together at an early date.", recording=["ref", 0]),
-        "mask": g.node("JamFlowMaskWords", text=["text", 0], words="get together\nearly", padding=0.0, lanes="speech only"),
+        "mask": g.node(
+            "JamFlowMaskWords", text=["text", 0], words="get together\nearly", padding=0.0, lanes="speech only"
+        ),
         "timeline": g.node("JamFlowTimeline", audio=["ref", 1], text=["text", 0], time_mask=["mask", 0], width=512),
         "picture": g.node("PreviewImage", images=["timeline", 0]),
     }
@@ -211,7 +217,9 @@ def test_words_of_a_recording_become_a_mask(comfy):
 
 
 def test_motion_is_saved_and_loaded(comfy):
-    run = comfy.run(g.speak() | {"save": g.node("JamFlowSaveMotion", latent=["sample", 0], filename_prefix="motion/test")})
+    run = comfy.run(
+        g.speak() | {"save": g.node("JamFlowSaveMotion", latent=["sample", 0], filename_prefix="motion/test")}
+    )
     file = run.ui["save"]["text"][0]
     graph = {
         **g.loader(),
@@ -244,7 +252,10 @@ def test_a_cancel_stops_within_a_step_and_the_next_run_works(comfy, during):
     comfy.forget()
     calls = {"JamFlowJointSampler": 3, "JamFlowPortraitRender": 3}
     graph = g.speak(steps=8)
-    with comfy.interrupted_in(during, after=calls[during]) as count, pytest.raises(comfy_hosts.Interrupted, match=during):
+    with (
+        comfy.interrupted_in(during, after=calls[during]) as count,
+        pytest.raises(comfy_hosts.Interrupted, match=during),
+    ):
         comfy.run(graph)
     assert count.steps == calls[during] + 1
     assert comfy.run(graph).ui["video"]
@@ -288,7 +299,9 @@ def test_a_tall_png_straight_from_load_image_speaks(comfy):
 
 
 def test_what_is_transparent_becomes_the_background(comfy):
-    """Load Image drops the alpha and shows what it hid; its mask says where that was. Without alpha its mask is empty and small."""
+    """Load Image drops the alpha and shows what it hid; its mask says where that was. Without alpha its mask is empty
+    and small.
+    """
     portrait = Image.open(comfy_hosts.PACK / "portraits" / "pearl_earring.jpg").resize((320, 320))
     portrait.save(comfy.base / "input" / "opaque.png")
     clear = portrait.convert("RGBA")
@@ -298,7 +311,9 @@ def test_what_is_transparent_becomes_the_background(comfy):
         **g.loader(),
         "motion": g.node("JamFlowLoadMotion", file=saved_motion(comfy)),
         "picture": g.node("LoadImage", image="clear.png"),
-        **g.render(("motion", 0), image=["picture", 0], mask=["picture", 1], output="frames", head_motion=0.0, blink=False),
+        **g.render(
+            ("motion", 0), image=["picture", 0], mask=["picture", 1], output="frames", head_motion=0.0, blink=False
+        ),
         **g.look(["render", 3]),
     }
     comfy.run(graph)
@@ -326,7 +341,9 @@ def test_audio_of_any_rate_and_width_is_taken(host, shape, rate):
     assert wave.ndim == 1 and abs(len(wave) - shape[2] * 24000 / rate) <= 1
 
 
-@pytest.mark.parametrize("shape, words", [((2, 1, 800), "connect one clip at a time"), ((1, 1, 0), "this one is empty")])
+@pytest.mark.parametrize(
+    "shape, words", [((2, 1, 800), "connect one clip at a time"), ((1, 1, 0), "this one is empty")]
+)
 def test_audio_that_is_not_one_clip_is_refused(host, shape, words):
     with pytest.raises(Exception, match=words):
         host.module("nodes.media").wave_of({"waveform": torch.randn(shape), "sample_rate": 24000})
@@ -387,7 +404,10 @@ def test_an_expression_moves_the_face(comfy):
 
 def test_a_driving_clip_moves_the_upper_face(comfy):
     graph = g.speak() | g.expression(driving=["render", 0])
-    graph |= {**g.render(name="again", expression=["face", 0], audio=["decode", 0]), **g.save_video(("again", 0), "second")}
+    graph |= {
+        **g.render(name="again", expression=["face", 0], audio=["decode", 0]),
+        **g.save_video(("again", 0), "second"),
+    }
     comfy.run(graph)
     assert comfy.outputs("face")[0].driving is not None
 
@@ -420,7 +440,9 @@ def test_a_clip_sounds_to_its_end(host):
 
 
 def test_a_motion_without_frames_is_refused(host):
-    motions = importlib.import_module(host.module("nodes.render").__package__.rpartition(".")[0] + ".jamflow_core.motion.files")
+    motions = importlib.import_module(
+        host.module("nodes.render").__package__.rpartition(".")[0] + ".jamflow_core.motion.files"
+    )
     empty = motions.Motion(torch.zeros(0, 21, 3).numpy(), 25.0)
     with pytest.raises(Exception, match="JAM-Flow Portrait Render: connect a clip that moves"):
         host.classes["JamFlowPortraitRender"].execute(portrait=SimpleNamespace(networks=None), latent=empty, **g.RENDER)

@@ -14,10 +14,7 @@ def frozen(node) -> dict:
     """What a saved graph relies on: ids and types of inputs and outputs, in order, and combo choices of our own."""
     schema = node.GET_SCHEMA()
     return {
-        "inputs": {
-            item.id: {"type": item.get_io_type(), "optional": bool(item.optional)}
-            for item in schema.inputs
-        },
+        "inputs": {item.id: {"type": item.get_io_type(), "optional": bool(item.optional)} for item in schema.inputs},
         "outputs": [item.io_type for item in schema.outputs],
     }
 

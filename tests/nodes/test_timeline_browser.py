@@ -1,4 +1,6 @@
-"""The timeline's own work in a real browser: the sound before any run, playing, keys, zoom, words; and a mask in a page opened anew."""
+"""The timeline's own work in a real browser: the sound before any run, playing, keys, zoom, words; and a mask in a page
+opened anew.
+"""
 
 import asyncio
 import json
@@ -9,8 +11,8 @@ import numpy as np
 import pytest
 from test_nodes_browser import BOX, PACK, lanes, mask_id, rectangle, server, shown  # noqa: F401
 
-from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.audio.resample import to_mono_24k
+from jamflow_core.media.sound import load_audio, save_wav
 
 SAID = "They hoped to get together at an early date."
 GRAPH = """
@@ -68,7 +70,10 @@ async def times(page) -> list[float]:
 async def opened(page, nodes2: bool, graph: dict) -> None:
     """A saved workflow opened as its file is, on one of the two canvases."""
     await page.run("await app.ui.settings.setSettingValueAsync('Comfy.VueNodes.Enabled', a); return true;", nodes2)
-    await page.run("await app.handleFile(new File([a], 'saved.json', { type: 'application/json' })); return true;", json.dumps(graph))
+    await page.run(
+        "await app.handleFile(new File([a], 'saved.json', { type: 'application/json' })); return true;",
+        json.dumps(graph),
+    )
     await page.wait("return app.graph.nodes.some((node) => node.type === 'JamFlowMaskTimeline');")
     await shown(page)
 
@@ -78,12 +83,18 @@ async def worked_on(server, page, nodes2: bool, wave, folder: Path) -> tuple[dic
     seconds = len(wave) / 24000
 
     # The waveform is there before anything has run: loud where the recording is loud.
-    await page.wait("return (document.querySelector('.jamflow-timeline canvas.curve[aria-label*=\"' + a + '\"]') ?? null) !== null;", f"{seconds:.2f}")
+    await page.wait(
+        "return (document.querySelector('.jamflow-timeline canvas.curve[aria-label*=\"' + a + '\"]') ?? null) !== "
+        "null;",
+        f"{seconds:.2f}",
+    )
     level = np.abs(wave[: len(wave) // 2400 * 2400].reshape(-1, 2400)).max(1)
     loud, quiet = ((int(pick(level)) + 0.5) * 0.1 / seconds for pick in (np.argmax, np.argmin))
     await asyncio.sleep(0.5)
     tall, flat = await page.run(INK, [loud, quiet])
-    assert tall > 2 * flat + 0.1, f"waveform {tall:.2f} of the lane where it is loudest, {flat:.2f} where it is quietest"
+    assert tall > 2 * flat + 0.1, (
+        f"waveform {tall:.2f} of the lane where it is loudest, {flat:.2f} where it is quietest"
+    )
     await page.picture(folder / f"before-nodes2-{nodes2}.png")
 
     left, top, width, height = await rectangle(page, ".lane.speech")
@@ -145,7 +156,9 @@ async def worked_on(server, page, nodes2: bool, wave, folder: Path) -> tuple[dic
         x, y, wide, high = await rectangle(page, ".hint button")
         event, message = await page.done(lambda: page.click(x + wide / 2, y + high / 2))
         assert event == "execution_success", message
-    await page.wait("return document.querySelector('.jamflow-timeline .said')?.ariaLabel?.includes('together') ?? false;")
+    await page.wait(
+        "return document.querySelector('.jamflow-timeline .said')?.ariaLabel?.includes('together') ?? false;"
+    )
     (clip,) = next(iter(server.get("/history").values()))["outputs"][str(await mask_id(page))]["jamflow_timeline"]
     words = {word: (start, end) for word, start, end in clip["words"]}
 
@@ -153,8 +166,12 @@ async def worked_on(server, page, nodes2: bool, wave, folder: Path) -> tuple[dic
     for step, spans in (("Comfy.Undo", 1), ("Comfy.Redo", 0)):
         await page.run("await app.extensionManager.command.execute(a); return true;", step)
         await shown(page)
-        assert await page.wait("return document.querySelectorAll('.jamflow-timeline .lane.speech .span').length === a;", spans)
-        assert await page.wait("return document.querySelector('.jamflow-timeline .said')?.ariaLabel?.includes('together') ?? false;")
+        assert await page.wait(
+            "return document.querySelectorAll('.jamflow-timeline .lane.speech .span').length === a;", spans
+        )
+        assert await page.wait(
+            "return document.querySelector('.jamflow-timeline .said')?.ariaLabel?.includes('together') ?? false;"
+        )
     await asyncio.sleep(0.5)
     left, top, width, height = await rectangle(page, ".lane.speech")
     slip = 4 * seconds / width
@@ -168,16 +185,26 @@ async def came_back(page, nodes2: bool, graph: dict, before: list[str], seconds:
     """The mask of a saved graph is there, where it was."""
     await opened(page, nodes2, graph)
     assert await lanes(page) == before and before[0]
-    await page.wait("return document.querySelector('.jamflow-timeline canvas.curve[aria-label*=\"' + a + '\"]') !== null;", f"{seconds:.2f}")
+    await page.wait(
+        "return document.querySelector('.jamflow-timeline canvas.curve[aria-label*=\"' + a + '\"]') !== null;",
+        f"{seconds:.2f}",
+    )
     assert await page.wait("return document.querySelectorAll('.jamflow-timeline .span').length;") == 2
     await asyncio.sleep(0.5)
-    (left, _, width, _), (x, _, wide, _) = await rectangle(page, ".lane.speech"), await rectangle(page, ".lane.speech .span")
-    assert [(x - left) / width * seconds, (x + wide - left) / width * seconds] == pytest.approx(await times(page), abs=0.03)
+    (left, _, width, _), (x, _, wide, _) = (
+        await rectangle(page, ".lane.speech"),
+        await rectangle(page, ".lane.speech .span"),
+    )
+    assert [(x - left) / width * seconds, (x + wide - left) / width * seconds] == pytest.approx(
+        await times(page), abs=0.03
+    )
     await page.picture(picture)
 
 
 def test_the_timeline_is_worked_and_its_mask_comes_back_in_a_page_opened_anew(server, take, tmp_path):  # noqa: F811
-    """Every page is another browser with a profile of its own, so that nothing but the saved file is left of the last one."""
+    """Every page is another browser with a profile of its own, so that nothing but the saved file is left of the last
+    one.
+    """
     seconds = len(take) / 24000
 
     async def work():

@@ -24,6 +24,8 @@ def _nodes(nodes: list[dict], origins: dict) -> dict:
             continue
         inputs = dict(node.get("widgets_values_named") or {})
         inputs.pop("control_after_generate", None)
-        inputs |= {socket["name"]: origins[socket["link"]] for socket in node["inputs"] if socket.get("link") in origins}
+        inputs |= {
+            socket["name"]: origins[socket["link"]] for socket in node["inputs"] if socket.get("link") in origins
+        }
         graph[str(node["id"])] = {"class_type": node["type"], "inputs": inputs}
     return graph

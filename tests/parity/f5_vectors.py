@@ -1,4 +1,6 @@
-"""Write tests/data/f5.json from the official code: `python tests/parity/f5_vectors.py`. f5_official.py says what to install."""
+"""Write tests/data/f5.json from the official code: `python tests/parity/f5_vectors.py`. f5_official.py says what to
+install.
+"""
 
 import json
 import sys
@@ -36,7 +38,9 @@ def of_vocos() -> list[float]:
     from vocos.heads import ISTFTHead
     from vocos.models import VocosBackbone
 
-    vocos = Vocos(MelSpectrogramFeatures(), VocosBackbone(100, **VOCOS), ISTFTHead(VOCOS["dim"], 1024, 256, "center")).eval()
+    vocos = Vocos(
+        MelSpectrogramFeatures(), VocosBackbone(100, **VOCOS), ISTFTHead(VOCOS["dim"], 1024, 256, "center")
+    ).eval()
     vocos.backbone.load_state_dict(random_state(vocos.backbone))
     vocos.head.out.load_state_dict(random_state(vocos.head.out))
     with torch.inference_mode():

@@ -44,7 +44,9 @@ def networks(size: str) -> dict[str, torch.nn.Module]:
         part["appearance_feature_extractor"] |= dict(block_expansion=8, max_features=32, reshape_channel=8, reshape_depth=4,
                                                      num_resblocks=2)  # fmt: skip
         part["warping_module"] |= dict(block_expansion=8, max_features=32, reshape_channel=8)
-        part["warping_module"]["dense_motion_params"] |= dict(block_expansion=8, max_features=32, num_blocks=2, reshape_depth=4)
+        part["warping_module"]["dense_motion_params"] |= dict(
+            block_expansion=8, max_features=32, num_blocks=2, reshape_depth=4
+        )
         part["spade_generator"] |= dict(block_expansion=8, max_features=32, out_channels=8)
         convnext = _import("modules.convnextv2").ConvNeXtV2
 
@@ -106,7 +108,8 @@ OPTIONS = {  # of ours -> official name
 def execute(wrapper, source, driving, options: dict, pictures, crops, matrices) -> list[np.ndarray]:
     """Run the official pipeline and return its frames as they would go into the video.
 
-    source, driving: our templates, of which the source gives the landmarks (eyes and lips) and the driving one the motion.
+    source, driving: our templates, of which the source gives the landmarks (eyes and lips) and the driving one the
+    motion.
     pictures: uint8 RGB frames; crops: uint8 256x256; matrices: 3x3 from crop to picture.
     """
     pipeline = _import("live_portrait_pipeline")
@@ -133,7 +136,9 @@ def execute(wrapper, source, driving, options: dict, pictures, crops, matrices) 
     with contextlib.ExitStack() as stack, torch.no_grad():
         for name, function in stand_ins.items():
             stack.enter_context(mock.patch.object(pipeline, name, function))
-        stack.enter_context(mock.patch.object(pipeline.cv2, "imwrite", lambda _, frame: written.append([frame[..., ::-1]])))
+        stack.enter_context(
+            mock.patch.object(pipeline.cv2, "imwrite", lambda _, frame: written.append([frame[..., ::-1]]))
+        )
         run.execute(names)
     return written[-1]
 
@@ -167,7 +172,9 @@ def _pickled(template) -> dict:
     fields = dict(kp=faces.kp, exp=faces.exp, R=faces.rotation, t=faces.t, scale=faces.scale)
     motion = [{name: value[i : i + 1].numpy().copy() for name, value in fields.items()} for i in range(len(template))]
     eyes, lips = ([row[None] for row in value.numpy()] for value in (template.eyes, template.lips))
-    return dict(n_frames=len(template), output_fps=25, motion=motion, c_eyes_lst=eyes, c_lip_lst=[row[0] for row in lips])
+    return dict(
+        n_frames=len(template), output_fps=25, motion=motion, c_eyes_lst=eyes, c_lip_lst=[row[0] for row in lips]
+    )
 
 
 def _landmarks(eyes, lips) -> np.ndarray:
@@ -183,4 +190,6 @@ def _angles(rotation: torch.Tensor) -> dict[str, torch.Tensor]:
     turn = rotation.mT.double()
     pitch = torch.atan2(turn[:, 2, 1], turn[:, 2, 2])
     yaw, roll = torch.asin(-turn[:, 2, 0]), torch.atan2(turn[:, 1, 0], turn[:, 0, 0])
-    return {name: torch.rad2deg(angle).float()[:, None] for name, angle in (("pitch", pitch), ("yaw", yaw), ("roll", roll))}
+    return {
+        name: torch.rad2deg(angle).float()[:, None] for name, angle in (("pitch", pitch), ("yaw", yaw), ("roll", roll))
+    }

@@ -13,12 +13,12 @@ from parity import f5_official as official
 from jamflow_core.audio.f5_reference import f5_reference
 from jamflow_core.audio.mel import log_mel
 from jamflow_core.audio.vocoder import Vocoder, load_vocoder
-from jamflow_core.tasks.f5 import OFFICIAL, Reference, chunks, reference, speak
+from jamflow_core.catalog.f5 import load_f5
 from jamflow_core.flow.sampler import Canvas, Settings, sample
 from jamflow_core.model.dit import velocity
-from jamflow_core.text.f5_tokens import f5_tokens
 from jamflow_core.models import Models
-from jamflow_core.catalog.f5 import load_f5
+from jamflow_core.tasks.f5 import OFFICIAL, Reference, chunks, reference, speak
+from jamflow_core.text.f5_tokens import f5_tokens
 
 pytestmark = [pytest.mark.parity, pytest.mark.skipif(not official.available(), reason="f5-tts is not installed")]
 SIZES = {"tiny": (TINY, 112), "small": (SMALL, 112), "base": (BASE, 64)}
@@ -54,7 +54,9 @@ def test_velocity_and_sampling(theirs, tmp_path, name, old):
     assert relative(found, wanted) <= 1e-5
     sampler = official.sampler(cfm_class, net, config.text.symbols)
     for steps in (5,) if name == "base" else (7, 9):
-        wanted, _ = sampler.sample(known[:, :24], ids, frames, steps=steps, cfg_strength=2.0, sway_sampling_coef=-1.0, seed=10)
+        wanted, _ = sampler.sample(
+            known[:, :24], ids, frames, steps=steps, cfg_strength=2.0, sway_sampling_coef=-1.0, seed=10
+        )
         audio = Canvas(known[0], torch.arange(frames) >= 24, features[0][0], features[1][0])
         found, _ = sample(ours, audio, None, replace(OFFICIAL, steps=steps, seed=5))
         assert relative(found[24:], wanted[0, 24:]) <= 5e-5
@@ -77,8 +79,10 @@ def test_bfloat16_is_nearer_to_float32_than_the_packages_autocast(theirs, tmp_pa
 
 
 LETTERS = [
-    "Hello, World! (TTS) costs $3.50; isn't it \"fine\"?", "E-mail me_at a.b@c.d at 5.30 p.m. on 2024-01-02 -- 50% off...",
-    "“Curly” ‘quotes’ — dashes… naïve café, Ünïcode", "你好,世界! 一个不错的 test 3.5 元。", "我们用 F5-TTS 说 C++ 和 U.S.A.", "日本語 と 한국어 και русский",
+    "Hello, World! (TTS) costs $3.50; isn't it "
+    "\"fine\"?", "E-mail me_at a.b@c.d at 5.30 p.m. on 2024-01-02 -- 50% off...",
+    "“Curly” ‘quotes’ — dashes… naïve café, "
+    "Ünïcode", "你好,世界! 一个不错的 test 3.5 元。", "我们用 F5-TTS 说 C++ 和 U.S.A.", "日本語 と 한국어 και русский",
     "  spaces   and\ttabs\nlines ", "", "a", "重庆银行行长说：“行不行？”",
 ]  # fmt: skip
 
@@ -165,7 +169,9 @@ def test_vocos(tmp_path):
     from vocos.heads import ISTFTHead
     from vocos.models import VocosBackbone
 
-    vocos = Vocos(MelSpectrogramFeatures(), VocosBackbone(100, 512, 1536, 8), ISTFTHead(512, 1024, 256, "center")).eval()
+    vocos = Vocos(
+        MelSpectrogramFeatures(), VocosBackbone(100, 512, 1536, 8), ISTFTHead(512, 1024, 256, "center")
+    ).eval()
     state = random_state(vocos.backbone)
     vocos.backbone.load_state_dict(state)
     torch.save(vocos.state_dict(), tmp_path / "pytorch_model.bin")

@@ -5,19 +5,18 @@ Random weights are saved as the official files are, read by the official loader 
 
 from pathlib import Path
 
+import liveportrait_official as official  # beside this file
 import numpy as np
 import pytest
 import torch
-
-import liveportrait_official as official  # beside this file
 from liveportrait_weights import OPTIONS, layout, motion_inputs, random_state, random_template, tiny_networks
 
+from jamflow_core.catalog.liveportrait import fill, load_liveportrait
 from jamflow_core.face.finder import FaceFinder
 from jamflow_core.media.picture import read_image
 from jamflow_core.render.liveportrait import LivePortraitRenderer, LivePortraitVideo, Options
 from jamflow_core.render.liveportrait.crop import PasteBack, box_around, cut, face_box, to_crop
 from jamflow_core.render.liveportrait.drive import drive
-from jamflow_core.catalog.liveportrait import fill, load_liveportrait
 
 pytestmark = [
     pytest.mark.parity,
@@ -68,7 +67,10 @@ def test_layout_is_the_recorded_one():
 def test_recorded_figures_are_those_of_the_official_code():
     import liveportrait_vectors
 
-    for name, made in {"networks": liveportrait_vectors.of_networks(), "motion": liveportrait_vectors.of_motion()}.items():
+    for name, made in {
+        "networks": liveportrait_vectors.of_networks(),
+        "motion": liveportrait_vectors.of_motion(),
+    }.items():
         for key, expected in layout(name).items():
             assert np.allclose(made[key], expected, rtol=1e-4, atol=1e-4 * expected[0]), key
 

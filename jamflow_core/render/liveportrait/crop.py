@@ -1,7 +1,8 @@
 """The square that LivePortrait looks at, cut out of a picture and put back.
 
 Source: KwaiVGI/LivePortrait, crop.py and retargeting_utils.py. The box is laid around the landmarks that its 106- and
-203-point models have (no forehead), here taken from the 478-point mesh of face/finder.py; its axis runs from the middle of
+203-point models have (no forehead), here taken from the 478-point mesh of face/finder.py; its axis runs from the middle
+of
 the eyes to the middle of the lips.
 """
 
@@ -9,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...media.picture import load_cv2
 from ...face.topology import EYE_LEFT, EYE_RIGHT, FACE_OVAL, LIPS, LOWER_LIP_MID, UPPER_LIP_MID
+from ...media.picture import load_cv2
 from .networks import CROP, PAINTED
 
 SOURCE_SCALE, SOURCE_RISE = 2.3, -0.125
@@ -40,7 +41,8 @@ def face_box(points: np.ndarray, scale: float = SOURCE_SCALE, rise: float = SOUR
 
 
 def box_around(points: np.ndarray, eyes: np.ndarray, lips: np.ndarray, scale: float, rise: float) -> Box:
-    """The smallest square around `points` [n,2] along the axis from `eyes` to `lips` [2], scaled, then moved along the axis
+    """The smallest square around `points` [n,2] along the axis from `eyes` to `lips` [2], scaled, then moved along the
+    axis
     by `rise` of its size."""
     down = lips - eyes
     length = np.linalg.norm(down)
@@ -54,7 +56,9 @@ def box_around(points: np.ndarray, eyes: np.ndarray, lips: np.ndarray, scale: fl
 
 def upright(boxes: list[Box]) -> Box:
     """The mean of boxes, not turned: what a whole driving video is cropped to."""
-    return Box(np.mean([box.centre for box in boxes], 0), float(np.mean([box.size for box in boxes])), np.array([0.0, 1.0]))
+    return Box(
+        np.mean([box.centre for box in boxes], 0), float(np.mean([box.size for box in boxes])), np.array([0.0, 1.0])
+    )
 
 
 def to_crop(box: Box, pixels: int = PAINTED) -> np.ndarray:
@@ -65,7 +69,9 @@ def to_crop(box: Box, pixels: int = PAINTED) -> np.ndarray:
 
 
 def cut(picture: np.ndarray, matrix: np.ndarray, shrink: str = "area") -> np.ndarray:
-    """Crop uint8 [256,256,3]: sampled at 512 by `matrix`, then shrunk by "area" (sources) or "linear" (driving videos)."""
+    """Crop uint8 [256,256,3]: sampled at 512 by `matrix`, then shrunk by "area" (sources) or "linear" (driving
+    videos).
+    """
     cv2 = load_cv2()
     large = square(picture, matrix)
     return cv2.resize(large, (CROP, CROP), interpolation=cv2.INTER_AREA if shrink == "area" else cv2.INTER_LINEAR)
@@ -82,7 +88,9 @@ class PasteBack:
     def __init__(self, matrix: np.ndarray, shape: tuple[int, ...]):
         cv2 = load_cv2()
         inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))
-        corners = np.array([[0, 0], [PAINTED, 0], [0, PAINTED], [PAINTED, PAINTED]]) @ inverse[:2, :2].T + inverse[:2, 2]
+        corners = (
+            np.array([[0, 0], [PAINTED, 0], [0, PAINTED], [PAINTED, PAINTED]]) @ inverse[:2, :2].T + inverse[:2, 2]
+        )
         low = np.clip(np.floor(corners.min(0)) - 1, 0, shape[1::-1]).astype(int)
         high = np.clip(np.ceil(corners.max(0)) + 2, 0, shape[1::-1]).astype(int)
         self._region = slice(low[1], high[1]), slice(low[0], high[0])

@@ -49,7 +49,8 @@ class Options:
 class Laid:
     """What is laid over a face's motion, for n or more frames; what is None does nothing.
 
-    blink: closing of the lids [n], 0..1. head [n,5]: pitch, yaw, roll in degrees as in keypoints.py, and shift x, y in crops of
+    blink: closing of the lids [n], 0..1. head [n,5]: pitch, yaw, roll in degrees as in keypoints.py, and shift x, y in
+    crops of
     size 2. over: shifts of the expression [n,21,3] (expression.py).
     """
 
@@ -79,8 +80,10 @@ def drive(net: Retargeting, source: Template, driving: Template, options: Option
           lips: Tensor | None = None, laid: Laid = NOTHING) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Keypoints [m,21,3] of the source (m = 1 for a picture, n for a video) and their new places [n,21,3].
 
-    n: frames of the template for a picture, of the shorter one for a video; a template of one frame is held. lips: generated
-    ones in place of the template's, deltas [n,21,3] as in `speak`; the template moves all else. laid: what is added to that.
+    n: frames of the template for a picture, of the shorter one for a video; a template of one frame is held. lips:
+    generated
+    ones in place of the template's, deltas [n,21,3] as in `speak`; the template moves all else. laid: what is added to
+    that.
     """
     if options.region not in REGIONS:
         raise JamFlowError(f"Choose a region of {', '.join(REGIONS)}, not {options.region!r}.")
@@ -118,11 +121,16 @@ def drive(net: Retargeting, source: Template, driving: Template, options: Option
     return rest, rest + (points - rest) * options.multiplier
 
 
-def speak(net: Retargeting, source: Template, exp: Tensor, options: Options = Options(), laid: Laid = NOTHING) -> tuple[Tensor, Tensor]:
-    """Keypoints of the source and their new places [n,21,3] for generated lips: deltas `exp` [n,21,3] from the closed mouth.
+def speak(
+    net: Retargeting, source: Template, exp: Tensor, options: Options = Options(), laid: Laid = NOTHING
+) -> tuple[Tensor, Tensor]:
+    """Keypoints of the source and their new places [n,21,3] for generated lips: deltas `exp` [n,21,3] from the closed
+    mouth.
 
-    In a picture they are added to its own mouth, which is closed first; in a video they replace the mouth of every frame,
-    counted from the person's closed one. laid: what the rest of the face does, added to its own motion in a video. Of the
+    In a picture they are added to its own mouth, which is closed first; in a video they replace the mouth of every
+    frame,
+    counted from the person's closed one. laid: what the rest of the face does, added to its own motion in a video. Of
+    the
     options stitching, close_lips and multiplier count.
     """
     faces, rest = source.faces, source.faces.points()
@@ -144,7 +152,9 @@ def lips_closed(net: Retargeting, source: Template, rest: Tensor) -> Tensor:
 
 
 def _with_lips(source: Template, exp: Tensor, lips: Tensor) -> Tensor:
-    """Expression `exp` with generated lips: deltas from a picture's own mouth, or from the closed one of a video's person."""
+    """Expression `exp` with generated lips: deltas from a picture's own mouth, or from the closed one of a video's
+    person.
+    """
     mouth = source.closed_mouth() if len(source) > 1 else source.faces.exp
     return torch.where(_where(lips, LIPS), mouth + lips, exp)
 
@@ -191,7 +201,9 @@ def _smoothed(values: Tensor, noise: float) -> Tensor:
 
 def _retargeted(net, source: Template, driving: Template, options: Options, rest: Tensor, points: Tensor) -> Tensor:
     if (options.open_eyes and driving.eyes is None) or (options.open_lips and driving.lips is None):
-        raise JamFlowError("Extract the template from its video again: this one does not say how open eyes and lips are.")
+        raise JamFlowError(
+            "Extract the template from its video again: this one does not say how open eyes and lips are."
+        )
     if options.open_eyes:
         points = points + net.eyes(rest, source.eyes, driving.eyes[:, :1])
     if options.open_lips:

@@ -1,6 +1,7 @@
 """Network G: a feature map -> the picture.
 
-Source: KwaiVGI/LivePortrait, spade_generator (SPADE, arXiv 1903.07291). When the weights are loaded the spectral norm is
+Source: KwaiVGI/LivePortrait, spade_generator (SPADE, arXiv 1903.07291). When the weights are loaded the spectral norm
+is
 folded from the stored vectors, and gamma and beta become one convolution whose bias carries the 1 of "1 + gamma".
 """
 
@@ -31,7 +32,9 @@ class Generator(nn.Module):
             x = getattr(self, f"G_middle_{index}")(x, features)
         for block in (self.up_0, self.up_1):
             x = block(F.interpolate(x, scale_factor=2), features)
-        return torch.sigmoid(self.conv_img(F.leaky_relu_(x, SLOPE)).float())  # bfloat16 has no more steps there than 8 bits
+        return torch.sigmoid(
+            self.conv_img(F.leaky_relu_(x, SLOPE)).float()
+        )  # bfloat16 has no more steps there than 8 bits
 
 
 class SpadeBlock(nn.Module):

@@ -18,7 +18,8 @@ REGIONS = ("all", "exp", "pose", "lip", "eyes")
 
 @dataclass(frozen=True)
 class Faces:
-    """n faces: `kp` [n,21,3] canonical keypoints (None in old templates), `exp` [n,21,3] expression, `rotation` [n,3,3],
+    """n faces: `kp` [n,21,3] canonical keypoints (None in old templates), `exp` [n,21,3] expression, `rotation`
+    [n,3,3],
     `t` [n,3], `scale` [n,1]."""
 
     kp: Tensor | None
@@ -68,7 +69,9 @@ def placed(source: Faces, rotation: Tensor, exp: Tensor, scale: Tensor, t: Tenso
 
 def rotation(pitch: Tensor, yaw: Tensor, roll: Tensor) -> Tensor:
     """Degrees [n] -> rotation [n,3,3] for row vectors: the nose goes down, to the picture's left, clockwise."""
-    (cx, sx), (cy, sy), (cz, sz) = ((torch.cos(angle), torch.sin(angle)) for angle in map(torch.deg2rad, (pitch, yaw, roll)))
+    (cx, sx), (cy, sy), (cz, sz) = (
+        (torch.cos(angle), torch.sin(angle)) for angle in map(torch.deg2rad, (pitch, yaw, roll))
+    )
     zero, one = torch.zeros_like(cx), torch.ones_like(cx)
 
     def matrix(*entries):

@@ -15,7 +15,9 @@ _HEADS = {"kp": 3 * KEYPOINTS, "scale": 1, "pitch": BINS, "yaw": BINS, "roll": B
 
 
 class MotionExtractor(nn.Module):
-    """Picture [B, 3, 256, 256] in 0..1 -> dict of kp [B, 63], scale [B, 1], pitch, yaw, roll [B, 66], t [B, 3], exp [B, 63]."""
+    """Picture [B, 3, 256, 256] in 0..1 -> dict of kp [B, 63], scale [B, 1], pitch, yaw, roll [B, 66], t [B, 3], exp [B,
+    63].
+    """
 
     def __init__(self, depths=(3, 3, 9, 3), dims=(96, 192, 384, 768)):
         super().__init__()

@@ -16,7 +16,8 @@ PAINTED = 512  # pixels: what they paint
 
 
 class Networks:
-    """What is done with the five networks, wherever they are kept: `faces` reads crops, `source` prepares one to be moved,
+    """What is done with the five networks, wherever they are kept: `faces` reads crops, `source` prepares one to be
+    moved,
     `paint` moves it. Each is asked for when it is used and not before, so that one may make room for the next."""
 
     appearance: FeatureExtractor
@@ -42,7 +43,9 @@ class Networks:
 
     @torch.inference_mode()
     def paint(self, source: Source, points: Tensor) -> Tensor:
-        """Pictures [n,3,512,512] in 0..1 of the source (one for all n, or n) with its keypoints at `points` [n,21,3]."""
+        """Pictures [n,3,512,512] in 0..1 of the source (one for all n, or n) with its keypoints at `points`
+        [n,21,3].
+        """
         return self.generator(self.warping(source, points))
 
 
@@ -71,9 +74,11 @@ class LivePortrait(Networks, nn.Module):
         return self
 
     def compile_painting(self, device: torch.device | None = None) -> "LivePortrait":
-        """Compile the two networks that paint, for where they are or will be (a minute; worth it in bfloat16 and on GPUs).
+        """Compile the two networks that paint, for where they are or will be (a minute; worth it in bfloat16 and on
+        GPUs).
 
-        For the number of frames that comes first, and when another comes for any other. JamFlowError if the device has nothing
+        For the number of frames that comes first, and when another comes for any other. JamFlowError if the device has
+        nothing
         to compile with."""
         check_compiler(device or self.device)
         for net in (self.warping, self.generator):

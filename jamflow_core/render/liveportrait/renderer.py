@@ -10,10 +10,10 @@ from torch import Tensor
 
 from ...errors import JamFlowError
 from ...face.finder import FaceFinder
-from ...media.picture import to_rgb
-from ..relip import steady
 from ...face.topology import EYE_CORNERS, load_topology
 from ...face.track import FaceTrack, track_face
+from ...media.picture import to_rgb
+from ..relip import steady
 from .crop import (
     DRIVING_RISE,
     DRIVING_SCALE,
@@ -40,10 +40,12 @@ Frames = Callable[[], Iterable[np.ndarray]]
 class LivePortraitRenderer:
     """Poses the face of one picture.
 
-    networks: catalog/liveportrait.py. image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1, y1
+    networks: catalog/liveportrait.py. image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1,
+    y1
     of the mouth in pixels, instead of looking for a face. face: which face, the largest and surest is 0. batch: frames
     painted together (default: 4 on a GPU, 1 on a CPU). Frames have the picture's size and only a square around the head
-    differs; without paste_back they are that square. Raises JamFlowError if no face is found, or the box is not in the picture. `warning` is None or what to
+    differs; without paste_back they are that square. Raises JamFlowError if no face is found, or the box is not in the
+    picture. `warning` is None or what to
     tell the user, `still` the picture that the frames start from.
     """
 
@@ -77,8 +79,16 @@ class LivePortraitRenderer:
 
     @property
     def marks(self) -> list:
-        """What tells this portrait from another one of the same picture: where its face is, and some weights of each network."""
-        nets = (self.networks.appearance, self.networks.motion, self.networks.warping, self.networks.generator, self.networks.retargeting)
+        """What tells this portrait from another one of the same picture: where its face is, and some weights of each
+        network.
+        """
+        nets = (
+            self.networks.appearance,
+            self.networks.motion,
+            self.networks.warping,
+            self.networks.generator,
+            self.networks.retargeting,
+        )
         return [self._matrix, *(next(net.parameters()) for net in nets)]
 
     def frames(self, exp: np.ndarray, blink: np.ndarray | None = None, head: np.ndarray | None = None,
@@ -86,7 +96,8 @@ class LivePortraitRenderer:
                brow: np.ndarray | None = None, gaze: np.ndarray | None = None) -> Iterator[np.ndarray]:  # fmt: skip
         """Frames (uint8 RGB) for expression deltas [n,21,3], made a batch at a time; only the lips of `exp` count.
 
-        blink, head, smile, brow, gaze: see `laid_over`; all from the picture's own pose. driving: a template at the rate of
+        blink, head, smile, brow, gaze: see `laid_over`; all from the picture's own pose. driving: a template at the
+        rate of
         `exp` that moves all but the lips, with these added to it; a shorter one goes back and forth.
         """
         rest = {"blink": blink, "head": head, "smile": smile, "brow": brow, "gaze": gaze}
@@ -102,7 +113,9 @@ class LivePortraitRenderer:
         return next(self.frames(np.asarray(exp)[None], lids, np.asarray(head, np.float32)[None]))
 
     def drive(self, template: Template, options: Options = Options(), **rest: np.ndarray) -> Iterator[np.ndarray]:
-        """Frames (uint8 RGB) of the picture moved by a template, one for each of its frames. rest: added, as in `frames`."""
+        """Frames (uint8 RGB) of the picture moved by a template, one for each of its frames. rest: added, as in
+        `frames`.
+        """
         driving = template.to(self.networks.device)
         laid = laid_over(rest, len(template), self._eye_distance, self.networks.device)
         return self._painted(drive(self.networks.retargeting, self.source, driving, options, laid=laid)[1])
@@ -121,7 +134,8 @@ class LivePortraitVideo:
 
     frames: a function that opens the video anew at each call and gives its frames (uint8 RGB); they are read twice, one
     batch in memory at a time. face: which face of the first frame that shows one. progress: called with the number of
-    frames done, of twice as many as the video has (found, then measured). Without paste_back frames are the square around
+    frames done, of twice as many as the video has (found, then measured). Without paste_back frames are the square
+    around
     the head. `gone`: bool [n], frames that have no face and are left as they are (short gaps are bridged). Raises
     JamFlowError if no frame shows a face.
     """
@@ -139,9 +153,11 @@ class LivePortraitVideo:
 
     def frames(self, exp: np.ndarray, options: Options = Options(), driving: Template | None = None,
                **rest: np.ndarray) -> Iterator[np.ndarray]:  # fmt: skip
-        """Frames with generated lips, deltas [n,21,3] at the video's rate. As many frames as the video has: a longer motion
+        """Frames with generated lips, deltas [n,21,3] at the video's rate. As many frames as the video has: a longer
+        motion
         is cut, behind a shorter one the mouth stays closed. driving: a template at the same rate for all but the lips.
-        rest: blink, head, smile, brow and gaze, a row for each of the video's frames (`laid_over`), added to what its face does."""
+        rest: blink, head, smile, brow and gaze, a row for each of the video's frames (`laid_over`), added to what its
+        face does."""
         wanted = torch.zeros(len(self.source), 21, 3, device=self.networks.device)
         known = torch.as_tensor(np.asarray(exp, np.float32))[: len(wanted)]
         wanted[: len(known)] = known.to(wanted)
@@ -171,7 +187,11 @@ class LivePortraitVideo:
                 if not self._paste_back:
                     yield squares[index] if index in squares else square(frame, self._matrices[index])
                 else:
-                    yield PasteBack(self._matrices[index], frame.shape)(squares[index], frame) if index in squares else frame
+                    yield (
+                        PasteBack(self._matrices[index], frame.shape)(squares[index], frame)
+                        if index in squares
+                        else frame
+                    )
 
     def stills(self) -> Iterator[np.ndarray]:
         """The video as it is, for comparison with `frames`."""
@@ -184,7 +204,8 @@ def extract_template(networks: Networks, frames: Frames, fps: float, finder: Fac
                      progress: Progress | None = None) -> Template:  # fmt: skip
     """The motion of the face in a driving video, by network M.
 
-    frames and progress: as in LivePortraitVideo. Every frame is cut by the mean box of the clip. Raises JamFlowError if no
+    frames and progress: as in LivePortraitVideo. Every frame is cut by the mean box of the clip. Raises JamFlowError if
+    no
     frame shows a face.
     """
     track = track_face(frames(), finder, face, progress)
@@ -195,11 +216,17 @@ def extract_template(networks: Networks, frames: Frames, fps: float, finder: Fac
 def laid_over(rest: dict[str, np.ndarray | None], frames: int, eye_distance, device) -> Laid:
     """Tracks of a face (render/expression.py), a row for each of `frames`, as LivePortrait's keypoints take them.
 
-    blink: closing of the lids [n] or [n,2], 0..1. head [n,5]: yaw, pitch, roll in degrees (to the picture's right, down,
-    clockwise), x, y in eye distances. smile, brow [n] and gaze [n,2]: see expression.py. eye_distance: in keypoint units, one
+    blink: closing of the lids [n] or [n,2], 0..1. head [n,5]: yaw, pitch, roll in degrees (to the picture's right,
+    down,
+    clockwise), x, y in eye distances. smile, brow [n] and gaze [n,2]: see expression.py. eye_distance: in keypoint
+    units, one
     for all frames or [n].
     """
-    known = {name: torch.as_tensor(np.asarray(track, np.float32), device=device) for name, track in rest.items() if track is not None}
+    known = {
+        name: torch.as_tensor(np.asarray(track, np.float32), device=device)
+        for name, track in rest.items()
+        if track is not None
+    }
     if any(len(track) != frames for track in known.values()):
         raise ValueError(f"exp and {', '.join(known)} must be equally long: {frames} frames")
     blink, head = known.get("blink"), known.get("head")
@@ -230,7 +257,9 @@ def _measured(networks, frames: Frames, matrices, track: FaceTrack, shrink: str,
         if progress:
             progress(len(track) + number)
     if len(parts) < len(track):
-        raise JamFlowError(f"Open the video anew for every reading: the second one gave {len(parts)} of {len(track)} frames.")
+        raise JamFlowError(
+            f"Open the video anew for every reading: the second one gave {len(parts)} of {len(track)} frames."
+        )
     return _template(Faces.joined(parts), track.points, fps, tuple(track.missing))
 
 

@@ -28,7 +28,9 @@ class Retargeting(nn.Module):
         return moved
 
     def eyes(self, source: Tensor, now: Tensor, wanted: Tensor) -> Tensor:
-        """Shift for an opening of both eyes: `now` [n or 1, 2] in the source, `wanted` [n, 1] (render/liveportrait/crop.py)."""
+        """Shift for an opening of both eyes: `now` [n or 1, 2] in the source, `wanted` [n, 1]
+        (render/liveportrait/crop.py).
+        """
         return self.eye(_joined(source, now, wanted)).unflatten(1, (KEYPOINTS, 3))
 
     def lips(self, source: Tensor, now: Tensor, wanted: Tensor) -> Tensor:

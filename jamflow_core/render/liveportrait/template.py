@@ -1,7 +1,8 @@
 """Motion templates: what a face does through a video, as LivePortrait's keypoints; files of them.
 
 The official ones are pickles (read through catalog/safe.py, which runs no code); ours are safetensors with the tensors
-`expression` [n,21,3], `rotation` [n,3,3], `t` [n,3], `scale` [n,1] and, where they are known, `kp` [n,21,3], `eyes` [n,2]
+`expression` [n,21,3], `rotation` [n,3,3], `t` [n,3], `scale` [n,1] and, where they are known, `kp` [n,21,3], `eyes`
+[n,2]
 and `lips` [n,1]; the metadata holds `fps`. They are motion files as well (motion/files.py): `exp` holds the deltas.
 """
 
@@ -14,9 +15,9 @@ import torch
 from torch import Tensor
 
 from ...atomic import whole_file
+from ...catalog.safe import load_pickle, load_state
 from ...errors import JamFlowError
 from ...motion.files import Motion, load_motion, save_motion
-from ...catalog.safe import load_pickle, load_state
 from .keypoints import LIPS, Faces
 
 CLOSED = 0.03  # opening of lips that count as closed (the official threshold of lip normalisation)
@@ -25,9 +26,26 @@ CLOSEST = 0.15  # share of the frames that the closed mouth is taken from
 
 # The mean expression of people with a closed mouth, in millionths. Source: KwaiVGI/LivePortrait, lip_array.
 _USUAL = (
-    (-95, 242, -40), (209, 468, 13), (-125, 325, 4), (120, -457, 54), (-265, -75, -16), (-33, -183, -3), (0, 0, 2),
-    (-541, 2633, 7), (-12, 5, 10), (1, 5, -409), (167, -20, -89), (-15, 83, 6), (0, 3, 2), (-66, -68, -3),
-    (-833, -1796, -3), (7, 37, -2), (-5, 7, -10), (-637, -1166, 56), (283, -15, 11), (-4, -15091, -2549),
+    (-95, 242, -40),
+    (209, 468, 13),
+    (-125, 325, 4),
+    (120, -457, 54),
+    (-265, -75, -16),
+    (-33, -183, -3),
+    (0, 0, 2),
+    (-541, 2633, 7),
+    (-12, 5, 10),
+    (1, 5, -409),
+    (167, -20, -89),
+    (-15, 83, 6),
+    (0, 3, 2),
+    (-66, -68, -3),
+    (-833, -1796, -3),
+    (7, 37, -2),
+    (-5, 7, -10),
+    (-637, -1166, 56),
+    (283, -15, 11),
+    (-4, -15091, -2549),
     (222, 5628, 2726),
 )
 # Opening of the lips per unit of expression: regression on the openings that official templates carry (R2 0.92).
@@ -36,7 +54,8 @@ _OPENING = {(19, 1): 5.20, (20, 1): -6.78, (14, 1): 1.83, (20, 2): 1.38}
 
 @dataclass(frozen=True)
 class Template:
-    """n faces at `fps`; `eyes` [n,2] and `lips` [n,1] are how far they are open (crop.py), if known. `missing`: numbers of
+    """n faces at `fps`; `eyes` [n,2] and `lips` [n,1] are how far they are open (crop.py), if known. `missing`: numbers
+    of
     the frames without a face, in which the last one was held."""
 
     faces: Faces
@@ -49,15 +68,21 @@ class Template:
         return len(self.faces)
 
     def __getitem__(self, index: slice) -> "Template":
-        parts = {name: None if value is None else value[index] for name, value in (("eyes", self.eyes), ("lips", self.lips))}
+        parts = {
+            name: None if value is None else value[index] for name, value in (("eyes", self.eyes), ("lips", self.lips))
+        }
         return replace(self, faces=self.faces[index], **parts)
 
     def to(self, device) -> "Template":
-        parts = {name: None if value is None else value.to(device) for name, value in (("eyes", self.eyes), ("lips", self.lips))}
+        parts = {
+            name: None if value is None else value.to(device)
+            for name, value in (("eyes", self.eyes), ("lips", self.lips))
+        }
         return replace(self, faces=self.faces.to(device), **parts)
 
     def closed_mouth(self) -> Tensor:
-        """The person's closed neutral expression [21,3]: that of the frames with the lips closest together. If they never
+        """The person's closed neutral expression [21,3]: that of the frames with the lips closest together. If they
+        never
         close, the lips are those of people on average."""
         exp = self.faces.exp
         opening = _opening(exp) if self.lips is None else self.lips[:, 0]
@@ -119,8 +144,17 @@ def save_template(path: str | os.PathLike, template: Template) -> None:
     from safetensors.torch import save
 
     faces = template.faces
-    tensors = {"expression": faces.exp, "rotation": faces.rotation, "t": faces.t, "scale": faces.scale, "kp": faces.kp,
-               "eyes": template.eyes, "lips": template.lips, "exp": torch.from_numpy(template.motion().exp)}  # fmt: skip
+    tensors = {
+        "expression": faces.exp,
+        "rotation": faces.rotation,
+        "t": faces.t,
+        "scale": faces.scale,
+        "kp": faces.kp,
+        # fmt: skip
+        "eyes": template.eyes,
+        "lips": template.lips,
+        "exp": torch.from_numpy(template.motion().exp),
+    }
     kept = {name: value.float().cpu().contiguous() for name, value in tensors.items() if value is not None}
     with whole_file(path) as part:
         part.write_bytes(save(kept, metadata={"fps": str(float(template.fps))}))
@@ -191,13 +225,23 @@ def _column(items: list[dict], keys: tuple[str, ...]) -> list[np.ndarray] | None
     return None if key is None else [item[key] for item in items]
 
 
-_SHAPES = {"expression": (21, 3), "rotation": (3, 3), "t": (3,), "scale": (1,), "kp": (21, 3), "eyes": (2,), "lips": (1,)}
+_SHAPES = {
+    "expression": (21, 3),
+    "rotation": (3, 3),
+    "t": (3,),
+    "scale": (1,),
+    "kp": (21, 3),
+    "eyes": (2,),
+    "lips": (1,),
+}
 
 
 def _checked(tensors: dict[str, Tensor], fps, path: Path) -> Template:
     try:
         frames = len(tensors["expression"])
-        known = {name: tensors[name].float().reshape(frames, *shape) for name, shape in _SHAPES.items() if name in tensors}
+        known = {
+            name: tensors[name].float().reshape(frames, *shape) for name, shape in _SHAPES.items() if name in tensors
+        }
         rate = float(fps)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise JamFlowError(f"Choose another file: {path} is not a complete motion template.") from error

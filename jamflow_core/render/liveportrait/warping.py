@@ -106,7 +106,9 @@ class Hourglass(nn.Module):
         super().__init__()
         widths = [min(most, width * 2**level) for level in range(levels + 1)]
         down = zip([channels, *widths[1:]], widths[1:])
-        up = [(widths[level + 1] * (1 if level == levels - 1 else 2), widths[level]) for level in reversed(range(levels))]
+        up = [
+            (widths[level + 1] * (1 if level == levels - 1 else 2), widths[level]) for level in reversed(range(levels))
+        ]
         self.features = width + channels
         self.encoder, self.decoder = nn.Module(), nn.Module()
         self.encoder.down_blocks = nn.ModuleList(_block(*pair) for pair in down)

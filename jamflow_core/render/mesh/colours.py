@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...media.picture import load_cv2
-from ...face.topology import LIP_INNER, LIP_OUTER
 from ...face.geometry import fixed_point
+from ...face.topology import LIP_INNER, LIP_OUTER
+from ...media.picture import load_cv2
 from .rig import Rig
 
 _SKIN_SPOTS = (205, 425, 50, 280, 199, 151, 9)  # cheeks, chin, forehead

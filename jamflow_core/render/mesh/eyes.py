@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ...media.picture import load_cv2
-from ...face.topology import EYES, IRIS_CENTRES
-from .colours import polygon_mask
 from ...face.geometry import smoothstep, spline
+from ...face.topology import EYES, IRIS_CENTRES
+from ...media.picture import load_cv2
+from .colours import polygon_mask
 from .rig import Rig
 from .warp import Box, box_around
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...media.picture import load_cv2
-from ...face.topology import LIP_INNER, LOWER_LIP_MID, MOUTH_LEFT, MOUTH_RIGHT, UPPER_LIP_MID
-from .colours import MouthColours, polygon_mask
 from ...face.geometry import fixed_point, smoothstep, spline
+from ...face.topology import LIP_INNER, LOWER_LIP_MID, MOUTH_LEFT, MOUTH_RIGHT, UPPER_LIP_MID
+from ...media.picture import load_cv2
+from .colours import MouthColours, polygon_mask
 from .rig import JAW, PUCKER, WIDE, Rig
 from .teeth import LOWER, UPPER, Layer, draw_arch
 from .warp import Box, box_around

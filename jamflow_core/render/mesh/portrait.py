@@ -3,10 +3,10 @@
 import numpy as np
 
 from ...errors import JamFlowError
-from ...motion.basis import STATES
 from ...face.finder import FaceFinder
-from ...media.picture import to_rgb
 from ...face.topology import load_topology
+from ...media.picture import to_rgb
+from ...motion.basis import STATES
 from .colours import mouth_colours
 from .crop import HeadCrop
 from .eyes import Eyeballs

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...face.geometry import align, down_of, smoothstep, twice_area
 from ...face.topology import (
     BROWS,
     EYE_CORNERS,
@@ -27,7 +28,6 @@ from ...face.topology import (
     UPPER_SEAM,
     FaceTopology,
 )
-from ...face.geometry import align, down_of, smoothstep, twice_area
 from .seam import weld_lips
 
 JAW, WIDE, PUCKER, PRESS, SMILE, SHIFT, BROW = range(7)

@@ -6,9 +6,9 @@ rides on one of them, are what that looks like when the mouth opens; so both lip
 
 import numpy as np
 
-from ...media.picture import load_cv2
-from ...face.topology import LOWER_SEAM, MOUTH_LEFT, MOUTH_RIGHT, UPPER_SEAM
 from ...face.geometry import down_of
+from ...face.topology import LOWER_SEAM, MOUTH_LEFT, MOUTH_RIGHT, UPPER_SEAM
+from ...media.picture import load_cv2
 
 COLUMNS, STEPS = 41, 15
 REACH = 0.085  # how far from the landmarks the seam is looked for, in mouth widths

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...media.picture import load_cv2
-from ...face.topology import CHIN, FACE_OVAL, FOREHEAD, NOSE_BASE, NOSE_BRIDGE
 from ...face.geometry import smoothstep
+from ...face.topology import CHIN, FACE_OVAL, FOREHEAD, NOSE_BASE, NOSE_BRIDGE
+from ...media.picture import load_cv2
 from .rig import Rig
 
 GRID = 64

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...face.geometry import fixed_point
 from ...media.picture import load_cv2
 from .colours import MouthColours
-from ...face.geometry import fixed_point
 from .rig import Rig
 from .warp import Box
 

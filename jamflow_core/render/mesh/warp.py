@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...media.picture import load_cv2
-from ...face.topology import LIP_INNER, LIP_OUTER
 from ...face.geometry import cross, fixed_point, twice_area
+from ...face.topology import LIP_INNER, LIP_OUTER
+from ...media.picture import load_cv2
 from .rig import Rig
 
 MOVED = 0.05  # pixels; a triangle whose corners moved less is left alone

@@ -12,7 +12,9 @@ FACES = {
 
 
 def faces_for(speakers: dict[str, str]) -> dict[str, Path]:
-    """Speakers and the names of their voices -> a picture each, in turn; whose voice is no preset gets the least used one."""
+    """Speakers and the names of their voices -> a picture each, in turn; whose voice is no preset gets the least used
+    one.
+    """
     used = {name: 0 for names in FACES.values() for name in names}
     found = {}
     for speaker, voice in speakers.items():

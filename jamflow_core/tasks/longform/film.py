@@ -1,4 +1,5 @@
-"""A timeline and portraits -> a video, frame by frame. Every chunk's pictures are a segment that is kept in the store, so an
+"""A timeline and portraits -> a video, frame by frame. Every chunk's pictures are a segment that is kept in the store,
+so an
 interrupted film goes on where it stopped; in the end the segments are joined without coding them anew."""
 
 from collections.abc import Callable, Iterator
@@ -8,11 +9,11 @@ import numpy as np
 
 from ...atomic import whole_file
 from ...clock import MOTION_FPS, SAMPLE_RATE
-from ...render.expression import NEUTRAL, Expression
 from ...media.soundtrack import Soundtrack
-from ...render.stage import Stage
 from ...media.video import VideoWriter
 from ...media.video_reader import load_av
+from ...render.expression import NEUTRAL, Expression
+from ...render.stage import Stage
 from .produce import Timeline
 from .store import digest
 
@@ -52,8 +53,13 @@ def film(
 
 
 def look_of(portraits: dict[str, object], written: str) -> str:
-    """Hash of portraits (their pictures, and what paints them) and of how the rest was written (expressions, options)."""
-    return digest(*((name, type(portrait).__name__, portrait.image, portrait.marks) for name, portrait in portraits.items()), written)
+    """Hash of portraits (their pictures, and what paints them) and of how the rest was written (expressions,
+    options).
+    """
+    return digest(
+        *((name, type(portrait).__name__, portrait.image, portrait.marks) for name, portrait in portraits.items()),
+        written,
+    )
 
 
 def _segments(timeline: Timeline, how) -> Iterator[tuple[int, list, str]]:

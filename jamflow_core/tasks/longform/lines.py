@@ -10,7 +10,9 @@ from ...text.srt import parse_srt
 
 @dataclass(frozen=True)
 class Line:
-    """What one speaker says at a stretch. start: when, in seconds (None = after the line before); end: when it should be over."""
+    """What one speaker says at a stretch. start: when, in seconds (None = after the line before); end: when it should
+    be over.
+    """
 
     speaker: str
     text: str
@@ -26,7 +28,8 @@ def lines_of_script(script: str, speakers=None, narrator: str | None = None) -> 
 def lines_of_srt(subtitles: str, speakers=None, narrator: str | None = None) -> list[Line]:
     """Subtitles -> lines at their times. A [name] in one holds until the next; before the first `narrator` speaks.
 
-    A subtitle with several speakers is shared among them in proportion to their letters. Subtitles without a word (♪) are
+    A subtitle with several speakers is shared among them in proportion to their letters. Subtitles without a word (♪)
+    are
     left out. JamFlowError says at which subtitle.
     """
     lines: list[Line] = []

@@ -1,7 +1,8 @@
 """Lines and voices -> chunks on one timeline.
 
 The timeline counts motion frames (1/25 s = 960 samples). Without times of their own, lines follow each other; with them
-(subtitles) a line's first sound falls on its time, if the line before is over: the silences around both give way. A line
+(subtitles) a line's first sound falls on its time, if the line before is over: the silences around both give way. A
+line
 that is too long for its place is spoken faster, up to HURRY; what is too long even then makes the next one late.
 """
 
@@ -16,13 +17,13 @@ from ...audio.silence import frame_levels, is_sound
 from ...clock import MOTION_FPS, SAMPLE_RATE
 from ...errors import JamFlowError
 from ...flow.sampler import Settings
-from ..speak import DEFAULTS, plan_speech, speak
-from ...text.markup import plain
+from ...models import Models
 from ...text.languages.english.g2p import parse
+from ...text.markup import plain
 from ...text.srt import Subtitle, subtitles_of
 from ...text.timed import TimedText
+from ..speak import DEFAULTS, plan_speech, speak
 from ..voices import Voice
-from ...models import Models
 from .lines import Line, speakers_of
 from .store import Chunk, Store, digest, digest_of_net, digest_of_text
 
@@ -38,7 +39,8 @@ Progress = Callable[[float, dict], None]
 
 @dataclass(frozen=True)
 class Placed:
-    """A chunk on the timeline: motion frames [first, first + frames) of it are [skip, skip + frames) of the chunk, the rest of
+    """A chunk on the timeline: motion frames [first, first + frames) of it are [skip, skip + frames) of the chunk, the
+    rest of
     which is silent. written: what it says."""
 
     key: str
@@ -55,7 +57,8 @@ class Placed:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Chunks in order, in a store. late: seconds by which subtitles' speech comes after its time, at worst; rushed: lines that
+    """Chunks in order, in a store. late: seconds by which subtitles' speech comes after its time, at worst; rushed:
+    lines that
     had to be spoken faster."""
 
     store: Store
@@ -85,7 +88,8 @@ class Timeline:
             at = placed.end
 
     def motions(self) -> Iterator[tuple[Placed, str | None, np.ndarray]]:
-        """The motion from begin to end: (chunk, who speaks or None, exp float32 [n, 21, 3]); a silence before a chunk comes
+        """The motion from begin to end: (chunk, who speaks or None, exp float32 [n, 21, 3]); a silence before a chunk
+        comes
         first, under the same chunk."""
         at, before = 0, None
         for index, placed in enumerate(self.chunks):
@@ -125,7 +129,9 @@ class Timeline:
 
 
 def _cut(chunk: Chunk, placed: Placed) -> tuple[np.ndarray, np.ndarray]:
-    """Sound float32 [samples] in -1..1 and motion [frames, 21, 3] of what the timeline shows of a chunk; cut ends are faded."""
+    """Sound float32 [samples] in -1..1 and motion [frames, 21, 3] of what the timeline shows of a chunk; cut ends are
+    faded.
+    """
     wave = chunk.wave[placed.skip * FRAME : (placed.skip + placed.frames) * FRAME].astype(np.float32) / 32768
     rise = np.linspace(0, 1, FADE, dtype=np.float32)
     if placed.skip:
@@ -155,8 +161,10 @@ def produce(
 ) -> Timeline:
     """Speak all lines, chunk by chunk into the store; chunks that are there already are not made again.
 
-    cast: a voice for every speaker. The seed of a chunk follows from what is said, so that changing a line leaves the takes
-    of all others. JamFlowError before anything is spoken: a speaker without a voice, a line that cannot be read (and which).
+    cast: a voice for every speaker. The seed of a chunk follows from what is said, so that changing a line leaves the
+    takes
+    of all others. JamFlowError before anything is spoken: a speaker without a voice, a line that cannot be read (and
+    which).
     """
     missing = [name for name in speakers_of(lines) if name not in cast]
     if missing:
@@ -186,7 +194,9 @@ def produce(
             def make(part=part, seed=seed) -> Chunk:
                 given = [part] if isinstance(part, TimedText) else part
                 seeded = replace(settings, seed=seed)
-                clip = speak(models, given, voice, speed=speed, face=face, settings=seeded, progress=tell, cancelled=cancelled)
+                clip = speak(
+                    models, given, voice, speed=speed, face=face, settings=seeded, progress=tell, cancelled=cancelled
+                )
                 return _chunk(clip)
 
             store.chunk(key, make)
@@ -202,7 +212,9 @@ def produce(
                 late = max(late, (over - gives - skip) / MOTION_FPS)
                 at = max(at - gives, wanted)
             frames = len(chunk.exp) - skip
-            placed.append(Placed(key, line.speaker, at, frames, skip, plain(part) if isinstance(part, str) else part.text))
+            placed.append(
+                Placed(key, line.speaker, at, frames, skip, plain(part) if isinstance(part, str) else part.text)
+            )
             at, spare = at + frames, max(0, int((tail - KEPT) * MOTION_FPS))
             tell(1.0, {})
     return Timeline(store, tuple(placed), late, rushed)
@@ -237,7 +249,9 @@ def _silences(text: TimedText) -> tuple[float, float]:
 
 
 def _heard_silences(chunk: Chunk) -> tuple[float, float]:
-    """The same as they sound, to 10 ms: a consonant's burst may come before its time, and the text may have none (F5-TTS)."""
+    """The same as they sound, to 10 ms: a consonant's burst may come before its time, and the text may have none
+    (F5-TTS).
+    """
     sound = is_sound(frame_levels(torch.from_numpy(chunk.wave).float())).nonzero()[:, 0].tolist() or [0]
     heard = (sound[0] + 0.5) / 100, len(chunk.wave) / SAMPLE_RATE - (sound[-1] + 0.5) / 100
     if chunk.text is None or not chunk.text.words:
@@ -245,7 +259,9 @@ def _heard_silences(chunk: Chunk) -> tuple[float, float]:
     return tuple(min(max(length, told - NEAR), told + NEAR) for length, told in zip(heard, _silences(chunk.text)))
 
 
-def _parts(models, text: TimedText | str, voice: Voice, speed: float, begin: float | None, until: float | None) -> tuple[list, bool]:
+def _parts(
+    models, text: TimedText | str, voice: Voice, speed: float, begin: float | None, until: float | None
+) -> tuple[list, bool]:
     """A line in stretches, timed; and whether it was hurried, from `begin`, to be over by `until` (None: no hurry).
 
     F5-TTS weights time it themselves.

@@ -1,7 +1,8 @@
 """Finished chunks in a folder, each in a file under the hash of everything that decides it.
 
 Whoever asks for a chunk again, after an interruption or with another line changed, gets the file. Waves are kept as the
-16-bit samples that a WAV holds, so that a chunk from the disk and one just made are the same. Several scripts may share a
+16-bit samples that a WAV holds, so that a chunk from the disk and one just made are the same. Several scripts may share
+a
 folder: each lists its chunks in a file of its own there, and only what is in no list is deleted.
 """
 
@@ -57,7 +58,9 @@ def digest_of_text(text: TimedText | str | None) -> str:
 
 @dataclass(frozen=True)
 class Chunk:
-    """wave int16 [samples] at 24 kHz, a whole number of motion frames; exp float32 [frames, 21, 3] at 25 fps; text, timed."""
+    """wave int16 [samples] at 24 kHz, a whole number of motion frames; exp float32 [frames, 21, 3] at 25 fps; text,
+    timed.
+    """
 
     wave: np.ndarray
     exp: np.ndarray
@@ -65,7 +68,9 @@ class Chunk:
 
 
 class Store:
-    """Chunks by key in one folder (made when the first is asked for). owner: who asks, among those that share the folder."""
+    """Chunks by key in one folder (made when the first is asked for). owner: who asks, among those that share the
+    folder.
+    """
 
     def __init__(self, folder: str | Path, owner: str = "script"):
         self.folder = Path(folder)

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
+from ...align.aligner import AudioAligner, phones_of
 from ...audio.mel import log_mel
 from ...clock import HOP
-from ...align.aligner import AudioAligner, phones_of
 
 
 def heard_durations(aligner: AudioAligner, wave, symbols) -> np.ndarray:

@@ -1,9 +1,11 @@
-"""Phoneme error: what a frame classifier that learnt from the teacher's real audio hears, against what was to be said."""
+"""Phoneme error: what a frame classifier that learnt from the teacher's real audio hears, against what was to be
+said.
+"""
 
 import torch
 
-from ...audio.mel import log_mel
 from ...align.aligner import AudioAligner, class_of, phones_of
+from ...audio.mel import log_mel
 from . import edit_distance
 
 

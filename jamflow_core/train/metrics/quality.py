@@ -2,9 +2,10 @@
 
 from . import at_16k, need
 
-
-# The judge repeats a clip until it lasts nine seconds. Where the clip is a whole number of the judge's frames long (10 ms), all
-# copies look the same to it and score 0.15 less, recordings as well (benchmarks/README.md); so no clip is left that long.
+# The judge repeats a clip until it lasts nine seconds. Where the clip is a whole number of the judge's frames long (10
+# ms), all
+# copies look the same to it and score 0.15 less, recordings as well (benchmarks/README.md); so no clip is left that
+# long.
 FRAME, ODD = 240, 100
 
 

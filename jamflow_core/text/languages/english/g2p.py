@@ -11,11 +11,11 @@ from functools import lru_cache
 import numpy as np
 
 from ....errors import JamFlowError
+from ....tokens import SILENCE, SYMBOLS
 from ...aligned import Aligned
 from ...markup import Passage, read
-from .normalise import normalise
 from ...timed import TimedText, Word
-from ....tokens import SILENCE, SYMBOLS
+from .normalise import normalise
 
 _PUNCTUATION = ",.!?"  # the weaker first
 # The teacher speech has these four marks only; the others are read as the nearest of them.
@@ -33,7 +33,9 @@ def check_text(text: str, limit: int | None = None) -> str:
     if not text.strip():
         raise JamFlowError("Write what is to be said: the text is empty.")
     if limit is not None and len(text) > limit:
-        raise JamFlowError(f"Shorten the text: it has {len(text):,} characters, and at most {limit:,} are read at once.")
+        raise JamFlowError(
+            f"Shorten the text: it has {len(text):,} characters, and at most {limit:,} are read at once."
+        )
     return text
 
 

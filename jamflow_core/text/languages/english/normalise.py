@@ -43,7 +43,6 @@ from .readings import (
     CURRENCIES,
     DAY_OF,
     IN_ADDRESSES,
-    MAGNITUDES,
     MONTH_OF,
     MONTHS,
     PER,
@@ -163,7 +162,9 @@ _CHARACTERS = [
     _rule(r"\s*(?:[―—]|(?<!\d)–(?!\d)|(?<![\w-])--+(?!-)|(?<=\w)--+(?=\s|\w)|(?<=\s)-(?=\s))\s*", "— "),
     _rule(r"\[([^\]\n]+)\]\(\S+?\)", r"\1"),
     _rule(r"</?(?:[abiup]|br|em|strong|span|font|div|sub|sup)(?: [^<>]*)?/?>", ""),
-    _rule(r"(?<![\w.-])(?:(?:\+?\d{1,3}[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]|\d{3}-)\d{4}(?![\w-]|\.\d)", digit_groups),
+    _rule(
+        r"(?<![\w.-])(?:(?:\+?\d{1,3}[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]|\d{3}-)\d{4}(?![\w-]|\.\d)", digit_groups
+    ),
     _rule(r"(?<!\w)\+\d{1,3}(?: \d{2,4}){2,4}(?![\w-])", digit_groups),
     _rule(r"(?<![\w.,])0(?:\d{2,4} \d{3,4} \d{3,4}|\d{3,4} \d{5,6})(?![\w-]|\.\d)", digit_groups),
     _rule(r"(?<![\w.-])(?!\d{4}-\d\d?-\d\d?\b|\d\d?-\d\d?-\d{4}\b)\d+(?:-\d+){2,}(?![\w-]|\.\d)", code),
@@ -247,7 +248,10 @@ _RULES = [
     _rule(r"(?<=[^\W\d_]{2}|[a-z]\d)\.(?=(?:[a-z]{2,4}|[a-z]\d)\b(?!\.))", " dot "),
     _rule(r"(?<![\w.])\.(?=[A-Z]{3})", "dot "),
     _rule(r"(?<![\d.])\d+(?:\.\d+){2,}(?!\d|\.\d)", dotted),
-    _rule(r"(?<![\d.,])\d+(?:\.\d{3})*,\d\d(?=\s?(?:€|EUR\b))|(?:(?<=€)|(?<=€ ))\d+(?:\.\d{3})*,\d\d(?!\w|[.,]\d)", decimal_comma),
+    _rule(
+        r"(?<![\d.,])\d+(?:\.\d{3})*,\d\d(?=\s?(?:€|EUR\b))|(?:(?<=€)|(?<=€ ))\d+(?:\.\d{3})*,\d\d(?!\w|[.,]\d)",
+        decimal_comma,
+    ),
     _rule(r"(?<![\d.,])\d+(?:,\d+)+(?!\d)", listed),
     # Times
     _rule(r"\b(?:ratio|odds|scale)(?: of| is|:)? \d+(:)(?=\d)", " to ", 1),
@@ -294,7 +298,11 @@ _RULES = [
         rf"(?<=\d-)({_alternatives(name for name in UNITS if name.isalpha() and len(name) > 1)})(?![\w/-])",
         lambda m: UNITS[m[1]][0],
     ),
-    _rule(rf"\d (?:[A-Za-z]+ ){{0,2}}[A-Za-z]+(/(?:{_alternatives(PER)}))\b\.?(?![\w/])", lambda m: f" per {PER[m[1][1:]]}", 1),
+    _rule(
+        rf"\d (?:[A-Za-z]+ ){{0,2}}[A-Za-z]+(/(?:{_alternatives(PER)}))\b\.?(?![\w/])",
+        lambda m: f" per {PER[m[1][1:]]}",
+        1,
+    ),
     _rule(r"(?<![\w.,/])22(/)7(?![\w/]|\.\d)", " over ", 1),
     _rule(r"(?<![\w.,/])(\d+ +)?(\d{1,2})/(\d{1,3})(?:ths?|rds?|nds?)?(?![\w/]|\.\d)", fraction),
     _rule(r"(?<![\w.,/])(\d{3})/(\d{2,3})(?![\w/]|\.\d)", blood_pressure),
@@ -302,7 +310,10 @@ _RULES = [
     # Formulas
     _rule(r"(?<![\w.])(\d+\.\d+(?=[eE])|\d+(?=e))[eE]([+-]?\d{1,3})\b", scientific),
     _rule(r"\^\s?(-?\d+|\w)\b", power),
-    _rule(r"(?<=\d)x(?= (?:faster|slower|better|worse|more|less|bigger|larger|smaller|higher|lower|cheaper|longer|as|the)\b)", " times"),
+    _rule(
+        r"(?<=\d)x(?= (?:faster|slower|better|worse|more|less|bigger|larger|smaller|higher|lower|cheaper|longer|as|the)\b)",
+        " times",
+    ),
     _rule(r"(?<=\d)\s?[x×]\s?(?=\d)", cross_between),
     _rule(r"(?<=\d) / (?=\d)", " divided by "),
     _rule(r"(?<![\w.)])-(?=\.?\d)", "minus "),
@@ -327,7 +338,8 @@ _RULES = [
     _rule(r"\b[A-Z][a-z]+ the ([IVX]+)\b(?!['’.-]\w)", ordinal_numeral, 1),
     _rule(r"\b[Tt]he ([IVX]{2,})(?= (?:century|Century|Olympi|Winter|Summer|Corps))", ordinal_numeral, 1),
     _rule(
-        r"\b(?:[Cc]hapter|[Pp]art|[Aa]ct|[Ss]cene|[Ss]ection|[Bb]ook|[Vv]olume|[Pp]hase|[Aa]rticle|[Tt]ype|[Pp]ages?) ([ivx]{2,})\b",
+        r"\b(?:[Cc]hapter|[Pp]art|[Aa]ct|[Ss]cene|[Ss]ection|[Bb]ook|[Vv]olume|[Pp]hase|[Aa]rticle|[Tt]ype|[Pp]ages?) "
+        r"([ivx]{2,})\b",
         small_numeral,
         1,
     ),

@@ -1,4 +1,5 @@
-"""How numbers in company are said: times, money, units, fractions, ranges, codes, Roman numerals. Rewrites for normalise.py.
+"""How numbers in company are said: times, money, units, fractions, ranges, codes, Roman numerals. Rewrites for
+normalise.py.
 
 Each takes the match of a rule and returns what is said in its place, or None to leave it.
 """
@@ -9,11 +10,27 @@ from .readings import CURRENCIES, FRACTIONS, MAGNITUDES, NUMBERED, REGNAL, UNITS
 
 NUMBER = r"(?:(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)(?:\.\d+)?|\.\d+)"
 # What may stand behind "5 p.m." with a capital letter and no new sentence.
-_AFTER_TIMES = re.compile(r"\s+(?:[A-Z]{1,4}T|GMT|UTC|Eastern|Central|Mountain|Pacific|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b")
+_AFTER_TIMES = re.compile(
+    r"\s+(?:[A-Z]{1,4}T|GMT|UTC|Eastern|Central|Mountain|Pacific|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+)
 _ATTRIBUTE = re.compile(r"-[a-z]| (?:bill|note|coin|ticket|fine|fee|gift|deal|contract|loan|lawsuit)s?\b")
 _BETWEEN = re.compile(r"\b[Bb]etween [$£€]?[\d.,]*%?$")
 _DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-_ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+_ROMAN = (
+    (1000, "M"),
+    (900, "CM"),
+    (500, "D"),
+    (400, "CD"),
+    (100, "C"),
+    (90, "XC"),
+    (50, "L"),
+    (40, "XL"),
+    (10, "X"),
+    (9, "IX"),
+    (5, "V"),
+    (4, "IV"),
+    (1, "I"),
+)
 
 
 def many(number: str, forms) -> str:
@@ -63,7 +80,9 @@ def dash_between(match: re.Match) -> str:
 
 def cross_between(match: re.Match) -> str:
     """3 × 4 = 12 and 6 × 10^3 are products, 3 × 4 a size."""
-    product = re.match(r"[\d.,]+(?:\s?[=^²³]| to the power)", match.string[match.end() :]) or re.search(r"=\s*[\d.,]+$", match.string[: match.start()])
+    product = re.match(r"[\d.,]+(?:\s?[=^²³]| to the power)", match.string[match.end() :]) or re.search(
+        r"=\s*[\d.,]+$", match.string[: match.start()]
+    )
     return " times " if product else " by "
 
 
@@ -181,7 +200,10 @@ def blood_pressure(match: re.Match) -> str | None:
     above, below = int(match[1]), int(match[2])
     if not (100 <= above < 230 and 40 <= below < min(above, 140)):
         return None
-    return " over ".join(str(n) if n <= 100 or n == 200 else f"{n // 100} {'oh ' if n % 100 < 10 else ''}{n % 100}" for n in (above, below))
+    return " over ".join(
+        str(n) if n <= 100 or n == 200 else f"{n // 100} {'oh ' if n % 100 < 10 else ''}{n % 100}"
+        for n in (above, below)
+    )
 
 
 def scientific(match: re.Match) -> str:

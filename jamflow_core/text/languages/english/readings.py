@@ -136,11 +136,31 @@ UNITS = {
 
 # Behind a slash: "20 dollars/hr".
 PER = {
-    "s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day", "wk": "week", "mo": "month",
-    "yr": "year", "gal": "gallon", "L": "liter", "l": "liter", "dL": "deciliter", "ml": "milliliter", "mL": "milliliter",
-    "kg": "kilogram", "g": "gram", "lb": "pound", "oz": "ounce", "km": "kilometer", "mi": "mile", "m²": "square meter",
+    "s": "second",
+    "sec": "second",
+    "min": "minute",
+    "h": "hour",
+    "hr": "hour",
+    "d": "day",
+    "wk": "week",
+    "mo": "month",
+    "yr": "year",
+    "gal": "gallon",
+    "L": "liter",
+    "l": "liter",
+    "dL": "deciliter",
+    "ml": "milliliter",
+    "mL": "milliliter",
+    "kg": "kilogram",
+    "g": "gram",
+    "lb": "pound",
+    "oz": "ounce",
+    "km": "kilometer",
+    "mi": "mile",
+    "m²": "square meter",
     "m³": "cubic meter",
-} | {word: word for word in "second minute hour day week month year night person gallon liter pound mile".split()}  # fmt: skip
+    # fmt: skip
+} | {word: word for word in "second minute hour day week month year night person gallon liter pound mile".split()}
 
 # Before a name; the full stop ends no sentence.
 TITLES = {
