@@ -25,7 +25,7 @@ from jamflow_core.models import Models  # noqa: E402
 from jamflow_core.tasks import voices  # noqa: E402
 from jamflow_core.tasks.fit import fit_of  # noqa: E402
 from jamflow_core.tasks.speak import DEFAULTS, dub, speak  # noqa: E402
-from jamflow_core.text.languages.english.g2p import parse  # noqa: E402
+from jamflow_core.text.parse import parse  # noqa: E402
 from jamflow_core.tokens import decode  # noqa: E402
 from jamflow_core.train.corpus import Cache  # noqa: E402
 from jamflow_core.train.metrics.onsets import heard_durations  # noqa: E402
@@ -43,7 +43,7 @@ def measure(models: Models, clip, recogniser, steps: dict) -> dict:
     row = {"text": clip.text, "voice": clip.voice, "pace": fit_of(models, clip.text, motion, voice).pace}
     for name, sound in (("dub", dubbed.wave), ("speak", spoken.wave), ("teacher", wave)):
         row[name] = word_errors(recogniser, sound, clip.text)
-    said = parse(clip.text, voice.british)
+    said = parse(clip.text, voice.language)
     true, found = (
         word_edges(symbols, clip.durations),
         word_edges(said.symbols, heard_durations(models.aligners.audio, dubbed.wave, said.symbols)),

@@ -34,7 +34,8 @@ from jamflow_core.flow.sampler import Settings  # noqa: E402
 from jamflow_core.models import Models  # noqa: E402
 from jamflow_core.tasks.edit import CELL, GRID, as_heard, paint, plan_edit, rearranged, transcript  # noqa: E402
 from jamflow_core.tasks.speak import DEFAULTS, animate  # noqa: E402
-from jamflow_core.text.languages.english.g2p import parse  # noqa: E402
+from jamflow_core.text.languages.english import AMERICAN, BRITISH  # noqa: E402
+from jamflow_core.text.parse import parse  # noqa: E402
 from jamflow_core.text.timed import TimedText, Word  # noqa: E402
 from jamflow_core.tokens import SILENCE, decode  # noqa: E402
 from jamflow_core.train.corpus import Cache  # noqa: E402
@@ -65,7 +66,7 @@ def alignment(models: Models, clips) -> dict:
         symbols, mel = decode(clip.tokens), torch.from_numpy(np.array(clip.mel)).float()
         true = word_edges(symbols, clip.durations)
         known.append(word_edges(symbols, models.aligners.audio.align(mel, symbols)) - true)
-        said = transcript(models, mel, parse(clip.text, clip.voice[0] == "b"))
+        said = transcript(models, mel, parse(clip.text, BRITISH if clip.voice[0] == "b" else AMERICAN))
         found = word_edges(said.symbols, said.durations)
         if len(found) == len(true):
             written.append(found - true)
@@ -136,13 +137,16 @@ def measure(models: Models, clip, index: int, chooser: Chooser, encoder, setting
     """All figures of one recording; None where no word can be replaced."""
     wave = torch.from_numpy(clip.wave.astype(np.float32) / 32767)
     mel, _ = as_heard(wave)
-    old = transcript(models, mel, parse(clip.text, clip.voice[0] == "b"))
+    old = transcript(models, mel, parse(clip.text, BRITISH if clip.voice[0] == "b" else AMERICAN))
     gap = gap_of(old, chooser)
     if gap is None:
         return None
     word = next(word for word in (*WORDS[index % len(WORDS) :], *WORDS) if word not in clip.text.lower())
     at = clip.text.index(old.words[gap].text)
-    new = parse(clip.text[:at] + word + clip.text[at + len(old.words[gap].text) :], clip.voice[0] == "b")
+    new = parse(
+        clip.text[:at] + word + clip.text[at + len(old.words[gap].text) :],
+        BRITISH if clip.voice[0] == "b" else AMERICAN,
+    )
     motion = animate(models, wave).motion
     plan = plan_edit(models, mel, new, was=old)
     made = paint(models, wave, plan, motion, settings=replace(settings, seed=settings.seed + index))
@@ -199,9 +203,8 @@ def unchanged(wave, mel, motion, plan, made) -> bool:
         ]
         at = patch.end
     tail = wave[at * HOP :]
-    source = (frames - moved)[frame_kept].clamp(
-        max=len(motion) - 1
-    )  # the last face is held to the end of the recording
+    # the last face is held to the end of the recording
+    source = (frames - moved)[frame_kept].clamp(max=len(motion) - 1)
     return (
         all(parts)
         and torch.equal(made.wave[-len(tail) :], tail)

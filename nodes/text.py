@@ -83,12 +83,12 @@ class JamFlowEncodeText(Node):
     @classmethod
     def run(cls, model, text, speed, recording=None) -> io.NodeOutput:
         from ..jamflow_core.tasks.speak import align
-        from ..jamflow_core.text.languages.english.g2p import parse
+        from ..jamflow_core.text.parse import parse
 
         if model.flow.config.spells and recording is None:  # F5-TTS reads letters, of more languages than English
             from ..jamflow_core.tasks.f5 import written
             from ..jamflow_core.text.f5_tokens import f5_tokens
-            from ..jamflow_core.text.languages.english.g2p import check_text
+            from ..jamflow_core.text.parse import check_text
 
             return io.NodeOutput(Line(text, written(check_text(text)), speed), "".join(f5_tokens(text)).strip())
         said = parse(text)

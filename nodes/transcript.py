@@ -59,7 +59,7 @@ class JamFlowEditTranscript(Node):
     def run(cls, model, recording, old_text, new_text, lanes, add_to=None) -> io.NodeOutput:
         from ..jamflow_core.align.changes import compare, describe
         from ..jamflow_core.tasks.edit import as_heard, spans_of, transcript
-        from ..jamflow_core.text.languages.english.g2p import parse
+        from ..jamflow_core.text.parse import parse
 
         mel, _ = as_heard(recording.speech())
         said = old_text if old_text.strip() else recording.text

@@ -185,6 +185,6 @@ def test_reference_from_any_recording(rate):
 
 
 def test_import_is_light():
-    modules = "jamflow_core.media.sound, jamflow_core.text.languages.english.g2p"
+    modules = "jamflow_core.media.sound, jamflow_core.text.parse"
     code = f"import sys, {modules}; print({{'av', 'onnxruntime'}} & {{*sys.modules}})"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

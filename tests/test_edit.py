@@ -30,7 +30,7 @@ from jamflow_core.tasks.edit import (
     transcript,
 )
 from jamflow_core.tasks.speak import animate
-from jamflow_core.text.languages.english.g2p import parse
+from jamflow_core.text.parse import parse
 
 VOICES = Path(__file__).parent.parent / "jamflow_core" / "weights" / "voices"
 OLD = "They hoped to get together at an early date."

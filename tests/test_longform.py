@@ -28,7 +28,7 @@ from jamflow_core.tasks.longform.lines import lines_of_script, lines_of_srt, spe
 from jamflow_core.tasks.longform.produce import FRAME, produce
 from jamflow_core.tasks.longform.store import Chunk, Store, digest
 from jamflow_core.tasks.speak import Clip, fill_grid
-from jamflow_core.text.languages.english.g2p import parse
+from jamflow_core.text.parse import parse
 from jamflow_core.text.srt import Subtitle, format_srt, parse_srt
 
 PORTRAITS = Path(__file__).parent.parent / "portraits"

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from jamflow_core.tasks.overview import MOST, overview, peaks
-from jamflow_core.text.languages.english.g2p import parse
+from jamflow_core.text.parse import parse
 
 
 def test_a_clip_is_plain_numbers():

@@ -10,7 +10,7 @@ from jamflow_core.tasks import voices
 from jamflow_core.tasks.pauses import hushed, with_rests, without_rests
 from jamflow_core.tasks.speak import CELL, fill_grid, plan_speech, speak
 from jamflow_core.tasks.voices import GRID
-from jamflow_core.text.languages.english.g2p import parse
+from jamflow_core.text.parse import parse
 from jamflow_core.tokens import SILENCE
 
 RATE = 93.75

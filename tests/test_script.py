@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jamflow_core.errors import JamFlowError
-from jamflow_core.text.languages.english.g2p import parse
+from jamflow_core.text.parse import parse
 from jamflow_core.text.script import Turn, read_script
 from jamflow_core.text.srt import Subtitle, format_srt, parse_srt, save_srt, subtitles_of
 

@@ -453,7 +453,7 @@ def _keep(clip, wav: str | None, motion: str | None) -> None:
 
 def _speak(options) -> None:
     from ..tasks.speak import speak
-    from ..text.languages.english.g2p import check_text
+    from ..text.parse import check_text
 
     lines = options.script or options.srt
     _check_output(options.out, ".mp4", *([".wav"] if lines else []))
@@ -523,7 +523,7 @@ def _dub(options) -> None:
     from ..render.liveportrait import open_motion
     from ..tasks.fit import fit_of
     from ..tasks.speak import dub
-    from ..text.languages.english.g2p import check_text
+    from ..text.parse import check_text
 
     _check_output(options.out, ".mp4")
     _check_output(options.wav, ".wav")
@@ -637,7 +637,7 @@ def _edit(options) -> None:
     from ..render.liveportrait import open_motion
     from ..tasks.edit import edit, move_lips
     from ..tasks.speak import animate
-    from ..text.languages.english.g2p import check_text
+    from ..text.parse import check_text
 
     _check_output(options.out, ".wav")
     _check_output(options.motion_out, ".safetensors")

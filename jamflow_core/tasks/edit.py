@@ -20,7 +20,7 @@ from ..flow.conditions import Segment, normalised, restored, text_features
 from ..flow.sampler import Canvas, Settings, sample
 from ..models import Models
 from ..motion.space import MOUTH, exp_of, mouth_of
-from ..text.languages.english.g2p import parse
+from ..text.parse import parse
 from ..text.timed import TimedText
 from .pauses import hushed
 from .speak import CELL, DEFAULTS, OVERLAP, WINDOW, Clip, Progress, portion, require_phonemes
@@ -174,9 +174,8 @@ def _edges(mel: Tensor, change: Change) -> tuple[int, int]:
     that
     a join falls neither on the burst of a consonant nor on the onset of a vowel."""
     level = mel.double().exp().sum(1).log().numpy()
-    jump = np.abs(
-        np.diff(np.maximum(level, level.max() - 10), prepend=level[:1], append=level[-1:])
-    )  # [frames + 1], at boundaries
+    # [frames + 1], at boundaries
+    jump = np.abs(np.diff(np.maximum(level, level.max() - 10), prepend=level[:1], append=level[-1:]))
     start, end = round(change.start * _RATE), round(change.end * _RATE)
 
     def best(edge: int, way: int) -> int:

@@ -71,7 +71,7 @@ def of_voice(voice: Voice) -> Reference:
     if voice.text is None:
         raise JamFlowError(f'Give the transcript of the voice "{voice.name}": F5-TTS goes on from its words.')
     text = written(ended(voice.text.text))
-    return Reference(voice.name, voice.mel, text, voice.british, seconds=(len(voice.mel) - 1) * HOP / SAMPLE_RATE)
+    return Reference(voice.name, voice.mel, text, voice.language, seconds=(len(voice.mel) - 1) * HOP / SAMPLE_RATE)
 
 
 def written(text: str) -> TimedText:
@@ -174,9 +174,8 @@ def speak(
         ends = [pause > 0 for pause in pauses[:-1]] + [True]
         parts = [(decode_whole if last else decode)(part).float().cpu() for part, last in zip(mels, ends)]
         wave = voice.gain * overlay(parts, starts, 0.0)
-        wave = torch.nn.functional.pad(
-            wave, (0, len(mel) * HOP - len(wave))
-        )  # mel frames start at whole hops, chunks anywhere
+        # mel frames start at whole hops, chunks anywhere
+        wave = torch.nn.functional.pad(wave, (0, len(mel) * HOP - len(wave)))
     return Clip(wave, (mel + math.log(voice.gain)).clamp(min=math.log(LOG_FLOOR)), motion, None)
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from ..clock import MOTION_FPS
 from ..models import Models
 from ..motion.basis import exp_to_state
-from ..text.languages.english.g2p import parse
+from ..text.parse import parse
 from ..text.timed import TimedText
 from .speak import predict_durations
 from .voices import Voice
@@ -58,7 +58,7 @@ class Fit:
 
 def fit_of(models: Models, text: str | TimedText, motion: Tensor, voice: Voice) -> Fit:
     """How a text fits lips [m, 21, 3] at 25 fps."""
-    timed = parse(text, voice.british) if isinstance(text, str) else text
+    timed = parse(text, voice.language) if isinstance(text, str) else text
     if not timed.timed:
         timed = predict_durations(models, timed, voice)
     starts = timed.starts()

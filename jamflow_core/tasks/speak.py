@@ -19,7 +19,9 @@ from ..flow.conditions import Segment, normalised, restored, text_features
 from ..flow.sampler import Canvas, Settings, sample
 from ..models import Models
 from ..motion.space import exp_of, mouth_of
-from ..text.languages.english.g2p import parse
+from ..text.languages import DEFAULT
+from ..text.languages.language import Language
+from ..text.parse import parse
 from ..text.split import split
 from ..text.timed import TimedText
 from .pauses import REST, hushed, with_rests, without_rests
@@ -154,7 +156,7 @@ def plan_speech(models: Models, text, voice: Voice, speed: float = 1.0) -> list[
         return text
     if isinstance(text, TimedText) and text.timed:
         return [text]
-    timed = parse(text, voice.british) if isinstance(text, str) else text
+    timed = parse(text, voice.language) if isinstance(text, str) else text
     room = (SPOKEN - len(voice.mel)) / float(MEL_RATE)
     return [predict_durations(models, part, voice, speed) for part in split(timed, max(2.5, room * speed), REST)]
 
@@ -235,9 +237,9 @@ def _stretches(frames: int):
         start, known = end - OVERLAP, OVERLAP
 
 
-def align(models: Models, wave: Tensor, text: str | TimedText, british: bool = False) -> TimedText:
+def align(models: Models, wave: Tensor, text: str | TimedText, language: Language = DEFAULT) -> TimedText:
     """The text with the times at which a recording [samples] says it."""
-    timed = parse(text, british) if isinstance(text, str) else text
+    timed = parse(text, language) if isinstance(text, str) else text
     mel = log_mel(wave)[: max(1, len(wave) // HOP)]
     return replace(timed, durations=models.aligners.audio.align(mel, timed.symbols))
 
@@ -262,7 +264,7 @@ def dub(
     config = models.flow.config
     timed = text
     if not (isinstance(text, TimedText) and text.timed):
-        timed = parse(text, voice.british) if isinstance(text, str) else text
+        timed = parse(text, voice.language) if isinstance(text, str) else text
         timed = predict_durations(models, timed, voice)
         fit = fit_of(models, timed, motion, voice)
         if fit.lost:

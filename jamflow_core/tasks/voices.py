@@ -11,6 +11,8 @@ from torch import Tensor
 from ..audio.mel import log_mel
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
+from ..text.languages import DEFAULT, find
+from ..text.languages.language import Language
 from ..text.timed import TimedText
 from ..tokens import SILENCE
 
@@ -25,12 +27,12 @@ PROMPT_SECONDS = 3.5
 
 @dataclass(frozen=True)
 class Voice:
-    """A prompt: log mel [frames, 100] and, where known, the timed text that it says. british: accent for new text."""
+    """A prompt: log mel [frames, 100] and, where known, the timed text that it says. language: of new text."""
 
     name: str
     mel: Tensor
     text: TimedText | None
-    british: bool = False
+    language: Language = DEFAULT
 
 
 def preset_names() -> list[str]:
@@ -48,18 +50,20 @@ def preset(name: str) -> Voice:
     """A shipped voice by name."""
     from ..audio.resample import to_mono_24k
     from ..media.sound import load_audio
-    from ..text.languages.english.g2p import parse
+    from ..text.parse import parse
 
     book = json.loads((PRESETS / "voices.json").read_text(encoding="utf-8"))
     if name not in book:
         raise JamFlowError(f'Unknown voice "{name}": choose one of {", ".join(sorted(book))}, or give an audio file.')
     entry = book[name]
     wave, rate = load_audio(PRESETS / entry["file"])
-    british = entry["accent"] == "british"
-    text = parse(entry["text"], british)
+    language = find(entry["accent"])
+    text = parse(entry["text"], language)
     if list(text.symbols) != entry["symbols"]:  # another version of the G2P: the corpus' own reading counts
-        text = TimedText(entry["text"], tuple(entry["symbols"]), None, np.zeros(len(entry["symbols"]), bool), ())
-    return _prompt(name, to_mono_24k(wave, rate), text.with_durations(entry["durations"]), british)
+        text = TimedText(
+            entry["text"], tuple(entry["symbols"]), None, np.zeros(len(entry["symbols"]), bool), (), language
+        )
+    return _prompt(name, to_mono_24k(wave, rate), text.with_durations(entry["durations"]), language)
 
 
 def from_recording(
@@ -76,15 +80,15 @@ def from_recording(
 
         return reference(wave, rate, transcript, name)
     from ..audio.reference import prepare_reference
-    from ..text.languages.english.g2p import parse
+    from ..text.parse import parse
 
     if not (transcript or "").strip():
-        return _prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None, False)
+        return _prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None)
     mono = prepare_reference(wave, rate, max_seconds=None)
     text = parse(transcript)
     text = text.with_durations(models.aligners.audio.align(log_mel(mono)[: len(mono) // HOP], text.symbols))
     text = _first_words(text, PROMPT_SECONDS)
-    return _prompt(name, mono[: round(text.seconds * SAMPLE_RATE)], text, False)
+    return _prompt(name, mono[: round(text.seconds * SAMPLE_RATE)], text)
 
 
 def _first_words(text: TimedText, seconds: float) -> TimedText:
@@ -95,16 +99,12 @@ def _first_words(text: TimedText, seconds: float) -> TimedText:
     last = max((word for word, end in ends if end <= seconds), key=lambda word: word.last, default=ends[0][0]).last
     kept = [word for word in text.words if word.last <= last]
     symbols = (*text.symbols[:last], SILENCE)
-    return TimedText(
-        " ".join(word.text for word in kept),
-        symbols,
-        np.append(text.durations[:last], 0.02),
-        np.zeros(last + 1, bool),
-        tuple(kept),
-    )
+    written = " ".join(word.text for word in kept)
+    durations = np.append(text.durations[:last], 0.02)
+    return TimedText(written, symbols, durations, np.zeros(last + 1, bool), tuple(kept), text.language)
 
 
-def _prompt(name: str, wave: Tensor, text: TimedText | None, british: bool) -> Voice:
+def _prompt(name: str, wave: Tensor, text: TimedText | None, language: Language = DEFAULT) -> Voice:
     """Cut to the grid; what the text loses or gains in length is its last silence."""
     frames = len(wave) // HOP // GRID * GRID
     if frames < 3 * GRID:
@@ -113,4 +113,4 @@ def _prompt(name: str, wave: Tensor, text: TimedText | None, british: bool) -> V
         durations = text.durations.copy()
         durations[-1] = max(0.01, durations[-1] + frames * HOP / SAMPLE_RATE - durations.sum())
         text = replace(text, durations=durations)
-    return Voice(name, log_mel(wave)[:frames], text, british)
+    return Voice(name, log_mel(wave)[:frames], text, language)

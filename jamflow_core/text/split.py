@@ -18,12 +18,6 @@ SYMBOLS_PER_SECOND = 15.0
 _SENTENCE, _CLAUSE, _PHRASE, _WORD = "sentence", "clause", "phrase", "word"
 _COST = {_SENTENCE: 0.0, _CLAUSE: 0.5, _PHRASE: 1.5, _WORD: 2.5}
 _GAP = {_SENTENCE: None, _CLAUSE: 0.05, _PHRASE: 0.025, _WORD: 0.025}
-# A phrase begins with these.
-_OPENERS = frozenset(
-    "and or but nor so yet that which who whom whose what when where why how if because while although though "
-    "unless until since as than with without for of in on at to from by into over under about after before "
-    "between through".split()
-)
 _SHORT = 1.0  # what a piece of no length costs on top
 
 
@@ -86,7 +80,7 @@ def _cuts(text: TimedText) -> dict[int, str]:
             elif before == ",":
                 cuts[index] = _CLAUSE
             else:
-                cuts[index] = _PHRASE if next_word.lower() in _OPENERS else _WORD
+                cuts[index] = _PHRASE if next_word.lower() in text.language.openers else _WORD
     return cuts
 
 
@@ -105,9 +99,8 @@ def _piece(text: TimedText, begin: int, end: int, kinds: dict[int, str], places:
         Word(word.text, word.first - begin, word.last - begin) for word in text.words if begin < word.first < end
     )
     start, stop = (places[bisect_left(places, (edge, 0))][1] for edge in (begin, end))
-    return TimedText(
-        text.text[start:stop].strip(), symbols, None if np.isnan(durations).all() else durations, fixed, words
-    )
+    known_ones = None if np.isnan(durations).all() else durations
+    return TimedText(text.text[start:stop].strip(), symbols, known_ones, fixed, words, text.language)
 
 
 def _written_places(text: TimedText) -> list[tuple[int, int]]:
@@ -115,7 +108,7 @@ def _written_places(text: TimedText) -> list[tuple[int, int]]:
     places, position = [], 0
     for word in text.words:
         found = text.text.index(word.text, position)
-        opening = len(text.text[:found]) - len(text.text[position:found].rstrip("([{\"“‘'«¿¡")) - position
+        opening = len(text.text[:found]) - len(text.text[position:found].rstrip(text.language.opening)) - position
         places.append((word.first, found - opening if places else 0))
         position = found + len(word.text)
     return [*places, (len(text), len(text.text))]

@@ -6,6 +6,8 @@ import numpy as np
 import torch
 
 from ..tokens import encode
+from .languages import DEFAULT
+from .languages.language import Language
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class TimedText:
     durations: np.ndarray | None
     fixed: np.ndarray
     words: tuple[Word, ...]
+    language: Language = DEFAULT
 
     def __len__(self) -> int:
         return len(self.symbols)
@@ -85,6 +88,7 @@ class TimedText:
             durations,
             np.concatenate([self.fixed[:-1], [joint], other.fixed[1:]]),
             self.words + tuple(Word(word.text, word.first + shift, word.last + shift) for word in other.words),
+            self.language,
         )
 
     def _known(self) -> np.ndarray:

@@ -18,8 +18,9 @@ from ...clock import MOTION_FPS, SAMPLE_RATE
 from ...errors import JamFlowError
 from ...flow.sampler import Settings
 from ...models import Models
-from ...text.languages.english.g2p import parse
+from ...text.languages import DEFAULT
 from ...text.markup import plain
+from ...text.parse import parse
 from ...text.srt import Subtitle, subtitles_of
 from ...text.timed import TimedText
 from ..speak import DEFAULTS, plan_speech, speak
@@ -170,7 +171,9 @@ def produce(
     if missing:
         raise JamFlowError(f"Give a voice to {', '.join(missing)}: the voices here are {', '.join(cast) or 'none'}.")
     common = _common(models, settings, face)
-    voices = {name: digest(voice.mel, digest_of_text(voice.text), voice.british) for name, voice in cast.items()}
+    # Whether it is the default language, not which one: as takes were hashed before there were several.
+    foreign = {name: voice.language.code != DEFAULT.code for name, voice in cast.items()}
+    voices = {name: digest(voice.mel, digest_of_text(voice.text), foreign[name]) for name, voice in cast.items()}
     texts = [_read(models, line, number, cast[line.speaker]) for number, line in enumerate(lines, 1)]
     placed: list[Placed] = []
     # spare: frames of silence at the end of the last chunk that may give way to the next.
@@ -234,7 +237,7 @@ def _read(models, line: Line, number: int, voice: Voice) -> TimedText | str:
     if models.flow.config.spells:
         return line.text
     try:
-        return parse(line.text, voice.british)
+        return parse(line.text, voice.language)
     except JamFlowError as error:
         place = f"line {number}, [{line.speaker}]" if line.start is None else f"subtitle at {line.start:.2f} s"
         raise JamFlowError(f"{str(error).rstrip('.')} ({place}).") from error
