@@ -88,7 +88,7 @@ class JamFlowConfig:
     schedules: tuple[tuple[float, ...], ...] = ()
 
     @property
-    def spells(self) -> bool:
+    def use_characters(self) -> bool:
         """Whether the audio stream reads a text as it is written (F5-TTS) instead of timed phonemes."""
         return self.text.symbols is not None
 

@@ -22,7 +22,7 @@ _FILLS = (torch.Tensor.normal_, torch.Tensor.uniform_)
 
 
 @contextmanager
-def hollow():
+def meta_init():
     """Modules built inside have shapes only, on the meta device; fill them by load_state_dict(..., assign=True)."""
     with torch.device("meta"), _Unfilled():
         yield

@@ -16,7 +16,7 @@ from .catalog.precision import suited_dtype
 from .catalog.recognise import Kind, recognise
 from .config import JamFlowConfig
 from .errors import JamFlowError
-from .meta_init import hollow
+from .meta_init import meta_init
 from .model.duration import DurationHead
 from .model.jamflow import JamFlow
 
@@ -108,7 +108,7 @@ def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow
     try:
         with safe_open(str(path), "pt") as file:
             header = file.metadata()
-            with hollow():
+            with meta_init():
                 nets = {"flow": JamFlow(JamFlowConfig.from_json(header["config"]), ops), "durations": DurationHead()}
             for kind, net in nets.items():
                 form = dtype if kind == "flow" else torch.float32

@@ -115,7 +115,7 @@ class JamFlowJointSampler(Node):
                     max=8,
                     optional=True,
                     advanced=True,
-                    tooltip="Compute guidance at every so-manieth step and repeat it in between: 2 saves a quarter "
+                    tooltip="Compute guidance at every n-th step and repeat it in between: 2 saves a quarter "
                     "of the time at "
                     "no loss that was measured, 3 little more. 1 is exact.",
                 ),
@@ -135,7 +135,7 @@ class JamFlowJointSampler(Node):
                     max=8,
                     optional=True,
                     advanced=True,
-                    tooltip="Run the later blocks at every so-manieth step only and reuse what they added: 2 saves a "
+                    tooltip="Run the later blocks at every n-th step only and reuse what they added: 2 saves a "
                     "fifth of "
                     "the time and costs clearness. 1 is exact.",
                 ),
@@ -178,7 +178,7 @@ class JamFlowJointSampler(Node):
         job = job_of(text, audio_ref, motion_ref, time_mask)
         doing = job.told(face)
         cls.say(doing)
-        letters = job is Job.SPEAK and model.flow.config.spells
+        letters = job is Job.SPEAK and model.flow.config.use_characters
         lips_only = job in (Job.ANIMATE, Job.RELIP)
         usual = OFFICIAL if letters else DEFAULTS["animate" if lips_only else job.name.lower()]
         settings = replace(usual, seed=seed, steps=steps or usual.steps, method=method, sway=sway)

@@ -85,7 +85,9 @@ class JamFlowEncodeText(Node):
         from ..jamflow_core.tasks.speak import align
         from ..jamflow_core.text.parse import parse
 
-        if model.flow.config.spells and recording is None:  # F5-TTS reads letters, of more languages than English
+        if (
+            model.flow.config.use_characters and recording is None
+        ):  # F5-TTS reads letters, of more languages than English
             from ..jamflow_core.tasks.f5 import written
             from ..jamflow_core.text.f5_tokens import f5_tokens
             from ..jamflow_core.text.parse import check_text

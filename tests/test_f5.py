@@ -232,7 +232,7 @@ def test_wrong_files_are_named(tmp_path, checkpoint):
 
 def test_the_vocabulary_travels_with_the_config(checkpoint):
     config = load_f5(checkpoint).config
-    assert config.spells and JamFlowConfig.from_json(config.to_json()) == config
+    assert config.use_characters and JamFlowConfig.from_json(config.to_json()) == config
 
 
 def test_letters_of_a_window(cache):
@@ -275,7 +275,7 @@ def test_base_trains_from_an_f5_checkpoint(cache, checkpoint, tmp_path):
     save_flow(tmp_path / "base.safetensors", flow, DurationHead(), torch.float32)
     models = Models(tmp_path / "base.safetensors")
     models.vocoder = None
-    assert models.flow.config.spells and models.lips is models
+    assert models.flow.config.use_characters and models.lips is models
     voice = reference(recording(2, 24000, 3.0), 24000, "What is said in the clip.")
     spoken = tasks.speak(models, "A sentence to be said.", voice, settings=replace(OFFICIAL, steps=2))
     assert spoken.motion.shape[1:] == (21, 3) and abs(len(spoken.motion) / 25 - len(spoken.mel) * HOP / 24000) < 0.1

@@ -17,7 +17,7 @@ from ..atomic import whole_file
 from ..catalog.safe import load_state
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
-from ..meta_init import hollow
+from ..meta_init import meta_init
 from ..placed import Placed
 from .mel import N_FFT, N_MELS
 from .phase import refine
@@ -104,7 +104,7 @@ def load_vocoder(
             config = (file.metadata() or {}).get("config")
     _check_yaml(path.with_name("config.yaml"))
     try:
-        with hollow():
+        with meta_init():
             vocoder = Vocoder(VocoderConfig(**json.loads(config)) if config else VocoderConfig.of(weights), ops)
         vocoder.load_state_dict(weights, assign=True)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:

@@ -56,7 +56,7 @@ class _Window(nn.Module):
 
     def __init__(self, n_fft: int):
         super().__init__()
-        # On the CPU even where the weights are hollow: computing it on the meta device would load torch's compiler.
+        # On the CPU even where the weights are on the meta device: computing it on the meta device would load torch's compiler.
         self.register_buffer("window", torch.hann_window(n_fft, device="cpu"))
 
 

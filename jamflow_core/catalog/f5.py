@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ..clock import MEL_RATE
 from ..config import JamFlowConfig, JointConfig, StreamConfig, TextConfig
 from ..errors import JamFlowError
-from ..meta_init import hollow
+from ..meta_init import meta_init
 from ..model.jamflow import JamFlow
 from ..text.f5_tokens import read_vocabulary
 from .safe import load_state
@@ -79,7 +79,7 @@ def load_f5(path: str | Path, ops=nn, dtype: torch.dtype = torch.float32) -> Jam
     network = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
     config = config_of(network, read_vocabulary(find_vocabulary(path)), old)
     network.pop("rotary_embed.inv_freq", None)
-    with hollow():
+    with meta_init():
         model = JamFlow(config, ops)
     try:
         model.audio.load_state_dict({key: value.to(dtype) for key, value in network.items()}, assign=True)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ..errors import JamFlowError
-from ..meta_init import hollow
+from ..meta_init import meta_init
 from .precision import fast_dtype
 from .safe import load_state
 
@@ -48,7 +48,7 @@ def load_liveportrait(folder, device: str | torch.device = "cpu", dtype: torch.d
     """
     from ..render.liveportrait.networks import LivePortrait
 
-    with hollow():
+    with meta_init():
         networks = LivePortrait()
     for part, path in find_liveportrait(folder).items():
         fill(networks, part, load_state(path, expected(part)), path)

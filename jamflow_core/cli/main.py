@@ -311,7 +311,7 @@ def _settings(options, job: str, models=None):
     from ..tasks.f5 import OFFICIAL
     from ..tasks.speak import DEFAULTS
 
-    usual = OFFICIAL if models is not None and models.flow.config.spells else DEFAULTS[job]
+    usual = OFFICIAL if models is not None and models.flow.config.use_characters else DEFAULTS[job]
     if options.seed < 0:
         raise JamFlowError(f"--seed must be 0 or more, not {options.seed}.")
     steps = usual.steps if options.steps is None else options.steps

@@ -119,7 +119,7 @@ class FlowMatching(nn.Module):
     def _text(self, batch, no_text: Tensor) -> Tensor:
         """Text features [B, N, text_dim]; no_text: bool [B, 1]."""
         embed = self.model.audio.text_embed
-        if self.model.config.spells:
+        if self.model.config.use_characters:
             return embed(batch.tokens - 1, batch.mel.shape[1], drop=no_text)
         return embed.stretch(batch.tokens, batch.durations, torch.where(no_text, -1.0, batch.clock))
 

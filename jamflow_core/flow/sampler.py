@@ -55,9 +55,9 @@ class Settings:
     anchored: keep the noised given frames on their known path (False = F5's official code,
     which lets them drift and restores them at the end).
     strength: 1 paints from noise; less begins that far from the end, with what the canvas holds under so much noise.
-    guidance_every: ask the branches of the guidance at every so-manieth moment only, and push as they last said between
+    guidance_every: ask the branches of the guidance at every n-th moment only, and push as they last said between
     them. guidance_until: from this moment of the flow (0..1) on, no guidance. cache_every: run the later blocks at
-    every so-manieth
+    every n-th
     moment only, and add what they last added between them (model/cache.py). All three are approximations that save
     time; what
     they cost is measured in benchmarks/README.md.

@@ -334,7 +334,9 @@ def paint(
     motion = None if motion is None else _as_long(motion, len(wave) / SAMPLE_RATE)
     mel, gain = as_heard(wave)
     new = rearranged(mel, plan)
-    features = None if plan.text is None or config.spells else text_features(flow, [Segment(plan.frames, plan.text)])
+    features = (
+        None if plan.text is None or config.use_characters else text_features(flow, [Segment(plan.frames, plan.text)])
+    )
     if features is None:
         features = torch.zeros(plan.frames, config.text.dim)
     face = None if motion is None else _Face(plan, motion)

@@ -66,7 +66,7 @@ class Clip:
 
 def require_phonemes(models: Models, job: str) -> None:
     """JamFlowError for weights that know letters and no times: they cannot put a sound where it belongs."""
-    if models.flow.config.spells:
+    if models.flow.config.use_characters:
         raise JamFlowError(f"Choose a JAM-Flow model to {job}: F5-TTS weights only speak new text.")
 
 
@@ -121,7 +121,7 @@ def speak(
     writing
     and time it themselves (see f5.py).
     """
-    if models.flow.config.spells:
+    if models.flow.config.use_characters:
         from .f5 import speak as spell
 
         written = (
@@ -207,7 +207,7 @@ def lips_of(models: Models, mel: Tensor, text: TimedText | None, settings: Setti
     frames = -(-wanted // GRID) * GRID
     mel = torch.nn.functional.pad(mel, (0, 0, 0, frames - wanted), value=math.log(LOG_FLOOR))
     audio = normalised(mel, config.mel)
-    features = None if text is None or config.spells else text_features(models.flow, [Segment(frames, text)])
+    features = None if text is None or config.use_characters else text_features(models.flow, [Segment(frames, text)])
     stretches = list(_stretches(frames))
     mouth = torch.zeros(frames // GRID * CELL, config.motion.channels)
     for index, (start, end, known) in enumerate(stretches):

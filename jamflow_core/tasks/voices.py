@@ -75,7 +75,7 @@ def from_recording(
     weights get
     the recording as their own driver prepares it, and need the transcript.
     """
-    if models.flow.config.spells:
+    if models.flow.config.use_characters:
         from .f5 import reference
 
         return reference(wave, rate, transcript, name)

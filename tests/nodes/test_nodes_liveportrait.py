@@ -157,7 +157,7 @@ def test_without_the_files_the_embedded_ones_are_used_and_the_node_says_what_wou
     monkeypatch.setattr(loader, "say", told.append)
     own = {"model": "F5-TTS, else embedded", "vocoder": "Vocos, else embedded", "renderer": "LivePortrait, else mesh"}
     model, vocoder, portrait = load(host, **own)
-    assert portrait.networks is None and not model.flow.config.spells
+    assert portrait.networks is None and not model.flow.config.use_characters
     for words in ("vocab.txt of F5TTS_v1_Base into", "pytorch_model.bin", "warping_module.safetensors"):
         assert words in told[0]
     assert "F5TTS_v1_Base" in loader.validate_inputs(model="gone.safetensors")
@@ -174,7 +174,12 @@ def test_f5_reads_chinese(host, tmp_path, monkeypatch):
     try:
         model, _, _ = load(host, model="F5-TTS, else embedded")
         line, letters = host.classes["JamFlowEncodeText"].execute(model=model, text="你好，世界。", speed=1.0).result
-        assert model.flow.config.spells and line.written == "你好，世界。" and not line.timed and "ni2 hao3" in letters
+        assert (
+            model.flow.config.use_characters
+            and line.written == "你好，世界。"
+            and not line.timed
+            and "ni2 hao3" in letters
+        )
         if host.real:  # the stand-in has no nested latents
             sampler = host.classes["JamFlowJointSampler"]
             clip, _, report = sampler.execute(model=model, text=line, **g.SAMPLER | {"steps": 1, "face": False}).result

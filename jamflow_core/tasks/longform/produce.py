@@ -234,7 +234,7 @@ def _common(models: Models, settings: Settings, face: bool) -> str:
 
 def _read(models, line: Line, number: int, voice: Voice) -> TimedText | str:
     """What a line says: its phonemes, or its writing where the weights are F5-TTS. JamFlowError names the line."""
-    if models.flow.config.spells:
+    if models.flow.config.use_characters:
         return line.text
     try:
         return parse(line.text, voice.language)
