@@ -130,7 +130,7 @@ def test_bad_frames_are_refused(tmp_path):
 def test_a_place_that_cannot_be_written_is_told(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    with pytest.raises(JamFlowError, match="another place"):
+    with pytest.raises(JamFlowError, match="Cannot write"):
         VideoWriter(blocked / "a.mp4", 25, (64, 64))
 
 
@@ -144,7 +144,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch):
         resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))
         try:
             with (
-                pytest.raises(JamFlowError, match="another place") as told,
+                pytest.raises(JamFlowError, match="Cannot write") as told,
                 VideoWriter(tmp_path / "a.mp4", 25, (128, 128)) as video,
             ):
                 for _ in range(count):

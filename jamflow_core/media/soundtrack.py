@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .video_reader import load_av
+from .container import load_av
 
 BITS = 128_000
 BLOCK = 1024  # samples of one AAC frame

@@ -3,19 +3,21 @@
 `read_video` is the other direction.
 """
 
-import os
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
+from ..atomic import whole_file
 from ..clock import SAMPLE_RATE
 from ..errors import JamFlowError
+from .container import load_av, url
 from .soundtrack import Soundtrack
-from .video_reader import load_av, read_video
+from .video_reader import read_video
 
 __all__ = ["VideoWriter", "read_video"]
 
@@ -42,17 +44,15 @@ class VideoWriter:
     def __init__(self, path: str | Path, fps: float, size: tuple[int, int], wave=None, sample_rate: int = SAMPLE_RATE):
         av = load_av()
         self.path = Path(path)
-        self._part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         self._size = size
         self._fps = Fraction(fps).limit_denominator(1001)
         self._frames = 0
         self._encoder, self._waiting = ThreadPoolExecutor(1, "encoder"), deque[Future]()
+        self._failed = False
+        self._place = whole_file(self.path)
+        part = self._place.__enter__()
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._container = av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})
-        except OSError as error:
-            raise self._refused(error) from error
-        try:
+            self._container = av.open(url(part), "w", format="mp4", options={"movflags": "+faststart"})
             self._add_streams(wave, sample_rate)
         except BaseException:
             self.discard()
@@ -84,22 +84,33 @@ class VideoWriter:
         self._wait(WAITING)
 
     def _encode(self, picture, end: float) -> None:
-        """One frame, and the sound until its end in seconds."""
-        picture = self._to_yuv.reformat(picture, format="yuv420p", dst_colorspace=BT709)
-        self._container.mux(self._video.encode(picture))
-        if self._sound:
-            self._sound.write_until(end)
+        """One frame, and the sound until its end in seconds. After a failure nothing more may reach the container: FFmpeg
+        would write into what it has given up."""
+        if self._failed:
+            return
+        try:
+            picture = self._to_yuv.reformat(picture, format="yuv420p", dst_colorspace=BT709)
+            self._container.mux(self._video.encode(picture))
+            if self._sound:
+                self._sound.write_until(end)
+        except BaseException:
+            self._failed = True
+            raise
 
     def _wait(self, left: int) -> None:
         """Until at most so many frames wait; raises what went wrong with the others."""
         while len(self._waiting) > left:
-            try:
+            with self._told():
                 self._waiting.popleft().result()
-            except OSError as error:  # a full disk, as a rule
-                raise self._refused(error) from error
 
-    def _refused(self, error: OSError) -> JamFlowError:
-        return JamFlowError(f"Choose another place for the video: {self.path} cannot be written ({error.strerror})")
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the encoder and of the disk as those that the user can mend."""
+        try:
+            yield
+        except (load_av().FFmpegError, OSError) as error:
+            self._failed = True
+            raise JamFlowError(f"Cannot write {self.path}: {error.strerror or error}.") from error
 
     def close(self) -> None:
         """Finish the file and move it to its place; ValueError if it has no frames."""
@@ -107,21 +118,22 @@ class VideoWriter:
             raise ValueError("a video needs at least one frame")
         self._wait(0)
         self._encoder.shutdown()
-        try:
+        with self._told():
             self._container.mux(self._video.encode(None))
             if self._sound:
                 self._sound.finish()
             self._container.close()
-            os.replace(self._part, self.path)
-        except OSError as error:
-            raise self._refused(error) from error
+        self._place.__exit__(None, None, None)
 
     def discard(self) -> None:
         """Give up: delete what was written."""
+        self._failed = True
         self._encoder.shutdown(cancel_futures=True)
-        with suppress(OSError):  # what cannot be finished is deleted all the same
+        with suppress(Exception):  # what cannot be finished is deleted all the same
             self._container.close()
-        self._part.unlink(missing_ok=True)
+        self._container = self._video = self._sound = None  # closes the file, which Windows wants before it is deleted
+        with suppress(_GivenUp):
+            self._place.__exit__(_GivenUp, _GivenUp(), None)
 
     def __enter__(self) -> "VideoWriter":
         return self
@@ -135,3 +147,7 @@ class VideoWriter:
         except BaseException:
             self.discard()
             raise
+
+
+class _GivenUp(Exception):
+    """Ends the writing of a file that nobody wants any more."""

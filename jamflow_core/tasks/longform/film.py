@@ -11,7 +11,7 @@ from ...atomic import whole_file
 from ...clock import MOTION_FPS, SAMPLE_RATE
 from ...media.soundtrack import Soundtrack
 from ...media.video import VideoWriter
-from ...media.video_reader import load_av
+from ...media.container import load_av, url
 from ...render.expression import NEUTRAL, Expression
 from ...render.stage import Stage
 from .produce import Timeline
@@ -94,13 +94,13 @@ def _join(segments: list[tuple[Path, int]], waves: Iterator[np.ndarray], path: s
     """Segments one after the other, their packets untouched, with the sound."""
     av = load_av()
     with whole_file(path) as part:
-        with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as out:
-            with av.open(str(segments[0][0])) as first:
+        with av.open(url(part), "w", format="mp4", options={"movflags": "+faststart"}) as out:
+            with av.open(url(segments[0][0])) as first:
                 video = out.add_stream_from_template(first.streams.video[0])
             sound = Soundtrack(out, waves, SAMPLE_RATE)
             frames = 0
             for segment, count in segments:
-                with av.open(str(segment)) as source:
+                with av.open(url(segment)) as source:
                     stream = source.streams.video[0]
                     shift = round(frames / MOTION_FPS / stream.time_base)
                     for packet in source.demux(stream):
