@@ -71,7 +71,7 @@ def contenders(config, net, models: dict, frames: int) -> dict:
     """name -> one guided step at the first moment, its velocity [frames, 100]."""
     given = inputs(config, prompt=PROMPT, frames=frames)
     runs = {name: run_of(model, given, frames) for name, model in models.items()}
-    x = runs["ours fp32"].x["audio"]
+    x = runs["ours fp32"].begin()["audio"]
 
     @torch.inference_mode()
     def theirs():

@@ -19,6 +19,7 @@ from .errors import JamFlowError
 from .meta_init import meta_init
 from .model.duration import DurationHead
 from .model.jamflow import JamFlow
+from .model.quick import quicken
 
 EMBEDDED = Path(__file__).parent / "weights" / "jamflow-tiny.safetensors"
 
@@ -116,8 +117,5 @@ def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow
                 net.load_state_dict({key.split(".", 1)[1]: file.get_tensor(key).to(form) for key in keys}, assign=True)
     except (SafetensorError, json.JSONDecodeError, RuntimeError) as error:
         raise JamFlowError(f"Broken model file: {path} ({str(error).splitlines()[0]}); copy it again.") from error
-    return tuple(_frozen(net) for net in nets.values())
-
-
-def _frozen(net: nn.Module) -> nn.Module:
-    return net.eval().requires_grad_(False)
+    flow, durations = (net.eval().requires_grad_(False) for net in nets.values())
+    return quicken(flow), durations

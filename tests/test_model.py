@@ -1,5 +1,6 @@
 """The two streams: shapes, switches, padding, cached keys, one clock."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,9 @@ import torch
 
 from jamflow_core.config import JamFlowConfig, JointConfig, StreamConfig, TextConfig
 from jamflow_core.model.dit import velocity
-from jamflow_core.model.jamflow import JamFlow, StreamInput
+from jamflow_core.model.jamflow import JamFlow
+from jamflow_core.model.joint import JointBlock, StreamInput
+from jamflow_core.model.quick import TanhGELU, quicken
 from jamflow_core.model.rotary import clock_table
 
 SMALL = JamFlowConfig(
@@ -128,3 +131,37 @@ def test_equal_moments_have_equal_angles():
 def test_streams_must_share_heads():
     with pytest.raises(ValueError, match="heads"):
         JamFlow(replace(SMALL, motion=replace(SMALL.motion, heads=3)))
+
+
+@torch.no_grad()
+def test_quick_forms_give_the_same_values_under_the_same_keys(model):
+    """Of kernels 8 wide, as the shipped models have; a copy of a quick model computes with its own weights."""
+    plain = JamFlow(replace(SMALL, audio=replace(SMALL.audio, conv_groups=8, rotary_heads=1))).eval()
+    quick = quicken(deepcopy(plain))
+    assert quick.state_dict().keys() == plain.state_dict().keys()
+    assert sum(isinstance(part, TanhGELU) for part in quick.modules()) == 6
+    wanted = plain(stream(plain, "audio", FRAMES), stream(plain, "motion", MOUTHS))
+    copied = deepcopy(quick)
+    for weight in quick.parameters():
+        weight.zero_()
+    for found, velocity_ in zip(copied(stream(copied, "audio", FRAMES), stream(copied, "motion", MOUTHS)), wanted):
+        torch.testing.assert_close(found, velocity_, atol=1e-5, rtol=1e-5)
+        assert not torch.equal(found, velocity_), "other kernels round differently"
+
+
+def test_quick_models_can_be_tuned(model):
+    """With gradients the quick forms stand aside."""
+    model = quicken(model)
+    audio, motion = model(stream(model, "audio", FRAMES), stream(model, "motion", MOUTHS))
+    (audio.sum() + motion.sum()).backward()
+    assert all(
+        weight.grad is not None for weight in model.motion.transformer_blocks.parameters() if weight.requires_grad
+    )
+
+
+def test_layers_run_in_their_order_and_meet_where_the_config_says(model):
+    joint = replace(SMALL.joint, layers=((1, 0), (2, 2)))
+    layers = JamFlow(replace(SMALL, joint=joint)).layers
+    ran = [layer.layers if isinstance(layer, JointBlock) else (layer.column, layer.layer) for layer in layers]
+    assert ran == [(0, 0), (1, 0), (1, 1), (2, 2)]
+    assert [isinstance(layer, JointBlock) for layer in layers] == [False, True, False, True]

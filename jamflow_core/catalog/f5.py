@@ -16,6 +16,7 @@ from ..config import JamFlowConfig, JointConfig, StreamConfig, TextConfig
 from ..errors import JamFlowError
 from ..meta_init import meta_init
 from ..model.jamflow import JamFlow
+from ..model.quick import quicken
 from ..text.f5_tokens import read_vocabulary
 from .safe import load_state
 
@@ -88,7 +89,7 @@ def load_f5(path: str | Path, ops=nn, dtype: torch.dtype = torch.float32) -> Jam
         raise JamFlowError(
             f"Choose another file: {path} is related to F5-TTS but built differently ({lines[:200]})."
         ) from error
-    return model.eval().requires_grad_(False)
+    return quicken(model.eval().requires_grad_(False))
 
 
 def config_of(network: dict[str, Tensor], symbols: tuple[str, ...], old: bool) -> JamFlowConfig:

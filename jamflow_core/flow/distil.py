@@ -1,10 +1,11 @@
 """A model's own grids of few steps, distilled from fine runs of its sampler.
 
 One Euler step from moment i to moment j of a fine run misses it by x_i + (t_j - t_i) v_i - x_j. All these misses of a
-run
-are known once it is done, and dynamic programming finds the grid of any number of steps whose misses sum up to least
-(after Watson et al., arXiv 2106.03802).
+run are known once it is done, and dynamic programming finds the grid of any number of steps whose misses sum up to
+least (after Watson et al., arXiv 2106.03802).
 """
+
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -22,19 +23,19 @@ def misses(model: JamFlow, audio: Canvas, motion: Canvas | None, settings: Setti
     """
     canvases = {"audio": audio} | ({} if motion is None else {"motion": motion})
     run = Run(model, canvases, settings)
-    times, path, slopes = run.grid, [run.x], []
-    for call, (t, after) in enumerate(zip(times[:-1], times[1:])):
-        slopes.append(run.velocity(run.x, call))
-        run.x = run.advance(slopes[-1], t, after)
-        path.append(run.x)
+    times, x = run.grid, run.begin()
+    path, slopes = [x], []
+    for call, (t, after) in enumerate(pairwise(times)):
+        slopes.append(run.velocity(x, call))
+        x = run.advance(x, slopes[-1], t, after)
+        path.append(x)
     found = torch.full((len(times), len(times)), torch.inf)
     for i, (start, slope) in enumerate(zip(path, slopes)):
         for j in range(i + 1, len(times)):
             step = times[j] - times[i]
             gaps = {name: start[name] + step * slope[name] - path[j][name] for name in run.painted}
-            found[i, j] = sum(
-                gap[run.parts[name]["generate"][:, 0]].square().mean().sqrt() for name, gap in gaps.items()
-            )
+            painted = {name: gap[run.painted[name].path.generate[:, 0]] for name, gap in gaps.items()}
+            found[i, j] = sum(gap.square().mean().sqrt() for gap in painted.values())
     return times, found
 
 

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from ..audio.mel import mel_corners
-from ..model.jamflow import JamFlow, StreamInput
+from ..model.jamflow import JamFlow
+from ..model.joint import StreamInput
 
 
 @dataclass(frozen=True)

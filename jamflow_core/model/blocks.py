@@ -3,23 +3,42 @@
 Module and parameter names are those of the official F5-TTS state dict.
 """
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor, nn
 
 from ..config import StreamConfig
-from .quick import TanhGELU
-from .rotary import apply_rotary
+from .attention import attend
+from .rotary import rotate
 
 
-def modulate(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    """Parameter-free LayerNorm (eps 1e-6), then x * (1 + scale) + shift; x [B, N, dim], scale and shift [B or 1, 1,
-    dim].
+class Modulation(NamedTuple):
+    """What the timestep does to one half of a block: to what enters it, and how much comes back. Each [B or 1, 1, dim]."""
 
-    Computed in x's format, returned in that of the modulation: the residual stream is float32 whatever the products
-    are.
+    shift: Tensor
+    scale: Tensor
+    gate: Tensor
+
+    @classmethod
+    def of_attention(cls, parts: Tensor) -> "Modulation":
+        """The first half of a block's six vectors [B, 6, dim], in F5's order."""
+        return cls(*parts[:, :3].split(1, dim=1))
+
+    @classmethod
+    def of_feed_forward(cls, parts: Tensor) -> "Modulation":
+        """The second half of a block's six vectors [B, 6, dim]."""
+        return cls(*parts[:, 3:].split(1, dim=1))
+
+
+def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+    """Parameter-free LayerNorm (eps 1e-6), then x * (1 + scale) + shift; x [B, N, dim], shift and scale [B or 1, 1, dim].
+
+    Computed in x's format, returned in that of the modulation: the residual stream is float32 whatever the products are.
     """
-    narrow, scale, shift = scale.dtype, scale.to(x), shift.to(x)
+    narrow, shift, scale = scale.dtype, shift.to(x), scale.to(x)
     if scale.shape[0] == 1:  # the same for all: LayerNorm's own weight and bias, in one pass
         return F.layer_norm(x, x.shape[-1:], 1 + scale.flatten(), shift.flatten(), eps=1e-6).to(narrow)
     return torch.addcmul(shift, F.layer_norm(x, x.shape[-1:], eps=1e-6), 1 + scale).to(narrow)
@@ -44,6 +63,7 @@ class Attention(nn.Module):
         super().__init__()
         inner = heads * head_dim
         self.heads, self.rotary_heads = heads, rotary_heads
+        self.rotate = rotate
         self.to_q = ops.Linear(dim, inner)
         self.to_k = ops.Linear(dim, inner)
         self.to_v = ops.Linear(dim, inner)
@@ -51,12 +71,20 @@ class Attention(nn.Module):
 
     def project(self, x: Tensor, rotary: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x [B, N, dim] -> rotated q, rotated k and v, each [B, heads, N, head_dim]."""
-        q, k, v = (to(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for to in (self.to_q, self.to_k, self.to_v))
-        return apply_rotary(q, rotary, self.rotary_heads), apply_rotary(k, rotary, self.rotary_heads), v
+        linears = (self.to_q, self.to_k, self.to_v)
+        q, k, v = (rearrange(linear(x), "b n (h d) -> b h n d", h=self.heads) for linear in linears)
+        return self.place(q, rotary), self.place(k, rotary), v
+
+    def place(self, x: Tensor, rotary: Tensor) -> Tensor:
+        """Rotate x [B, heads, N, head_dim] to its positions, or only the heads that know them."""
+        if self.rotary_heads is None:
+            return self.rotate(x, rotary)
+        placed, others = x[:, : self.rotary_heads], x[:, self.rotary_heads :]
+        return torch.cat((self.rotate(placed, rotary), others), dim=1)
 
     def merge(self, attended: Tensor) -> Tensor:
         """[B, heads, N, head_dim] -> [B, N, dim]."""
-        return self.to_out[0](attended.transpose(1, 2).flatten(2))
+        return self.to_out[0](rearrange(attended, "b h n d -> b n (h d)"))
 
 
 class FeedForward(nn.Module):
@@ -65,7 +93,7 @@ class FeedForward(nn.Module):
     def __init__(self, dim: int, mult: int, ops=nn):
         super().__init__()
         self.ff = nn.Sequential(
-            nn.Sequential(ops.Linear(dim, dim * mult), TanhGELU()),
+            nn.Sequential(ops.Linear(dim, dim * mult), nn.GELU(approximate="tanh")),
             nn.Identity(),
             ops.Linear(dim * mult, dim),
         )
@@ -75,7 +103,7 @@ class FeedForward(nn.Module):
 
 
 class DiTBlock(nn.Module):
-    """AdaLN-Zero block; modulation order (shift, scale, gate) of attention, then of the feed-forward."""
+    """AdaLN-Zero block. Its modulation is [B, 6, dim]: shift, scale and gate of the attention, then of the feed-forward."""
 
     def __init__(self, config: StreamConfig, ops=nn):
         super().__init__()
@@ -84,14 +112,20 @@ class DiTBlock(nn.Module):
         self.ff = FeedForward(config.dim, config.ff_mult, ops)
 
     def pre_attention(self, x: Tensor, modulation: Tensor, rotary: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x [B, N, dim], modulation [B, 6, dim] -> q, k, v."""
-        shift, scale = modulation[:, 0:1], modulation[:, 1:2]
-        return self.attn.project(modulate(x, scale, shift), rotary)
+        """x [B, N, dim] -> q, k, v."""
+        mod = Modulation.of_attention(modulation)
+        return self.attn.project(modulate(x, mod.shift, mod.scale), rotary)
 
     def post_attention(self, x: Tensor, attended: Tensor, modulation: Tensor, mask: Tensor | None = None) -> Tensor:
         """Gated residuals of attention and feed-forward; padding gets nothing from attention."""
         out = self.attn.merge(attended)
         if mask is not None:
             out = out.masked_fill(~mask[..., None], 0.0)
-        x = torch.addcmul(x, modulation[:, 2:3], out)
-        return torch.addcmul(x, modulation[:, 5:6], self.ff(modulate(x, modulation[:, 4:5], modulation[:, 3:4])))
+        x = torch.addcmul(x, Modulation.of_attention(modulation).gate, out)
+        mod = Modulation.of_feed_forward(modulation)
+        return torch.addcmul(x, mod.gate, self.ff(modulate(x, mod.shift, mod.scale)))
+
+    def forward(self, x: Tensor, modulation: Tensor, rotary: Tensor, mask: Tensor | None = None) -> Tensor:
+        """The block of a stream that looks at itself only."""
+        attended = attend(*self.pre_attention(x, modulation, rotary), mask)
+        return self.post_attention(x, attended, modulation, mask)

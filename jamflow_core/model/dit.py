@@ -6,7 +6,6 @@
 from torch import Tensor, nn
 
 from ..config import StreamConfig, TextConfig
-from .attention import attend
 from .blocks import AdaLayerNorm, DiTBlock, modulate
 from .embed import InputEmbedding, TimestepEmbedding
 from .rotary import clock_table
@@ -43,16 +42,10 @@ class DiT(nn.Module):
     def rotary(self, frames: int, aligned: bool = True, device=None) -> Tensor:
         return clock_table(frames, self.config.rate, self.config.head_dim, aligned, device)
 
-    def block(self, index: int, x: Tensor, modulation: list[Tensor], rotary: Tensor, mask=None) -> Tensor:
-        """A block that looks at its own stream only."""
-        layer = self.transformer_blocks[index]
-        attended = attend(*layer.pre_attention(x, modulation[index], rotary), mask)
-        return layer.post_attention(x, attended, modulation[index], mask)
-
     def head(self, x: Tensor, modulation: list[Tensor]) -> Tensor:
         """Hidden [B, N, dim] -> velocity [B, N, channels]."""
-        scale, shift = modulation[-1][:, 0:1], modulation[-1][:, 1:2]
-        return self.proj_out(modulate(x, scale, shift))
+        scale, shift = modulation[-1].split(1, dim=1)
+        return self.proj_out(modulate(x, shift, scale))
 
 
 class AudioDiT(DiT):
@@ -72,6 +65,6 @@ def velocity(stream: DiT, x: Tensor, static: Tensor, t: Tensor, mask: Tensor | N
     modulation = stream.modulations(t)
     rotary = stream.rotary(x.shape[1], device=x.device)
     h = stream.input_embed(x, static, mask)
-    for index in range(stream.config.depth):
-        h = stream.block(index, h, modulation, rotary, mask)
+    for index, block in enumerate(stream.transformer_blocks):
+        h = block(h, modulation[index], rotary, mask)
     return stream.head(h, modulation)

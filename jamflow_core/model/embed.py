@@ -7,7 +7,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..placed import Placed
-from .quick import Mish, quick
 
 
 class TimestepEmbedding(Placed):
@@ -30,9 +29,9 @@ class ConvPositionEmbedding(nn.Module):
         super().__init__()
         self.conv1d = nn.Sequential(
             ops.Conv1d(dim, dim, kernel, groups=groups, padding=kernel // 2),
-            Mish(),
+            nn.Mish(),
             ops.Conv1d(dim, dim, kernel, groups=groups, padding=kernel // 2),
-            Mish(),
+            nn.Mish(),
         )
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -41,23 +40,10 @@ class ConvPositionEmbedding(nn.Module):
         for layer in self.conv1d:
             if hidden is not None and isinstance(layer, nn.Conv1d):
                 x = x.masked_fill(hidden, 0.0)
-            x = _channels_last(layer, x) if isinstance(layer, nn.Conv1d) and _straight(layer, x) else layer(x)
+            x = layer(x)
         if hidden is not None:
             x = x.masked_fill(hidden, 0.0)
         return x.transpose(1, 2)
-
-
-def _straight(layer: nn.Conv1d, x: Tensor) -> bool:
-    """Whether the CPU convolves faster with channels last: in whole vectors of 8."""
-    return quick(x) and layer.weight.shape[1] % 8 == 0
-
-
-def _channels_last(layer: nn.Conv1d, x: Tensor) -> Tensor:
-    """The convolution of x [B, dim, N] that lies in memory as [B, N, dim]; torch's own copies it into the other order
-    first.
-    """
-    weight, bias = layer.weight.to(x)[:, :, None], layer.bias.to(x)
-    return F.conv2d(x[:, :, None], weight, bias, padding=(0, layer.padding[0]), groups=layer.groups).squeeze(2)
 
 
 class InputEmbedding(nn.Module):

@@ -1,20 +1,41 @@
-"""Element-wise functions in the forms that torch's float32 kernels for the CPU are quick at; the same values to
-rounding.
+"""Forms of the model's functions that torch's float32 kernels for the CPU are quick at; the same values to rounding.
 
-Torch computes tanh and mish there four times slower than exp, and rotates pairs fastest as complex numbers.
+Torch computes tanh and mish there four times slower than exp, rotates pairs fastest as complex numbers, and copies what it
+convolves into another order. `quicken` puts these forms into a model from outside; the model itself knows nothing of them.
 """
 
 import math
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .blocks import Attention
+from .embed import ConvPositionEmbedding
+from .jamflow import JamFlow
+from .rotary import rotate
+
+
+def quicken(model: JamFlow) -> JamFlow:
+    """The model itself, its functions in quick forms where they are the better ones; keys and values of weights stay."""
+    for module in model.modules():
+        for name, child in module.named_children():
+            if isinstance(child, nn.Mish):
+                setattr(module, name, Mish())
+            elif isinstance(child, nn.GELU) and child.approximate == "tanh":
+                setattr(module, name, TanhGELU())
+        if isinstance(module, Attention):
+            module.rotate = rotate_pairs
+        if isinstance(module, ConvPositionEmbedding):
+            for layer in module.conv1d:
+                if isinstance(layer, nn.Conv1d):
+                    layer.forward = partial(convolve_channels_last, layer, layer.forward)
+    return model
+
 
 def quick(x: Tensor) -> bool:
-    """Whether these forms are the better ones for x: they are not with gradients, nor for a compiler that fuses
-    loops.
-    """
+    """Whether these forms are the better ones for x: they are not with gradients, nor for a compiler that fuses loops."""
     plain = x.device.type == "cpu" and x.dtype == torch.float32
     return plain and not torch.is_grad_enabled() and not torch.compiler.is_compiling()
 
@@ -44,7 +65,17 @@ class Mish(nn.Module):
         return torch.mul(x, n).div_(n.add_(2.0))
 
 
-def turned(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Interleaved pairs of x [..., N, 2 d] turned by angles [N, d], as complex numbers."""
+def rotate_pairs(x: Tensor, table: Tensor) -> Tensor:
+    """As rotary.rotate: interleaved pairs of x turned as complex numbers."""
+    if not quick(x):
+        return rotate(x, table)
     pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
-    return torch.view_as_real(pairs * torch.complex(cos, sin)).flatten(-2)
+    return torch.view_as_real(pairs * torch.complex(*table)).flatten(-2)
+
+
+def convolve_channels_last(layer: nn.Conv1d, plain, x: Tensor) -> Tensor:
+    """The convolution of x [B, dim, N] that lies in memory as [B, N, dim], in that order; `plain` is the layer's own."""
+    if not quick(x) or layer.weight.shape[1] % 8:  # channels last is faster in whole vectors of 8
+        return plain(x)
+    weight, bias = layer.weight.to(x)[:, :, None], layer.bias.to(x)
+    return F.conv2d(x[:, :, None], weight, bias, padding=(0, layer.padding[0]), groups=layer.groups).squeeze(2)

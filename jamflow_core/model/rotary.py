@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from ..clock import MEL_RATE
-from .quick import quick, turned
 
 
 def times(frames: int, rate: float, device=None) -> Tensor:
@@ -29,13 +28,9 @@ def clock_table(frames: int, rate: float, head_dim: int, aligned: bool = True, d
     return rotary_table(torch.arange(frames, device=device, dtype=torch.float32) * scale, head_dim)
 
 
-def apply_rotary(x: Tensor, table: Tensor, heads: int | None = None) -> Tensor:
-    """Rotate x [B, H, N, head_dim] by the table [2, N, head_dim // 2]; `heads`: only the first so many heads."""
-    if heads is not None:
-        return torch.cat((apply_rotary(x[:, :heads], table), x[:, heads:]), dim=1)
+def rotate(x: Tensor, table: Tensor) -> Tensor:
+    """Rotate x [B, H, N, head_dim] by the table [2, N, head_dim // 2], in float32."""
     cos, sin = table
-    if quick(x):
-        return turned(x, cos, sin)
     even, odd = x.float().unflatten(-1, (-1, 2)).unbind(-1)
     rotated = torch.stack((even * cos - odd * sin, odd * cos + even * sin), dim=-1)
     return rotated.flatten(-2).type_as(x)
