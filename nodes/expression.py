@@ -1,5 +1,7 @@
 """What the face does besides speaking."""
 
+from dataclasses import dataclass
+
 from comfy_api.latest import io
 
 from .media import read_video
@@ -17,8 +19,33 @@ SLIDERS = {
 }
 
 
+@dataclass(frozen=True)
+class ExpressionWidgets:
+    """The widgets of JAM-Flow Expression."""
+
+    blink: float
+    sway: float
+    glances: float
+    nods: float
+    curves: str
+    strength: float
+    smile: float = 0.0
+    brow: float = 0.0
+    gaze_x: float = 0.0
+    gaze_y: float = 0.0
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+
+    def sliders(self) -> dict[str, float]:
+        """The sliders that were moved."""
+        return {name: getattr(self, name) for name in SLIDERS if getattr(self, name)}
+
+
 class JamFlowExpression(Node):
     """Sliders, curves or a clip -> expression."""
+
+    groups = {"widgets": ExpressionWidgets}
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -103,15 +130,20 @@ class JamFlowExpression(Node):
         )
 
     @classmethod
-    def run(cls, blink, sway, glances, nods, curves, strength, driving=None, **sliders) -> io.NodeOutput:
+    def run(cls, widgets: ExpressionWidgets, driving=None) -> io.NodeOutput:
         from ..jamflow_core.face.extract import extract_motion
         from ..jamflow_core.render import expression as core
 
-        lines = {name: core.curve(value, name) for name, value in sliders.items() if value}
+        lines = {name: core.curve(value, name) for name, value in widgets.sliders().items()} | core.curves(
+            widgets.curves
+        )
         clip = None
         if driving is not None:
             source, show = read_video(driving), Progress()
             clip = extract_motion(source.frames, source.fps, progress=lambda done: show(done, source.count))
             if clip.missing:
                 cls.say(f"no face in {len(clip.missing)} frames, where the last one is held")
-        return io.NodeOutput(core.Expression(lines | core.curves(curves), blink, sway, glances, nods, clip, strength))
+        made = core.Expression(
+            lines, widgets.blink, widgets.sway, widgets.glances, widgets.nods, clip, widgets.strength
+        )
+        return io.NodeOutput(made)

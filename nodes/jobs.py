@@ -1,8 +1,13 @@
-"""Which of its jobs the sampler does, told by what is connected; and which graphs make no sense."""
+"""Which of its jobs the sampler does, told by what is connected; which graphs make no sense; and the calls into the core."""
 
+from dataclasses import dataclass
 from enum import Enum
 
 from ..jamflow_core.errors import JamFlowError
+from .decode import Kept
+from .references import DEFAULT_VOICE
+from .sockets import Spans
+from .text import Line
 
 
 class Job(Enum):
@@ -18,11 +23,24 @@ class Job(Enum):
         """What the artist is told; `face`: is a face wanted beside new speech?"""
         return self.value if face or self is not Job.SPEAK else "text -> speech"
 
+    @property
+    def lips_only(self) -> bool:
+        """Whether the speech is given as it is."""
+        return self in (Job.ANIMATE, Job.RELIP)
+
+    @property
+    def defaults(self) -> str:
+        """Under which name the core keeps this job's settings."""
+        return "animate" if self.lips_only else self.name.lower()
+
+    def work(self, given: "Given", face: bool, how: dict) -> tuple:
+        """The core's Clip, and what travels with it in the latent. how: its `settings` and `progress`."""
+        calls = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit, Job.RELIP: _relip}
+        return calls[self](given, face, how)
+
 
 def refusal(text: bool, audio: bool, motion: bool, mask: bool) -> str | None:
-    """What is wrong with a graph in which these are connected, in words that say what to connect; None if nothing
-    is.
-    """
+    """What is wrong with a graph in which these are connected, in words that say what to connect; None if nothing is."""
     if not text and not audio:
         if motion:
             return "connect a text: motion alone does not say which words to speak on it"
@@ -34,29 +52,121 @@ def refusal(text: bool, audio: bool, motion: bool, mask: bool) -> str | None:
     return None
 
 
-def job_of(text, recording, motion, mask) -> Job:
-    """The job of a graph, by its values (None = not connected). JamFlowError if it contradicts itself."""
-    wrong = refusal(*(part is not None for part in (text, recording, motion, mask)))
-    if wrong:
-        raise JamFlowError(wrong)
-    drive = recording is not None and recording.wave is not None
-    if mask is not None:
-        if not drive:
-            raise JamFlowError("set the role of JAM-Flow Reference Audio to drive: a time mask edits a recording")
-        if not mask.speech and not mask.face:
-            raise JamFlowError("mark a span of the time mask first: it is empty")
-        if text is None and mask.speech:
+@dataclass(frozen=True)
+class Given:
+    """What is connected to the sampler; None where nothing is. motion_ref: exp [frames, 21, 3] at 25 a second."""
+
+    model: object
+    text: Line | None = None
+    audio_ref: object | None = None
+    motion_ref: object | None = None
+    time_mask: Spans | None = None
+
+    def job(self) -> Job:
+        """The job of this graph. JamFlowError if it contradicts itself."""
+        text, recording, motion, mask = self.text, self.audio_ref, self.motion_ref, self.time_mask
+        wrong = refusal(*(part is not None for part in (text, recording, motion, mask)))
+        if wrong:
+            raise JamFlowError(wrong)
+        drive = recording is not None and recording.wave is not None
+        if mask is not None:
+            if not drive:
+                raise JamFlowError("set the role of JAM-Flow Reference Audio to drive: a time mask edits a recording")
+            if not mask.speech and not mask.face:
+                raise JamFlowError("mark a span of the time mask first: it is empty")
+            if text is None and mask.speech:
+                raise JamFlowError(
+                    "connect the whole new text: the time mask says when, the text says what is spoken there"
+                )
+            return Job.EDIT if mask.speech else Job.RELIP
+        if drive:
+            if motion is not None:
+                raise JamFlowError(
+                    "connect a time mask, or set the role of JAM-Flow Reference Audio to voice: with recording and motion "
+                    "both given nothing is left to make"
+                )
+            return Job.ANIMATE
+        if text is None:
             raise JamFlowError(
-                "connect the whole new text: the time mask says when, the text says what is spoken there"
+                "connect a text for this voice to say, or set the role of JAM-Flow Reference Audio to drive"
             )
-        return Job.EDIT if mask.speech else Job.RELIP
-    if drive:
-        if motion is not None:
-            raise JamFlowError(
-                "connect a time mask, or set the role of JAM-Flow Reference Audio to voice: with recording and motion "
-                "both given nothing is left to make"
-            )
-        return Job.ANIMATE
-    if text is None:
-        raise JamFlowError("connect a text for this voice to say, or set the role of JAM-Flow Reference Audio to drive")
-    return Job.SPEAK if motion is None else Job.DUB
+        return Job.SPEAK if motion is None else Job.DUB
+
+    def voice(self):
+        """The voice to imitate: the reference's, or a preset."""
+        from ..jamflow_core.tasks import voices
+
+        return voices.preset(DEFAULT_VOICE) if self.audio_ref is None else self.audio_ref.voice
+
+    def script(self):
+        """What the tasks take as text: the timed text, or the writing that they time themselves."""
+        return self.text.text if self.text.timed else self.text.written
+
+    def said(self):
+        """What the recording says, with times; None if nobody knows."""
+        from ..jamflow_core.audio.loudness import normalise
+        from ..jamflow_core.tasks.speak import align
+
+        if self.text is None:
+            return self.audio_ref.text
+        return (
+            self.text.text
+            if self.text.timed
+            else align(self.model, normalise(self.audio_ref.speech())[0], self.text.text)
+        )
+
+    def fitting(self) -> str | None:
+        """By how much the text is too long or too short for the lips; None if it fits."""
+        from ..jamflow_core.tasks.fit import fit_of
+
+        return fit_of(self.model, self.text.text, self.motion_ref, self.voice()).advice()
+
+
+def _speak(given: Given, face: bool, how: dict):
+    from ..jamflow_core.tasks.speak import speak
+
+    return speak(given.model, given.script(), given.voice(), speed=given.text.speed, face=face, **how), {}
+
+
+def _animate(given: Given, face: bool, how: dict):
+    return _lips(given, given.said(), how), {}
+
+
+def _dub(given: Given, face: bool, how: dict):
+    from ..jamflow_core.tasks.speak import dub
+
+    return dub(given.model, given.script(), given.motion_ref, given.voice(), **how), {}
+
+
+def _edit(given: Given, face: bool, how: dict):
+    from ..jamflow_core.tasks.edit import GRID, as_heard, paint, plan_edit
+    from ..jamflow_core.tasks.speak import require_phonemes
+
+    require_phonemes(given.model, "edit")
+    wave, mask, motion = given.audio_ref.speech(), given.time_mask, given.motion_ref
+    if mask.face and motion is None:
+        motion = _lips(given, given.audio_ref.text, how).motion
+    mel, gain = as_heard(wave)
+    cell, lips = (1, None) if motion is None else (GRID, mask.face)
+    was = given.text.was or (given.audio_ref.text if len(mask.speech) > 1 else None)
+    plan = plan_edit(given.model, mel, given.text.written, mask.speech, was, cell, lips)
+    return paint(given.model, wave, plan, motion, **how), {"jamflow_kept": Kept(wave, gain, plan)}
+
+
+def _relip(given: Given, face: bool, how: dict):
+    from ..jamflow_core.tasks.edit import as_heard, paint, plan_lips
+
+    wave, motion = given.audio_ref.speech(), given.motion_ref
+    if motion is None:
+        motion = _lips(given, given.audio_ref.text, how).motion
+    mel, gain = as_heard(wave)
+    plan = plan_lips(mel, given.time_mask.face, given.said())
+    return paint(given.model, wave, plan, motion, **how), {"jamflow_kept": Kept(wave, gain, plan)}
+
+
+def _lips(given: Given, said, how: dict):
+    """The recording's Clip with the face that says it; `said`: its text with times, or None."""
+    from ..jamflow_core.audio.loudness import normalise
+    from ..jamflow_core.tasks.speak import animate
+
+    return animate(given.model, normalise(given.audio_ref.speech())[0], said, **how)

@@ -2,6 +2,9 @@
 shown.
 """
 
+from dataclasses import fields
+from typing import Any, ClassVar
+
 import comfy.model_management as mm
 import comfy.utils
 from comfy_api.latest import io
@@ -15,14 +18,29 @@ class Node(io.ComfyNode):
     """A node whose work is in `run`. A JamFlowError leaves it as "<display name>: <what to mend>".
 
     (ComfyUI's frontend shows only the first words of an error, so they must name the node and the fix.)
+
+    groups: parameters of `run` that are dataclasses of several inputs each, {parameter: dataclass}. A field has the id of its input;
+    its default is what a graph means that was saved before there was such an input.
     """
+
+    groups: ClassVar[dict[str, type]] = {}
 
     @classmethod
     def execute(cls, **inputs) -> io.NodeOutput:
         try:
-            return cls.run(**inputs)
+            return cls.run(**cls.grouped(inputs))
         except JamFlowError as error:
             raise JamFlowError(f"{cls.title()}: {error}") from error
+
+    @classmethod
+    def grouped(cls, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Inputs by their ids -> the arguments of `run`."""
+        rest, made = dict(inputs), {}
+        for parameter, group in cls.groups.items():
+            made[parameter] = group(
+                **{field.name: rest.pop(field.name) for field in fields(group) if field.name in rest}
+            )
+        return rest | made
 
     @classmethod
     def run(cls, **inputs) -> io.NodeOutput:

@@ -1,20 +1,60 @@
 """The sampler: every job of the joint model, chosen by what is connected."""
 
+from dataclasses import dataclass, fields
+
 from comfy_api.latest import io
 
 from ..jamflow_core.clock import HOP, MOTION_FPS, SAMPLE_RATE
 from ..jamflow_core.config import SCHEDULES
 from . import latent as streams
-from .decode import Kept
-from .jobs import Job, job_of, refusal
+from .jobs import Given, Job, refusal
 from .node import CATEGORY, Node, Progress, seed_input, steps_input
-from .references import DEFAULT_VOICE
 from .sockets import AudioRef, Model, MotionRef, Text, TimeMask
 from .text import Line
+
+# What speech is tuned with and lips alone are not.
+OF_SPEECH = ("text_guidance", "reference_guidance", "guidance_every")
+
+
+@dataclass(frozen=True)
+class SamplerWidgets:
+    """The widgets of JAM-Flow Joint Sampler; the defaults are those of the node."""
+
+    seed: int = 0
+    steps: int = 0
+    text_guidance: float = 1.7
+    reference_guidance: float = 1.7
+    temperature: float = 0.3
+    face: bool = True
+    method: str = "euler"
+    sway: float = -1.0
+    guidance_every: int = 2
+    schedule: str = "pruned"
+    cache_every: int = 1
+
+    def settings(self, job: Job, model):
+        """What the core's sampler is told for a job."""
+        from dataclasses import replace
+
+        from ..jamflow_core.tasks.f5 import OFFICIAL
+        from ..jamflow_core.tasks.speak import DEFAULTS
+
+        letters = job is Job.SPEAK and model.flow.config.spells
+        usual = OFFICIAL if letters else DEFAULTS[job.defaults]
+        settings = replace(usual, seed=self.seed, steps=self.steps or usual.steps, method=self.method, sway=self.sway)
+        chosen = {name: getattr(self, name) for name in (*OF_SPEECH, "temperature", "schedule", "cache_every")}
+        if job.lips_only:  # they need no more guidance than they were tuned with
+            chosen = {name: value for name, value in chosen.items() if name not in OF_SPEECH}
+        elif letters:  # widgets that nobody touched are right for the embedded model, not for F5-TTS
+            untouched = {field.name: field.default for field in fields(self)}
+            chosen = {name: value for name, value in chosen.items() if value != untouched[name]}
+        return replace(settings, **chosen)
 
 
 class JamFlowJointSampler(Node):
     """Conditions -> speech and face together."""
+
+    groups = {"given": Given, "widgets": SamplerWidgets}
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -22,10 +62,8 @@ class JamFlowJointSampler(Node):
             node_id="JamFlowJointSampler",
             display_name="JAM-Flow Joint Sampler",
             category=CATEGORY,
-            description="Generates speech and facial motion together. It does what the connections ask for: text -> "
-            "talking "
-            "face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> words said "
-            "anew; recording "
+            description="Generates speech and facial motion together. It does what the connections ask for: text -> talking "
+            "face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> words said anew; recording "
             "and time mask of the face -> its lips made anew.",
             search_aliases=["tts", "lip sync", "dub", "talking head", "speech inpainting"],
             inputs=[
@@ -38,32 +76,28 @@ class JamFlowJointSampler(Node):
                 AudioRef.Input(
                     "audio_ref",
                     optional=True,
-                    tooltip="A voice to imitate, or a recording to follow (its role says which). Without one, the "
-                    "preset "
+                    tooltip="A voice to imitate, or a recording to follow (its role says which). Without one, the preset "
                     "heart speaks.",
                 ),
                 MotionRef.Input(
                     "motion_ref",
                     optional=True,
-                    tooltip="Lips to follow: with a text the speech is laid on them; with a time mask they are "
-                    "edited along.",
+                    tooltip="Lips to follow: with a text the speech is laid on them; with a time mask they are edited along.",
                 ),
                 TimeMask.Input(
                     "time_mask",
                     optional=True,
-                    tooltip="When to say the recording anew, and when to move its lips anew; all else stays exactly "
-                    "as it is.",
+                    tooltip="When to say the recording anew, and when to move its lips anew; all else stays exactly as it is.",
                 ),
                 seed_input(
                     "Another seed is another take. The same seed and inputs give the same result.", another_take=True
                 ),
                 steps_input(
-                    "Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 "
-                    "nothing is gained."
+                    "Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 nothing is gained."
                 ),
                 io.Float.Input(
                     "text_guidance",
-                    default=1.7,
+                    default=SamplerWidgets.text_guidance,
                     min=0.0,
                     max=10.0,
                     step=0.1,
@@ -71,7 +105,7 @@ class JamFlowJointSampler(Node):
                 ),
                 io.Float.Input(
                     "reference_guidance",
-                    default=1.7,
+                    default=SamplerWidgets.reference_guidance,
                     min=0.0,
                     max=10.0,
                     step=0.1,
@@ -79,7 +113,7 @@ class JamFlowJointSampler(Node):
                 ),
                 io.Float.Input(
                     "temperature",
-                    default=0.3,
+                    default=SamplerWidgets.temperature,
                     min=0.0,
                     max=1.5,
                     step=0.05,
@@ -87,36 +121,32 @@ class JamFlowJointSampler(Node):
                 ),
                 io.Boolean.Input(
                     "face",
-                    default=True,
-                    tooltip="Make the face as well when speaking a text. Off: speech only, faster; the motion stays "
-                    "at rest.",
+                    default=SamplerWidgets.face,
+                    tooltip="Make the face as well when speaking a text. Off: speech only, faster; the motion stays at rest.",
                 ),
                 io.Combo.Input(
                     "method",
                     options=["euler", "midpoint"],
                     advanced=True,
-                    tooltip="How the flow is solved. midpoint is more exact and takes twice as long for the same "
-                    "steps.",
+                    tooltip="How the flow is solved. midpoint is more exact and takes twice as long for the same steps.",
                 ),
                 io.Float.Input(
                     "sway",
-                    default=-1.0,
+                    default=SamplerWidgets.sway,
                     min=-1.0,
                     max=1.0,
                     step=0.05,
                     advanced=True,
-                    tooltip="Where the steps lie: below 0 more of them at the start, where words and timing are "
-                    "decided.",
+                    tooltip="Where the steps lie: below 0 more of them at the start, where words and timing are decided.",
                 ),
                 io.Int.Input(
                     "guidance_every",
-                    default=2,
+                    default=SamplerWidgets.guidance_every,
                     min=1,
                     max=8,
                     optional=True,
                     advanced=True,
-                    tooltip="Compute guidance at every n-th step and repeat it in between: 2 saves a quarter "
-                    "of the time at "
+                    tooltip="Compute guidance at every n-th step and repeat it in between: 2 saves a quarter of the time at "
                     "no loss that was measured, 3 little more. 1 is exact.",
                 ),
                 io.Combo.Input(
@@ -124,27 +154,24 @@ class JamFlowJointSampler(Node):
                     options=list(SCHEDULES),
                     optional=True,
                     advanced=True,
-                    tooltip="Which moments the steps take: pruned as in F5-TTS, distilled by the model's own grids, "
-                    "better for "
+                    tooltip="Which moments the steps take: pruned as in F5-TTS, distilled by the model's own grids, better for "
                     "drafts of 4 to 8 steps (pruned where it has none), or even.",
                 ),
                 io.Int.Input(
                     "cache_every",
-                    default=1,
+                    default=SamplerWidgets.cache_every,
                     min=1,
                     max=8,
                     optional=True,
                     advanced=True,
-                    tooltip="Run the later blocks at every n-th step only and reuse what they added: 2 saves a "
-                    "fifth of "
+                    tooltip="Run the later blocks at every n-th step only and reuse what they added: 2 saves a fifth of "
                     "the time and costs clearness. 1 is exact.",
                 ),
             ],
             outputs=[
                 io.Latent.Output(
                     display_name="latent",
-                    tooltip="Motion and mel of the clip, for JAM-Flow Vocoder Decode, Portrait Render, Timeline and "
-                    "Save Motion.",
+                    tooltip="Motion and mel of the clip, for JAM-Flow Vocoder Decode, Portrait Render, Timeline and Save Motion.",
                 ),
                 Text.Output(display_name="text", tooltip="What was said, with the times of words and phonemes."),
                 io.String.Output(display_name="report", tooltip="Which job was done, and how long the clip is."),
@@ -160,131 +187,21 @@ class JamFlowJointSampler(Node):
         return f"{cls.title()}: {wrong}" if wrong else True
 
     @classmethod
-    def usual(cls, name: str):
-        """The default of a widget."""
-        return next(item.default for item in cls.define_schema().inputs if item.id == name)
-
-    @classmethod
-    def run(
-        cls, model, seed, steps, text_guidance, reference_guidance, temperature, face, method, sway,
-        text=None, audio_ref=None, motion_ref=None, time_mask=None, guidance_every=2,
-        schedule="pruned", cache_every=1,
-    ) -> io.NodeOutput:  # fmt: skip
-        from dataclasses import replace
-
-        from ..jamflow_core.tasks.f5 import OFFICIAL
-        from ..jamflow_core.tasks.speak import DEFAULTS
-
-        job = job_of(text, audio_ref, motion_ref, time_mask)
-        doing = job.told(face)
+    def run(cls, given: Given, widgets: SamplerWidgets) -> io.NodeOutput:
+        job = given.job()
+        doing = job.told(widgets.face)
         cls.say(doing)
-        letters = job is Job.SPEAK and model.flow.config.use_characters
-        lips_only = job in (Job.ANIMATE, Job.RELIP)
-        usual = OFFICIAL if letters else DEFAULTS["animate" if lips_only else job.name.lower()]
-        settings = replace(usual, seed=seed, steps=steps or usual.steps, method=method, sway=sway)
-        chosen = {
-            "text_guidance": text_guidance,
-            "reference_guidance": reference_guidance,
-            "guidance_every": guidance_every,
-            "temperature": temperature,
-            "schedule": schedule,
-            "cache_every": cache_every,
-        }
-        if lips_only:  # lips alone need no more guidance than they were tuned with
-            chosen = {"temperature": temperature, "schedule": schedule, "cache_every": cache_every}
-        elif letters:  # widgets that nobody touched are right for the embedded model, not for F5-TTS
-            chosen = {name: value for name, value in chosen.items() if value != cls.usual(name)}
-        settings = replace(settings, **chosen)
-        callbacks = {"settings": settings, "progress": _Watcher(model.flow.config)}
-        work = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit, Job.RELIP: _relip}[job]
-        clip, extra = work(model, text, audio_ref, motion_ref, time_mask, face, callbacks)
+        how = {"settings": widgets.settings(job, given.model), "progress": _Watcher(given.model.flow.config)}
+        clip, extra = job.work(given, widgets.face, how)
         motion = clip.motion
         if motion is None:
             motion = clip.mel.new_zeros(-(-len(clip.mel) * HOP * MOTION_FPS // SAMPLE_RATE), 21, 3)
         said = Line(clip.text.text, clip.text) if clip.text is not None else None
         report = f"{doing} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
-        advice = fitting(model, text, audio_ref, motion_ref) if job is Job.DUB else None
+        advice = given.fitting() if job is Job.DUB else None
         report += f"; {advice} (JAM-Flow Portrait Render, video)" if advice else ""
         cls.say(report)
         return io.NodeOutput(streams.pack(clip.mel, motion, jamflow_text=said, **extra), said, report)
-
-
-def _voice(recording):
-    """The voice to imitate: the reference's, or a preset."""
-    from ..jamflow_core.tasks import voices
-
-    if recording is None:
-        return voices.preset(DEFAULT_VOICE)
-    return recording.voice
-
-
-def _script(line: Line):
-    """What the tasks take as text: the timed text, or the writing that they time themselves."""
-    return line.text if line.timed else line.written
-
-
-def _speak(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.tasks.speak import speak
-
-    return speak(model, _script(text), _voice(recording), speed=text.speed, face=face, **callbacks), {}
-
-
-def _animate(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.audio.loudness import normalise
-    from ..jamflow_core.tasks.speak import animate
-
-    level = normalise(recording.speech())[0]
-    return animate(model, level, _said(model, text, recording), **callbacks), {}
-
-
-def _said(model, text, recording):
-    """What a recording says, with times; None if nobody knows."""
-    from ..jamflow_core.audio.loudness import normalise
-    from ..jamflow_core.tasks.speak import align
-
-    if text is None:
-        return recording.text
-    return text.text if text.timed else align(model, normalise(recording.speech())[0], text.text)
-
-
-def _dub(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.tasks.speak import dub
-
-    return dub(model, _script(text), motion, _voice(recording), **callbacks), {}
-
-
-def fitting(model, text, recording, motion) -> str | None:
-    """By how much a text is too long or too short for the lips; None if it fits."""
-    from ..jamflow_core.tasks.fit import fit_of
-
-    return fit_of(model, text.text, motion, _voice(recording)).advice()
-
-
-def _edit(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.tasks.edit import GRID, as_heard, paint, plan_edit
-    from ..jamflow_core.tasks.speak import require_phonemes
-
-    require_phonemes(model, "edit")
-    wave = recording.speech()
-    if mask.face and motion is None:
-        motion = _animate(model, None, recording, None, None, True, callbacks)[0].motion
-    mel, gain = as_heard(wave)
-    cell, face = (1, None) if motion is None else (GRID, mask.face)
-    was = text.was or (recording.text if len(mask.speech) > 1 else None)
-    plan = plan_edit(model, mel, text.written, mask.speech, was, cell, face)
-    clip = paint(model, wave, plan, motion, **callbacks)
-    return clip, {"jamflow_kept": Kept(wave, gain, plan)}
-
-
-def _relip(model, text, recording, motion, mask, face, callbacks):
-    from ..jamflow_core.tasks.edit import as_heard, paint, plan_lips
-
-    wave = recording.speech()
-    if motion is None:
-        motion = _animate(model, None, recording, None, None, True, callbacks)[0].motion
-    mel, gain = as_heard(wave)
-    plan = plan_lips(mel, mask.face, _said(model, text, recording))
-    return paint(model, wave, plan, motion, **callbacks), {"jamflow_kept": Kept(wave, gain, plan)}
 
 
 class _Watcher:
