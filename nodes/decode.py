@@ -32,8 +32,7 @@ class JamFlowVocoderDecode(Node):
             display_name="JAM-Flow Vocoder Decode",
             category=CATEGORY,
             description="Turns the mel of a clip into sound: mono, 24 kHz. Of an edited recording only the changed "
-            "span is decoded; "
-            "the rest is the recording itself.",
+            "span is decoded; the rest is the recording itself.",
             search_aliases=["vocos", "mel to audio", "latent to audio"],
             inputs=[
                 io.Latent.Input(

@@ -1,6 +1,7 @@
 """What the face does besides speaking."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from comfy_api.latest import io
 
@@ -45,7 +46,7 @@ class ExpressionWidgets:
 class JamFlowExpression(Node):
     """Sliders, curves or a clip -> expression."""
 
-    groups = {"widgets": ExpressionWidgets}
+    groups: ClassVar = {"widgets": ExpressionWidgets}
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -54,8 +55,7 @@ class JamFlowExpression(Node):
             display_name="JAM-Flow Expression",
             category=CATEGORY,
             description="Blinks, brows, gaze, head and smile around the generated lips: by sliders, by curves over "
-            "time, or from "
-            "the face of a driving clip.",
+            "time, or from the face of a driving clip.",
             search_aliases=["emotion", "blink", "eyebrow", "gaze", "head motion", "smile", "driving video"],
             inputs=[
                 *(
@@ -102,16 +102,14 @@ class JamFlowExpression(Node):
                     multiline=True,
                     dynamic_prompts=False,
                     placeholder="smile: 0:0 1.5:0.7 3:0",
-                    tooltip="Values over time in place of a slider, a line each: its name, then seconds:value. "
-                    "Names: smile, brow, "
-                    "gaze_x, gaze_y, lids, yaw, pitch, roll.",
+                    tooltip="Values over time in place of a slider, a line each: its name, then seconds:value. Names: "
+                    "smile, brow, gaze_x, gaze_y, lids, yaw, pitch, roll.",
                 ),
                 io.Video.Input(
                     "driving",
                     optional=True,
                     tooltip="A clip of a face: its blinks, brows, gaze and head take the place of the seeded ones. "
-                    "Sliders and "
-                    "curves are added; blink, sway, glances and nods do not count then.",
+                    "Sliders and curves are added; blink, sway, glances and nods do not count then.",
                 ),
                 io.Float.Input(
                     "strength",

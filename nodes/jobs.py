@@ -82,8 +82,8 @@ class Given:
         if drive:
             if motion is not None:
                 raise JamFlowError(
-                    "connect a time mask, or set the role of JAM-Flow Reference Audio to voice: with recording and motion "
-                    "both given nothing is left to make"
+                    "connect a time mask, or set the role of JAM-Flow Reference Audio to voice: with recording and "
+                    "motion both given nothing is left to make"
                 )
             return Job.ANIMATE
         if text is None:

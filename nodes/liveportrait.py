@@ -16,9 +16,11 @@ from ..jamflow_core.render.liveportrait import (
     extract_template,
 )
 from ..jamflow_core.render.liveportrait.networks import Networks
+from .liveportrait_inputs import LivePortraitWidgets
 from .media import RestOf, Shots
 from .models import PRECISIONS, Managed, compute_format, weight_format
 from .node import Progress
+from .render_inputs import RenderWidgets
 
 SIZE = 130_000_000  # values in the networks
 WORK = (
@@ -50,66 +52,63 @@ class ManagedLivePortrait(Networks):
     )
 
 
-def options_of(chosen: dict) -> Options:
-    """What the widgets of liveportrait_inputs.py say, in the core's words; an older graph has only some of them."""
-    eyes = chosen.get("eye_retargeting", "off")
+def options_of(widgets: LivePortraitWidgets) -> Options:
+    """What the widgets say, in the core's words."""
     return Options(
-        relative=chosen.get("motion_mode", "relative") == "relative",
-        region=chosen.get("region", "all"),
-        multiplier=chosen.get("multiplier", 1.0),
-        expressive=chosen.get("expression_friendly", False),
-        stitching=chosen.get("stitching", True),
-        close_lips=chosen.get("lip_zero", True),
-        open_eyes=eyes == "as driving",
-        steady_eyes=eyes == "steady",
-        open_lips=chosen.get("lip_retargeting", False),
-        smoothing=NOISE * chosen.get("smoothing", 1.0),
+        relative=widgets.motion_mode == "relative",
+        region=widgets.region,
+        multiplier=widgets.multiplier,
+        expressive=widgets.expression_friendly,
+        stitching=widgets.stitching,
+        close_lips=widgets.lip_zero,
+        open_eyes=widgets.eye_retargeting == "as driving",
+        steady_eyes=widgets.eye_retargeting == "steady",
+        open_lips=widgets.lip_retargeting,
+        smoothing=NOISE * widgets.smoothing,
     )
 
 
-def led(clip, chosen: dict) -> bool:
+def led(clip, driving) -> bool:
     """Whether a template moves the whole face, not generated lips alone."""
-    return chosen.get("driving") is not None or isinstance(clip, TemplateMotion)
+    return driving is not None or isinstance(clip, TemplateMotion)
 
 
-def pose(renderer, picture, clip, fps: float, face: int, box, rest_of: RestOf, chosen: dict) -> Shots:
-    """One picture, moved by lips (the rest of the face by `rest_of`), by a template, or by a template with other
-    lips.
-    """
+def pose(renderer, picture, clip, widgets: RenderWidgets, rest_of: RestOf, driving) -> Shots:
+    """One picture, moved by lips (the rest of the face by `rest_of`), by a template, or by a template with other lips."""
+    from .painting import parse_box
+
+    box, fps = parse_box(widgets.mouth_box), widgets.fps
     posed = LivePortraitRenderer(
-        renderer.networks, picture, box, face, None if box else renderer.finder, chosen.get("batch") or None,
-        chosen.get("paste_back", True),
+        renderer.networks, picture, box, widgets.face, None if box else renderer.finder, widgets.batch or None,
+        widgets.paste_back,
     )  # fmt: skip
-    options, driving = options_of(chosen), template_of(chosen.get("driving"))
-    if driving is None and isinstance(clip, TemplateMotion):
+    options, template = options_of(widgets), template_of(driving)
+    if template is None and isinstance(clip, TemplateMotion):
         template = clip.template.at(fps)
         count = len(template)
         frames = posed.drive(template, options, **rest_of(count, fps))
     else:
         exp = clip.at(fps).exp
         count = len(exp)
-        frames = posed.frames(
-            exp, options=options, driving=None if driving is None else driving.at(fps), **rest_of(count, fps)
-        )
+        led_by = None if template is None else template.at(fps)
+        frames = posed.frames(exp, options=options, driving=led_by, **rest_of(count, fps))
     return Shots(((posed.still, frame) for frame in frames), fps, count, posed.warning)
 
 
-def relip(renderer, source, clip, face: int, rest_of: RestOf, chosen: dict) -> Shots:
+def relip(renderer, source, clip, widgets: RenderWidgets, rest_of: RestOf, driving) -> Shots:
     """A video whose face gets new lips, the motion of a template, or both, with what `rest_of` adds. It is read three
-    times, a
-    frame at a time."""
+    times, a frame at a time."""
     first, show = source(), Progress()
     filmed = LivePortraitVideo(
-        renderer.networks, lambda: source().frames, renderer.finder, face, chosen.get("batch") or None,
-        lambda done: show(done, 2 * first.count), chosen.get("paste_back", True),
+        renderer.networks, lambda: source().frames, renderer.finder, widgets.face, widgets.batch or None,
+        lambda done: show(done, 2 * first.count), widgets.paste_back,
     )  # fmt: skip
-    options, driving, fps = options_of(chosen), template_of(chosen.get("driving")), first.fps
+    options, template, fps = options_of(widgets), template_of(driving), first.fps
     rest = rest_of(len(filmed.gone), fps)
-    if driving is None and isinstance(clip, TemplateMotion):
-        template = clip.template.at(fps).lasting(len(filmed.gone))
-        frames = filmed.drive(template, options, **rest)
+    if template is None and isinstance(clip, TemplateMotion):
+        frames = filmed.drive(clip.template.at(fps).lasting(len(filmed.gone)), options, **rest)
     else:
-        frames = filmed.frames(clip.at(fps).exp, options, None if driving is None else driving.at(fps), **rest)
+        frames = filmed.frames(clip.at(fps).exp, options, None if template is None else template.at(fps), **rest)
     told = [f"no face in {filmed.gone.sum()} frames, which stay as they are"] if filmed.gone.any() else []
     longer = clip.seconds - len(filmed.gone) / fps
     if longer > 0.1:
@@ -123,8 +122,7 @@ def template_of(motion):
         return None
     if not isinstance(motion, TemplateMotion):
         raise JamFlowError("connect a driving motion of the whole face: a LivePortrait template (JAM-Flow Load "
-                           "Motion), or a video "
-                           "read by JAM-Flow Reference Motion with LivePortrait")  # fmt: skip
+                           "Motion), or a video read by JAM-Flow Reference Motion with LivePortrait")  # fmt: skip
     return motion.template
 
 

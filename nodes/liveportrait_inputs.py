@@ -1,8 +1,27 @@
 """What LivePortrait can be told at JAM-Flow Portrait Render; with the mesh renderer none of it counts."""
 
+from dataclasses import dataclass
+
 from comfy_api.latest import io
 
 from .sockets import Motion
+
+
+@dataclass(frozen=True)
+class LivePortraitWidgets:
+    """The widgets below, with LivePortrait's own defaults: older graphs have only some of them."""
+
+    motion_mode: str = "relative"
+    region: str = "all"
+    multiplier: float = 1.0
+    expression_friendly: bool = False
+    eye_retargeting: str = "off"
+    lip_retargeting: bool = False
+    lip_zero: bool = True
+    stitching: bool = True
+    smoothing: float = 1.0
+    paste_back: bool = True
+    batch: int = 0
 
 
 def _told(kind, name: str, tooltip: str, **more) -> io.Input:
@@ -17,14 +36,14 @@ def liveportrait_inputs() -> list:
             "driving",
             optional=True,
             tooltip="LivePortrait only: a template (JAM-Flow Load Motion) or a video's motion (JAM-Flow Reference "
-                    "Motion) that moves "
-            "head, eyes and expression; the lips stay those of the latent. blink and head_motion do not count then.",
+                    "Motion) that moves head, eyes and expression; the lips stay those of the latent. blink and "
+                    "head_motion do not count then.",
         ),
         _told(
             io.Combo,
             "motion_mode",
-            "LivePortrait, driving: relative adds the change since its first frame to the portrait; absolute takes "
-            "its pose and expression as they are.",
+            "LivePortrait, driving: relative adds the change since its first frame to the portrait; absolute takes its "
+            "pose and expression as they are.",
             options=["relative", "absolute"],
         ),
         _told(
@@ -49,9 +68,8 @@ def liveportrait_inputs() -> list:
         _told(
             io.Combo,
             "eye_retargeting",
-            "LivePortrait: as driving opens the eyes as wide as those of the driving face; steady keeps a video's "
-            "eyes as "
-            "open as in its first frame.",
+            "LivePortrait: as driving opens the eyes as wide as those of the driving face; steady keeps a video's eyes "
+            "as open as in its first frame.",
             options=["off", "as driving", "steady"],
         ),
         _told(

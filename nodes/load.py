@@ -74,8 +74,7 @@ class LoadJamFlow(Node):
             display_name="Load JAM-Flow",
             category=CATEGORY,
             description="Loads the joint speech-and-face model, its vocoder and the portrait renderer. The embedded "
-            "ones "
-            "need no download; your own (F5-TTS, Vocos, LivePortrait) are found where other packs keep them.",
+            "ones need no download; your own (F5-TTS, Vocos, LivePortrait) are found where other packs keep them.",
             search_aliases=["tts", "talking head", "lip sync", "text to speech", "checkpoint"],
             inputs=[
                 io.Combo.Input(
@@ -83,9 +82,8 @@ class LoadJamFlow(Node):
                     options=[EMBEDDED_MODEL, OWN_MODEL, *files],
                     default=EMBEDDED_MODEL,
                     tooltip="The JAM-Flow model. The embedded one runs faster than real time on a CPU; files of "
-                    "models/jamflow "
-                    "and models/F5-TTS are listed below it. With an F5-TTS checkpoint the embedded model adds the "
-                    "lips.",
+                    "models/jamflow and models/F5-TTS are listed below it. With an F5-TTS checkpoint the embedded "
+                    "model adds the lips.",
                 ),
                 io.Combo.Input(
                     "vocoder",
@@ -99,8 +97,7 @@ class LoadJamFlow(Node):
                     options=[MESH, OWN_RENDERER, *painters],
                     default=MESH,
                     tooltip="What paints the portrait. The mesh renderer is embedded, runs on the CPU and takes "
-                    "photos, "
-                    "paintings and drawings. LivePortrait paints photos better, with its five files in "
+                    "photos, paintings and drawings. LivePortrait paints photos better, with its five files in "
                     "models/liveportrait.",
                 ),
                 io.Combo.Input(
@@ -108,8 +105,7 @@ class LoadJamFlow(Node):
                     options=list(PRECISIONS),
                     advanced=True,
                     tooltip="Number format of the weights of model and renderer. Auto lets ComfyUI choose for a GPU "
-                    "and measures "
-                    "what a CPU is fast in.",
+                    "and measures what a CPU is fast in.",
                 ),
                 io.Boolean.Input(
                     "compile",
@@ -117,8 +113,8 @@ class LoadJamFlow(Node):
                     optional=True,
                     advanced=True,
                     tooltip="Compile the networks with torch.compile: the first run takes a minute longer. Meant for "
-                    "GPUs and large "
-                    "models; the embedded one gains nothing on a CPU. Needs triton, or a C++ compiler on a CPU.",
+                    "GPUs and large models; the embedded one gains nothing on a CPU. Needs triton, or a C++ compiler "
+                    "on a CPU.",
                 ),
             ],
             outputs=[

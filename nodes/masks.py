@@ -18,8 +18,7 @@ def lanes_input() -> io.Combo.Input:
         "lanes",
         options=LANES,
         tooltip="What is made anew inside the spans: the sound and the lips, only the sound (which then follows the "
-        "lips of a motion "
-        "reference, if there is one), or only the lips.",
+        "lips of a motion reference, if there is one), or only the lips.",
     )
 
 
@@ -120,8 +119,8 @@ class JamFlowMaskTimeline(Node):
             io.Latent.Input(
                 "latent",
                 optional=True,
-                tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can "
-                "be shown.",
+                tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can be "
+                "shown.",
             ),
             is_output_node=True,  # so that it can be run alone, to see the clip before anything is marked
         )
@@ -188,8 +187,8 @@ class JamFlowMaskPainted(Node):
         return mask_schema(
             "painted",
             "JamFlowMaskPainted",
-            "Reads a mask painted over the picture of JAM-Flow Timeline: paint on the speech lane above, "
-            "on the face lane below, or on both.",
+            "Reads a mask painted over the picture of JAM-Flow Timeline: paint on the speech lane above, on the face "
+            "lane below, or on both.",
             ["mask editor", "paint timeline"],
             io.Mask.Input(
                 "mask",

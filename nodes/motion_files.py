@@ -38,8 +38,7 @@ class JamFlowLoadMotion(Node):
             display_name="JAM-Flow Load Motion",
             category=f"{CATEGORY}/motion",
             description="Reads a motion file: lip and face keypoints over time, as JAM-Flow Save Motion writes them, "
-            "or a motion "
-            "template of LivePortrait (.pkl; no code in it is run).",
+            "or a motion template of LivePortrait (.pkl; no code in it is run).",
             search_aliases=["open motion", "motion template", "liveportrait motion"],
             inputs=[
                 io.Combo.Input(

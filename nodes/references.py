@@ -45,8 +45,8 @@ class JamFlowReferenceAudio(Node):
             node_id="JamFlowReferenceAudio",
             display_name="JAM-Flow Reference Audio",
             category=CATEGORY,
-            description="A voice to imitate (a preset, or a recording of some seconds), or speech that the face has "
-            "to follow.",
+            description="A voice to imitate (a preset, or a recording of some seconds), or speech that the face has to "
+            "follow.",
             search_aliases=["voice clone", "speaker", "voice preset", "drive audio"],
             inputs=[
                 Model.Input(
@@ -55,9 +55,8 @@ class JamFlowReferenceAudio(Node):
                 io.Combo.Input(
                     "role",
                     options=[VOICE, DRIVE],
-                    tooltip="voice: new speech imitates it. drive: this is the speech; lips follow it, or a span of "
-                    "it is "
-                    "said anew.",
+                    tooltip="voice: new speech imitates it. drive: this is the speech; lips follow it, or a span of it "
+                    "is said anew.",
                 ),
                 io.Combo.Input(
                     "preset",
@@ -69,8 +68,7 @@ class JamFlowReferenceAudio(Node):
                     "audio",
                     optional=True,
                     tooltip="Your own recording, at any sample rate, mono or stereo. As a voice 3 to 12 seconds of "
-                    "clean "
-                    "speech are best.",
+                    "clean speech are best.",
                 ),
                 io.String.Input(
                     "transcript",
@@ -127,8 +125,7 @@ class JamFlowReferenceMotion(Node):
             display_name="JAM-Flow Reference Motion",
             category=CATEGORY,
             description="Reads the lips of a video, or takes the motion of a file or an earlier clip; speech will "
-            "follow it. "
-            "Where a frame shows no face, the last one is held.",
+            "follow it. Where a frame shows no face, the last one is held.",
             search_aliases=["dubbing", "driving video", "face tracking", "lip reading"],
             inputs=[
                 Portrait.Input(
@@ -162,8 +159,7 @@ class JamFlowReferenceMotion(Node):
                 Motion.Output(
                     display_name="motion",
                     tooltip="The motion at its own rate, for JAM-Flow Save Motion and Portrait Render. With "
-                    "LivePortrait it is the "
-                    "whole face: expression, pose and scale.",
+                    "LivePortrait it is the whole face: expression, pose and scale.",
                 ),
             ],
             hidden=[io.Hidden.unique_id],

@@ -1,6 +1,7 @@
 """The sampler: every job of the joint model, chosen by what is connected."""
 
 from dataclasses import dataclass, fields
+from typing import ClassVar
 
 from comfy_api.latest import io
 
@@ -54,7 +55,7 @@ class SamplerWidgets:
 class JamFlowJointSampler(Node):
     """Conditions -> speech and face together."""
 
-    groups = {"given": Given, "widgets": SamplerWidgets}
+    groups: ClassVar = {"given": Given, "widgets": SamplerWidgets}
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -62,9 +63,9 @@ class JamFlowJointSampler(Node):
             node_id="JamFlowJointSampler",
             display_name="JAM-Flow Joint Sampler",
             category=CATEGORY,
-            description="Generates speech and facial motion together. It does what the connections ask for: text -> talking "
-            "face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> words said anew; recording "
-            "and time mask of the face -> its lips made anew.",
+            description="Generates speech and facial motion together. It does what the connections ask for: text -> "
+            "talking face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> words "
+            "said anew; recording and time mask of the face -> its lips made anew.",
             search_aliases=["tts", "lip sync", "dub", "talking head", "speech inpainting"],
             inputs=[
                 Model.Input("model", tooltip="The model of Load JAM-Flow."),
@@ -76,8 +77,8 @@ class JamFlowJointSampler(Node):
                 AudioRef.Input(
                     "audio_ref",
                     optional=True,
-                    tooltip="A voice to imitate, or a recording to follow (its role says which). Without one, the preset "
-                    "heart speaks.",
+                    tooltip="A voice to imitate, or a recording to follow (its role says which). Without one, the "
+                    "preset heart speaks.",
                 ),
                 MotionRef.Input(
                     "motion_ref",
@@ -146,16 +147,16 @@ class JamFlowJointSampler(Node):
                     max=8,
                     optional=True,
                     advanced=True,
-                    tooltip="Compute guidance at every n-th step and repeat it in between: 2 saves a quarter of the time at "
-                    "no loss that was measured, 3 little more. 1 is exact.",
+                    tooltip="Compute guidance at every n-th step and repeat it in between: 2 saves a quarter of the "
+                    "time at no loss that was measured, 3 little more. 1 is exact.",
                 ),
                 io.Combo.Input(
                     "schedule",
                     options=list(SCHEDULES),
                     optional=True,
                     advanced=True,
-                    tooltip="Which moments the steps take: pruned as in F5-TTS, distilled by the model's own grids, better for "
-                    "drafts of 4 to 8 steps (pruned where it has none), or even.",
+                    tooltip="Which moments the steps take: pruned as in F5-TTS, distilled by the model's own grids, "
+                    "better for drafts of 4 to 8 steps (pruned where it has none), or even.",
                 ),
                 io.Int.Input(
                     "cache_every",
@@ -164,8 +165,8 @@ class JamFlowJointSampler(Node):
                     max=8,
                     optional=True,
                     advanced=True,
-                    tooltip="Run the later blocks at every n-th step only and reuse what they added: 2 saves a fifth of "
-                    "the time and costs clearness. 1 is exact.",
+                    tooltip="Run the later blocks at every n-th step only and reuse what they added: 2 saves a fifth "
+                    "of the time and costs clearness. 1 is exact.",
                 ),
             ],
             outputs=[

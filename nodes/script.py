@@ -1,8 +1,10 @@
 """Scripts and subtitles: many lines, several voices and portraits, of any length."""
 
 import os
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import ClassVar
 
 import folder_paths
 from comfy_api.latest import InputImpl, io
@@ -13,15 +15,30 @@ from ..jamflow_core.tasks.longform import LAYOUTS
 from .draw import thumbnail
 from .media import audio_of, frames_of
 from .node import CATEGORY, Node, Progress, seed_input, steps_input
-from .render import posed
+from .painting import posed
 from .sockets import AudioRef, Expression, Model, Motion, Portrait, Vocoder
 
 DEFAULT_SCRIPT = "[isabella] Have you heard? We can speak now.\n[george] I heard you. [pause 0.5s] And I have waited long enough to answer."
 SCRIPT, SUBTITLES = "script", "subtitles (srt)"
 
 
+@dataclass(frozen=True)
+class ScriptWidgets:
+    """The widgets of JAM-Flow Script."""
+
+    script: str
+    format: str
+    layout: str
+    speed: float
+    seed: int
+    steps: int
+    name: str
+
+
 class JamFlowScript(Node):
     """Script, voices, portraits -> video, speech and subtitles, chunk by chunk on disk."""
+
+    groups: ClassVar = {"widgets": ScriptWidgets}
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -30,8 +47,7 @@ class JamFlowScript(Node):
             display_name="JAM-Flow Script",
             category=CATEGORY,
             description="Speaks a script or subtitles with several voices and portraits. It works chunk by chunk on "
-            "disk, so length "
-            "is not limited by memory; after a stop or a change only what is missing is made.",
+            "disk, so length is not limited by memory; after a stop or a change only what is missing is made.",
             search_aliases=["dialogue", "conversation", "podcast", "srt", "subtitles", "long form", "audiobook"],
             inputs=[
                 Model.Input("model", tooltip="The model of Load JAM-Flow."),
@@ -48,8 +64,7 @@ class JamFlowScript(Node):
                     multiline=True,
                     dynamic_prompts=False,
                     tooltip="[name] says who speaks from there on: the name of a preset voice, or any other for the "
-                    "voices that are "
-                    "connected. [pause 0.5s] makes a pause.",
+                    "voices that are connected. [pause 0.5s] makes a pause.",
                 ),
                 io.Combo.Input(
                     "format",
@@ -72,9 +87,8 @@ class JamFlowScript(Node):
                     template=io.Autogrow.TemplatePrefix(
                         io.Image.Input("image", tooltip="A portrait."), prefix="image", min=0, max=16
                     ),
-                    tooltip="Portraits of the speakers, in the order in which they first speak (a batch is one "
-                    "each); the others get "
-                    "shipped examples that fit their voices.",
+                    tooltip="Portraits of the speakers, in the order in which they first speak (a batch is one each); "
+                    "the others get shipped examples that fit their voices.",
                 ),
                 Expression.Input(
                     "expression", optional=True, tooltip="What the faces do besides speaking (JAM-Flow Expression)."
@@ -92,8 +106,8 @@ class JamFlowScript(Node):
                 io.String.Input(
                     "name",
                     default="JAM-Flow/script",
-                    tooltip="Finished chunks are kept in output/<name>.chunks for the next run. Delete the folder "
-                    "when you are done.",
+                    tooltip="Finished chunks are kept in output/<name>.chunks for the next run. Delete the folder when "
+                    "you are done.",
                 ),
             ],
             outputs=[
@@ -112,20 +126,7 @@ class JamFlowScript(Node):
 
     @classmethod
     def run(
-        cls,
-        model,
-        vocoder,
-        script,
-        format,
-        layout,
-        speed,
-        seed,
-        steps,
-        name,
-        voices,
-        images,
-        portrait=None,
-        expression=None,
+        cls, model, vocoder, voices, images, widgets: ScriptWidgets, portrait=None, expression=None
     ) -> io.NodeOutput:
         from dataclasses import replace
 
@@ -140,13 +141,13 @@ class JamFlowScript(Node):
         from ..jamflow_core.text.srt import format_srt
         from .models import Decoding
 
-        lines, cast = cast_of(script, format, list(voices.values()))
-        usual = OFFICIAL if model.flow.config.use_characters else DEFAULTS["speak"]
-        settings = replace(usual, seed=seed, steps=steps or usual.steps)
-        store, show = Store(chunk_folder(name), cls.hidden.unique_id), Progress()
+        lines, cast = cast_of(widgets.script, widgets.format, list(voices.values()))
+        usual = OFFICIAL if model.flow.config.spells else DEFAULTS["speak"]
+        settings = replace(usual, seed=widgets.seed, steps=widgets.steps or usual.steps)
+        store, show = Store(chunk_folder(widgets.name), cls.hidden.unique_id), Progress()
         share = 500 if portrait is not None else 1000
         timeline = produce(
-            Decoding(model, vocoder), lines, cast, store, speed=speed, settings=settings,
+            Decoding(model, vocoder), lines, cast, store, speed=widgets.speed, settings=settings,
             progress=lambda done, _: show(round(done * share), 1000),
         )  # fmt: skip
         keys = [chunk.key for chunk in timeline.chunks]
@@ -160,7 +161,7 @@ class JamFlowScript(Node):
             video = ExecutionBlocker(f"{cls.title()}: connect the renderer of Load JAM-Flow to portrait for a video")
         else:
             names = {who: voice.name for who, voice in cast.items()}
-            video, more = painted(timeline, portrait, names, list(images.values()), layout, seed, expression, show)
+            video, more = painted(timeline, portrait, names, list(images.values()), widgets, expression, show)
             keys += more
         store.keep_only(keys)
         audio = audio_of([torch.from_numpy(np.concatenate(list(timeline.waves())))])
@@ -203,7 +204,7 @@ def chunk_folder(name: str) -> Path:
     return folder
 
 
-def painted(timeline, portrait, voices: dict[str, str], images: list, layout: str, seed: int, expression, show):
+def painted(timeline, portrait, voices: dict[str, str], images: list, widgets: ScriptWidgets, expression, show):
     """The timeline as VIDEO over a file in ComfyUI's temporary folder, and the keys of its kept segments."""
     from ..jamflow_core.media.picture import read_image
     from ..jamflow_core.render.expression import NEUTRAL
@@ -219,7 +220,7 @@ def painted(timeline, portrait, voices: dict[str, str], images: list, layout: st
     folder, stem, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
     path = os.path.join(folder, f"{stem}_{counter:05}_.mp4")
     keys = film(
-        timeline, Stage(pictures, layout), path, seed=seed, expressions={name: chosen for name in pictures},
+        timeline, Stage(pictures, widgets.layout), path, seed=widgets.seed, expressions={name: chosen for name in pictures},
         look=look_of(pictures, repr(chosen.fingerprint())),
         progress=lambda done, total, frame: show(500 + 500 * done // total, 1000, thumbnail(frame) if done % 25 == 1 else None),
     )  # fmt: skip

@@ -47,9 +47,8 @@ class JamFlowEncodeText(Node):
                     default=DEFAULT_TEXT,
                     multiline=True,
                     dynamic_prompts=False,
-                    tooltip="What is to be said, in English (with F5-TTS also in Chinese), of any length: long text "
-                    "is spoken sentence by "
-                    "sentence.",
+                    tooltip="What is to be said, in English (with F5-TTS also in Chinese), of any length: long text is "
+                    "spoken sentence by sentence.",
                 ),
                 io.Float.Input(
                     "speed",
@@ -62,8 +61,8 @@ class JamFlowEncodeText(Node):
                 AudioRef.Input(
                     "recording",
                     optional=True,
-                    tooltip="A recording that says this text (role drive): the words get its times. "
-                    "Without it the sampler finds times at the pace of the voice.",
+                    tooltip="A recording that says this text (role drive): the words get its times. Without it the "
+                    "sampler finds times at the pace of the voice.",
                 ),
             ],
             outputs=[

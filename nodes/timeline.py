@@ -28,8 +28,7 @@ class JamFlowTimeline(Node):
             display_name="JAM-Flow Timeline",
             category=CATEGORY,
             description="Draws the mel, words and phonemes, mouth curves and masks of a clip over time. Paint on the "
-            "picture "
-            "in the mask editor and give the mask to JAM-Flow Time Mask (painted).",
+            "picture in the mask editor and give the mask to JAM-Flow Time Mask (painted).",
             search_aliases=["spectrogram", "waveform picture", "mel picture", "phonemes"],
             inputs=[
                 io.Latent.Input(

@@ -18,9 +18,8 @@ class JamFlowEditTranscript(Node):
             node_id="JamFlowEditTranscript",
             display_name="JAM-Flow Edit Transcript",
             category=CATEGORY,
-            description="Compares what a recording says with what it shall say: the words that differ become the "
-            "time mask, in as "
-            "many places as there are, and only they are spoken anew.",
+            description="Compares what a recording says with what it shall say: the words that differ become the time "
+            "mask, in as many places as there are, and only they are spoken anew.",
             search_aliases=["change words", "text based editing", "speech edit", "replace word", "overdub"],
             inputs=[
                 Model.Input("model", tooltip="The model of Load JAM-Flow; it finds when each word is said."),

@@ -3,7 +3,8 @@
 
 import { api } from "../../scripts/api.js";
 import { app } from "../../scripts/app.js";
-import { LANES, Timeline } from "./timeline/editor.js";
+import { Timeline } from "./timeline/editor.js";
+import { LANES } from "./timeline/lanes.js";
 import { loadWords, words } from "./timeline/language.js";
 import { heard, place, recordingOf } from "./timeline/recording.js";
 import { format, parse } from "./timeline/spans.js";
@@ -71,9 +72,9 @@ class TimelineOfNode {
     for (const lane of LANES) {
       const spans = parse(this.text(lane).value);
       const locked = node.inputs?.some((input) => input.widget?.name === lane && input.link != null) ?? false;
-      fresh ||= locked !== (timeline.locked[lane] ?? false);
-      timeline.unreadable[lane] = spans === null;
-      timeline.locked[lane] = locked;
+      fresh ||= locked !== (timeline.lanes.locked[lane] ?? false);
+      timeline.lanes.unreadable[lane] = spans === null;
+      timeline.lanes.locked[lane] = locked;
       lanes[lane] = locked ? [] : (spans ?? []);
     }
     timeline.setLanes(lanes, fresh);
@@ -83,10 +84,10 @@ class TimelineOfNode {
   write(lanes) {
     app.canvas?.emitBeforeChange?.();
     for (const lane of LANES) {
-      const kept = this.timeline.locked[lane] || (this.timeline.unreadable[lane] && !lanes[lane].length);
+      const kept = this.timeline.lanes.locked[lane] || (this.timeline.lanes.unreadable[lane] && !lanes[lane].length);
       if (kept || format(lanes[lane]) === this.text(lane).value) continue;
       this.text(lane).value = format(lanes[lane]);
-      this.timeline.unreadable[lane] = false;
+      this.timeline.lanes.unreadable[lane] = false;
     }
     app.canvas?.emitAfterChange?.();
     this.node.setDirtyCanvas(true, true);

@@ -166,3 +166,12 @@ function label(context, word, left, right, width, y) {
   while (text.length > 1 && context.measureText(text).width > to - from - 4) text = text.length > 2 ? `${text.slice(0, -2)}…` : "";
   if (text) context.fillText(text, (from + to) / 2, y);
 }
+
+/** Whether a CSS colour is dark. */
+export function isDark(colour) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128;
+}

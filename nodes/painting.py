@@ -1,0 +1,182 @@
+"""A clip's motion on a picture or a video: what the renderers are asked to paint, and where the frames go."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import tee
+
+import folder_paths
+import numpy as np
+import torch
+from comfy_api.latest import InputImpl, Types
+
+from ..jamflow_core.clock import SAMPLE_RATE
+from ..jamflow_core.errors import JamFlowError
+from .draw import thumbnail
+from .media import FrameSource, RestOf, Shots, colour_of, frames_of, read_video
+from .node import Progress
+from .render_inputs import EXAMPLES, Pictures, RenderWidgets
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What goes with the lips: the sound of the clip (AUDIO), an Expression, a Motion that drives the whole face; each may be
+    None."""
+
+    audio: dict | None = None
+    expression: object | None = None
+    driving: object | None = None
+
+    def rest_of(self, widgets: RenderWidgets, filmed: bool, led: bool) -> RestOf:
+        """What the face does around the lips: the expression, else in a picture the node's two switches, in a video nothing
+        new; of an expression what is set by hand where a driving motion leads."""
+        from ..jamflow_core.render.expression import Expression as Face
+
+        if led:
+            chosen = self.expression and self.expression.by_hand()
+        elif filmed:
+            chosen = self.expression
+        else:
+            chosen = self.expression or Face(blink=float(widgets.blink), sway=widgets.head_motion)
+        return lambda frames, fps: tracks(chosen, widgets.seed, self.audio, frames, fps)
+
+
+def painted(portrait, clip, pictures: Pictures, widgets: RenderWidgets, besides: Besides) -> Shots:
+    """The clip's motion on the pictures, or on the shipped example, by the renderer of Load JAM-Flow."""
+    paper = colour_of(widgets.background)
+    live = None
+    if portrait.networks is not None:
+        from . import liveportrait as live
+    elif besides.driving is not None:
+        raise JamFlowError(
+            "choose LivePortrait as the renderer of Load JAM-Flow: the mesh renderer takes no driving motion"
+        )
+    rest_of = besides.rest_of(widgets, pictures.filmed, live is not None and live.led(clip, besides.driving))
+    if pictures.filmed:
+        if pictures.video is not None:
+            source = lambda: read_video(pictures.video)
+        else:
+            count = len(pictures.image)
+            source = lambda: FrameSource(frames_of(pictures.image, pictures.mask, paper), widgets.fps, count)
+        if live is not None:
+            return live.relip(portrait, source, clip, widgets, rest_of, besides.driving)
+        return relip(source, clip, widgets.face, portrait.finder, rest_of)
+    picture = one_picture(pictures, widgets.example, paper)
+    if live is not None:
+        return live.pose(portrait, picture, clip, widgets, rest_of, besides.driving)
+    return pose(picture, clip.at(widgets.fps), widgets, portrait, rest_of)
+
+
+def tracks(expression, seed: int, audio: dict | None, frames: int, fps: float) -> dict[str, np.ndarray]:
+    """An expression (None: nothing), frame by frame."""
+    if expression is None:
+        return {}
+    wave = None
+    if audio is not None and expression.nods:
+        from ..jamflow_core.audio.resample import to_mono_24k
+
+        wave = to_mono_24k(torch.from_numpy(one_sound(audio)), audio["sample_rate"]).numpy()
+    return expression.tracks(frames, seed, fps, wave)
+
+
+def pose(picture, clip, widgets: RenderWidgets, portrait, rest_of: RestOf) -> Shots:
+    """One picture, moved by a clip's motion at its rate."""
+    from ..jamflow_core.render.animate import render_frames
+    from ..jamflow_core.render.mesh import MeshPortrait
+
+    box = parse_box(widgets.mouth_box)
+    posed = MeshPortrait(picture, box, widgets.face, None if box else portrait.finder)
+    pairs = ((posed.image, frame) for frame in render_frames(posed, clip.exp, **rest_of(len(clip.exp), clip.fps)))
+    return Shots(pairs, clip.fps, len(clip.exp), posed.warning)
+
+
+def posed(portrait, picture):
+    """A picture that can be posed by the renderer of Load JAM-Flow."""
+    if portrait.networks is not None:
+        from ..jamflow_core.render.liveportrait import LivePortraitRenderer
+
+        return LivePortraitRenderer(portrait.networks, picture, finder=portrait.finder)
+    from ..jamflow_core.render.mesh import MeshPortrait
+
+    return MeshPortrait(picture, finder=portrait.finder)
+
+
+def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of: RestOf) -> Shots:
+    """A video with new lips, and what `rest_of` adds. It is read twice: to follow the face, and to paint it."""
+    from ..jamflow_core.face.track import track_face
+    from ..jamflow_core.render.relip import relip_frames
+
+    first, show = source(), Progress()
+    track = track_face(first.frames, finder, face, lambda done: show(done, first.count))
+    exp = np.zeros((len(track), 21, 3), np.float32)
+    said = clip.at(first.fps).exp[: len(exp)]
+    exp[: len(said)] = said
+    before, again = tee(source().frames)
+    told = []
+    if track.missing:
+        told.append(f"no face in {len(track.missing)} frames, which stay as they are")
+    if len(exp) / first.fps < clip.seconds - 0.1:
+        told.append(f"the speech is {clip.seconds - len(exp) / first.fps:.1f} s longer than the video")
+    frames = relip_frames(again, track, exp, rest_of(len(track), first.fps))
+    return Shots(zip(before, frames), first.fps, len(track), "; ".join(told) or None)
+
+
+def one_picture(pictures: Pictures, example: str, paper: tuple[float, float, float]) -> np.ndarray:
+    """IMAGE of one picture, what its mask covers in the colour `paper` -> uint8 RGB; the example if there is none."""
+    if pictures.image is None:
+        from ..jamflow_core.media.picture import read_image
+
+        return read_image(EXAMPLES / f"{example}.jpg")
+    return next(frames_of(pictures.image, pictures.mask, paper))
+
+
+def parse_box(text: str) -> tuple[float, ...] | None:
+    """ "x0,y0,x1,y1" -> four numbers, empty -> None."""
+    if not text.strip():
+        return None
+    try:
+        box = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        box = ()
+    if len(box) != 4:
+        raise JamFlowError(f"write mouth_box as x0,y0,x1,y1 in pixels, like 200,300,310,350, not {text[:40]!r}")
+    return box
+
+
+def watched(pairs, total: int):
+    """The same pairs, with progress, a preview now and then, and a stop at a cancel."""
+    show = Progress()
+    for done, (before, after) in enumerate(pairs, 1):
+        show(done, total, thumbnail(after) if done % 25 == 1 else None)
+        yield before, after
+
+
+def one_sound(audio: dict) -> np.ndarray:
+    """AUDIO of one clip -> samples [channels, n] as they are."""
+    if len(audio["waveform"]) != 1:
+        raise JamFlowError(f"connect one clip at a time: this audio is a batch of {len(audio['waveform'])}")
+    return audio["waveform"][0].float().cpu().numpy()
+
+
+def write(pairs, fps: float, audio: dict | None):
+    """Painted pictures -> VIDEO over a file in ComfyUI's temporary folder, written as they come."""
+    from ..jamflow_core.media.video import VideoWriter
+
+    sound, rate = (None, SAMPLE_RATE) if audio is None else (one_sound(audio), audio["sample_rate"])
+    folder, name, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
+    path = os.path.join(folder, f"{name}_{counter:05}_.mp4")
+    first = next(pairs)[1]
+    with VideoWriter(path, fps, (first.shape[1], first.shape[0]), sound, rate) as writer:
+        writer.write(first)
+        for _, frame in pairs:
+            writer.write(frame)
+    return InputImpl.VideoFromFile(path)
+
+
+def video_of(images, fps: float, audio: dict | None):
+    """Frames in memory -> VIDEO."""
+    if audio is not None:
+        one_sound(audio)
+    rate = Fraction(fps).limit_denominator(1001)  # 30000/1001 from its decimals, as the streamed video has it
+    return InputImpl.VideoFromComponents(Types.VideoComponents(images=images, audio=audio, frame_rate=rate))
