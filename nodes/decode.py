@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..jamflow_core.clock import SAMPLE_RATE
 from . import latent as streams
 from .media import audio_of
-from .node import CATEGORY, Node, stop_if_interrupted
+from .node import CATEGORY, Node, report, stop_if_interrupted
 from .sockets import Vocoder
 
 
@@ -59,4 +60,5 @@ class JamFlowVocoderDecode(Node):
             from ..jamflow_core.tasks.edit import splice
 
             waves = [splice(kept.wave, waves[0] / kept.gain, kept.plan)]
-        return io.NodeOutput(audio_of(waves))
+        lengths = [f"{len(wave) / SAMPLE_RATE:.2f} s" for wave in waves]
+        return io.NodeOutput(audio_of(waves), ui=report(*lengths))

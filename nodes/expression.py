@@ -6,7 +6,7 @@ from typing import ClassVar
 from comfy_api.latest import io
 
 from .media import read_video
-from .node import CATEGORY, Node, Progress
+from .node import CATEGORY, Node, Progress, counted, report
 from .sockets import Expression
 
 SLIDERS = {
@@ -124,7 +124,6 @@ class JamFlowExpression(Node):
             outputs=[
                 Expression.Output(display_name="expression", tooltip="For the expression of JAM-Flow Portrait Render.")
             ],
-            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -135,13 +134,13 @@ class JamFlowExpression(Node):
         lines = {name: core.curve(value, name) for name, value in widgets.sliders().items()} | core.curves(
             widgets.curves
         )
-        clip = None
+        clip = told = None
         if driving is not None:
             source, show = read_video(driving), Progress()
             clip = extract_motion(source.frames, source.fps, progress=lambda done: show(done, source.count))
             if clip.missing:
-                cls.say(f"no face in {len(clip.missing)} frames, where the last one is held")
+                told = f"no face in {counted(len(clip.missing), 'frame')}, where the last one is held"
         made = core.Expression(
             lines, widgets.blink, widgets.sway, widgets.glances, widgets.nods, clip, widgets.strength
         )
-        return io.NodeOutput(made)
+        return io.NodeOutput(made, ui=report(told) if told else None)

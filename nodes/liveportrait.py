@@ -19,7 +19,7 @@ from ..jamflow_core.render.liveportrait.networks import Networks
 from .liveportrait_inputs import LivePortraitWidgets
 from .media import RestOf, Shots
 from .models import PRECISIONS, Managed, compute_format, weight_format
-from .node import Progress
+from .node import Progress, counted
 from .render_inputs import RenderWidgets
 
 SIZE = 130_000_000  # values in the networks
@@ -109,7 +109,7 @@ def relip(renderer, source, clip, widgets: RenderWidgets, rest_of: RestOf, drivi
         frames = filmed.drive(clip.template.at(fps).lasting(len(filmed.gone)), options, **rest)
     else:
         frames = filmed.frames(clip.at(fps).exp, options, None if template is None else template.at(fps), **rest)
-    told = [f"no face in {filmed.gone.sum()} frames, which stay as they are"] if filmed.gone.any() else []
+    told = [f"{counted(int(filmed.gone.sum()), 'frame')} without a face, left as they are"] if filmed.gone.any() else []
     longer = clip.seconds - len(filmed.gone) / fps
     if longer > 0.1:
         told.append(f"the motion is {longer:.1f} s longer than the video")

@@ -11,7 +11,7 @@ from ..jamflow_core.catalog import places
 from ..jamflow_core.catalog.liveportrait import files_in
 from ..jamflow_core.catalog.recognise import Kind
 from .models import PRECISIONS, ManagedModels, managed_vocoder
-from .node import CATEGORY, Node
+from .node import CATEGORY, Node, report
 from .sockets import Model, Portrait, Vocoder
 
 FOLDER = "jamflow"
@@ -122,7 +122,6 @@ class LoadJamFlow(Node):
                 Vocoder.Output(display_name="vocoder", tooltip="For JAM-Flow Vocoder Decode."),
                 Portrait.Output(display_name="portrait", tooltip="The renderer, for JAM-Flow Portrait Render."),
             ],
-            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -160,11 +159,12 @@ class LoadJamFlow(Node):
         )
         told = [f"No {name}, so embedded: {places.missing(kind, roots())}" for name, wanted, found, kind in own
                 if wanted and found is None]  # fmt: skip
-        cls.say("\n".join([*told, *(path.name for path in (flow, waves, folder) if path is not None)]) or "embedded")
+        told += [path.name for path in (flow, waves, folder) if path is not None]
         return io.NodeOutput(
             ManagedModels(flow, precision, compile),
             managed_vocoder(waves),
             Renderer(networks),
+            ui=report(*told, between="\n") if told else report("embedded"),
         )
 
 

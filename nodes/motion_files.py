@@ -4,12 +4,12 @@ LivePortrait's motion templates."""
 import os
 
 import folder_paths
-from comfy_api.latest import io, ui
+from comfy_api.latest import io
 
 from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
-from .node import CATEGORY, Node
+from .node import CATEGORY, Node, report
 from .sockets import Motion
 
 NONE_YET = "no motion file yet"
@@ -117,4 +117,4 @@ class JamFlowSaveMotion(Node):
         )
         file = f"{name}_{counter:05}_.safetensors"
         keep_motion(os.path.join(folder, file), clip)
-        return io.NodeOutput(clip, ui=ui.PreviewText(os.path.join(subfolder, file)))
+        return io.NodeOutput(clip, ui=report(os.path.join(subfolder, file)))

@@ -66,14 +66,16 @@ class Node(io.ComfyNode):
                 return f"connect {item.get_io_type()} to {item.id}, not {told}"
         return None
 
-    @classmethod
-    def say(cls, text: str) -> None:
-        """Show a line of text on the node while it works (needs `io.Hidden.unique_id` in the schema)."""
-        if cls.hidden is None:
-            return
-        from server import PromptServer
 
-        PromptServer.instance.send_progress_text(text, cls.hidden.unique_id)
+def report(*parts: str | None, between: str = ", ") -> dict:
+    """What a run tells, for NodeOutput's `ui`: the parts that are there, as one text. The page keeps it on the node, and
+    in the saved workflow (web/jamflow_report.js)."""
+    return {"text": [between.join(part for part in parts if part)]}
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 frame", "2 frames"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def seed_input(tooltip: str, another_take: bool = False) -> io.Int.Input:

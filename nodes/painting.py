@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import tee
 
@@ -15,7 +15,7 @@ from ..jamflow_core.clock import SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 from .draw import thumbnail
 from .media import FrameSource, RestOf, Shots, colour_of, frames_of, read_video
-from .node import Progress
+from .node import Progress, counted
 from .render_inputs import EXAMPLES, Pictures, RenderWidgets
 
 
@@ -44,7 +44,6 @@ class Besides:
 
 def painted(portrait, clip, pictures: Pictures, widgets: RenderWidgets, besides: Besides) -> Shots:
     """The clip's motion on the pictures, or on the shipped example, by the renderer of Load JAM-Flow."""
-    paper = colour_of(widgets.background)
     live = None
     if portrait.networks is not None:
         from . import liveportrait as live
@@ -52,7 +51,20 @@ def painted(portrait, clip, pictures: Pictures, widgets: RenderWidgets, besides:
         raise JamFlowError(
             "choose LivePortrait as the renderer of Load JAM-Flow: the mesh renderer takes no driving motion"
         )
-    rest_of = besides.rest_of(widgets, pictures.filmed, live is not None and live.led(clip, besides.driving))
+    led = live is not None and live.led(clip, besides.driving)
+    rest_of = besides.rest_of(widgets, pictures.filmed, led)
+    shots = _shots(portrait, clip, pictures, widgets, rest_of, besides.driving)
+    if led and besides.expression is not None and besides.expression.driving is not None:
+        unheard = "the driving motion moves head and eyes, the clip of the expression does not count"
+        shots = replace(shots, warning="; ".join(filter(None, [unheard, shots.warning])))
+    return shots
+
+
+def _shots(portrait, clip, pictures: Pictures, widgets: RenderWidgets, rest_of: RestOf, driving) -> Shots:
+    paper = colour_of(widgets.background)
+    live = None
+    if portrait.networks is not None:
+        from . import liveportrait as live
     if pictures.filmed:
         if pictures.video is not None:
             source = lambda: read_video(pictures.video)
@@ -60,11 +72,11 @@ def painted(portrait, clip, pictures: Pictures, widgets: RenderWidgets, besides:
             count = len(pictures.image)
             source = lambda: FrameSource(frames_of(pictures.image, pictures.mask, paper), widgets.fps, count)
         if live is not None:
-            return live.relip(portrait, source, clip, widgets, rest_of, besides.driving)
+            return live.relip(portrait, source, clip, widgets, rest_of, driving)
         return relip(source, clip, widgets.face, portrait.finder, rest_of)
     picture = one_picture(pictures, widgets.example, paper)
     if live is not None:
-        return live.pose(portrait, picture, clip, widgets, rest_of, besides.driving)
+        return live.pose(portrait, picture, clip, widgets, rest_of, driving)
     return pose(picture, clip.at(widgets.fps), widgets, portrait, rest_of)
 
 
@@ -115,7 +127,7 @@ def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of: R
     before, again = tee(source().frames)
     told = []
     if track.missing:
-        told.append(f"no face in {len(track.missing)} frames, which stay as they are")
+        told.append(f"{counted(len(track.missing), 'frame')} without a face, left as they are")
     if len(exp) / first.fps < clip.seconds - 0.1:
         told.append(f"the speech is {clip.seconds - len(exp) / first.fps:.1f} s longer than the video")
     frames = relip_frames(again, track, exp, rest_of(len(track), first.fps))

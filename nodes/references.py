@@ -9,7 +9,7 @@ from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
 from .media import FrameSource, audio_of, frames_of, read_video, wave_of
-from .node import CATEGORY, Node, Progress
+from .node import CATEGORY, Node, Progress, counted, report
 from .sockets import AudioRef, Model, Motion, MotionRef, Portrait
 
 VOICE, DRIVE = "voice", "drive"
@@ -162,7 +162,6 @@ class JamFlowReferenceMotion(Node):
                     "LivePortrait it is the whole face: expression, pose and scale.",
                 ),
             ],
-            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -186,11 +185,10 @@ class JamFlowReferenceMotion(Node):
             clip, missing = _seen(portrait, lambda: read_video(video))
         else:
             clip, missing = _seen(portrait, lambda: FrameSource(frames_of(images), fps, len(images)))
-        report = f"{clip.seconds:.2f} s of motion"
+        told = f"{clip.seconds:.2f} s of motion"
         if missing:
-            report += f"; no face in {missing} frames, where the last one is held"
-        cls.say(report)
-        return io.NodeOutput(torch.from_numpy(clip.at(MOTION_FPS).exp), report, clip)
+            told += f"; no face in {counted(missing, 'frame')}, where the last one is held"
+        return io.NodeOutput(torch.from_numpy(clip.at(MOTION_FPS).exp), told, clip, ui=report(told))
 
 
 def _seen(portrait, source) -> tuple:

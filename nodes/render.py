@@ -8,7 +8,7 @@ from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
 from .media import WHITE, colour_of, image_of, mask_of
-from .node import CATEGORY, Node
+from .node import CATEGORY, Node, report
 from .painting import Besides, painted, parse_box, video_of, watched, write
 from .render_inputs import STREAM, Pictures, RenderWidgets, render_inputs
 
@@ -39,7 +39,6 @@ class JamFlowPortraitRender(Node):
                 ),
                 io.Float.Output(display_name="fps", tooltip="Frames per second, for Create Video."),
             ],
-            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -66,17 +65,18 @@ class JamFlowPortraitRender(Node):
         if not len(clip.exp):
             raise JamFlowError("connect a clip that moves: this one has no motion frames")
         shots = painted(portrait, clip, pictures, widgets, Besides(audio, expression, driving))
-        if shots.warning:
-            cls.say(shots.warning)
+        renderer = "mesh" if portrait.networks is None else "LivePortrait"
+        length = f"{shots.count / shots.fps:.2f} s"
+        told = report(f"seed {widgets.seed}", renderer, length, shots.warning)
         pairs = watched(shots.pairs, shots.count)
         if widgets.output == STREAM:
             from comfy_execution.graph_utils import ExecutionBlocker
 
-            told = ExecutionBlocker(f"{cls.title()}: set output to frames to use its pictures or mask")
-            return io.NodeOutput(write(pairs, shots.fps, audio), told, told, shots.fps)
+            blocked = ExecutionBlocker(f"{cls.title()}: set output to frames to use its pictures or mask")
+            return io.NodeOutput(write(pairs, shots.fps, audio), blocked, blocked, shots.fps, ui=told)
         frames, masks = [], []
         for before, after in pairs:
             frames.append(after)
             masks.append((before != after).any(axis=2))
         images = image_of(frames)
-        return io.NodeOutput(video_of(images, shots.fps, audio), images, mask_of(masks), shots.fps)
+        return io.NodeOutput(video_of(images, shots.fps, audio), images, mask_of(masks), shots.fps, ui=told)

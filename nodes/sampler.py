@@ -9,7 +9,7 @@ from ..jamflow_core.clock import HOP, MOTION_FPS, SAMPLE_RATE
 from ..jamflow_core.config import SCHEDULES
 from . import latent as streams
 from .jobs import Given, Job, refusal
-from .node import CATEGORY, Node, Progress, seed_input, steps_input
+from .node import CATEGORY, Node, Progress, report, seed_input, steps_input
 from .sockets import AudioRef, Model, MotionRef, Text, TimeMask
 from .text import Line
 
@@ -177,7 +177,6 @@ class JamFlowJointSampler(Node):
                 Text.Output(display_name="text", tooltip="What was said, with the times of words and phonemes."),
                 io.String.Output(display_name="report", tooltip="Which job was done, and how long the clip is."),
             ],
-            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -191,18 +190,17 @@ class JamFlowJointSampler(Node):
     def run(cls, given: Given, widgets: SamplerWidgets) -> io.NodeOutput:
         job = given.job()
         doing = job.told(widgets.face)
-        cls.say(doing)
         how = {"settings": widgets.settings(job, given.model), "progress": _Watcher(given.model.flow.config)}
         clip, extra = job.work(given, widgets.face, how)
         motion = clip.motion
         if motion is None:
             motion = clip.mel.new_zeros(-(-len(clip.mel) * HOP * MOTION_FPS // SAMPLE_RATE), 21, 3)
         said = Line(clip.text.text, clip.text) if clip.text is not None else None
-        report = f"{doing} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
+        told = f"{doing} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
         advice = given.fitting() if job is Job.DUB else None
-        report += f"; {advice} (JAM-Flow Portrait Render, video)" if advice else ""
-        cls.say(report)
-        return io.NodeOutput(streams.pack(clip.mel, motion, jamflow_text=said, **extra), said, report)
+        told += f"; {advice} (JAM-Flow Portrait Render, video)" if advice else ""
+        packed = streams.pack(clip.mel, motion, jamflow_text=said, **extra)
+        return io.NodeOutput(packed, said, told, ui=report(f"seed {widgets.seed}", told))
 
 
 class _Watcher:

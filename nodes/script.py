@@ -14,7 +14,7 @@ from ..jamflow_core.errors import JamFlowError
 from ..jamflow_core.tasks.longform import LAYOUTS
 from .draw import thumbnail
 from .media import audio_of, frames_of
-from .node import CATEGORY, Node, Progress, seed_input, steps_input
+from .node import CATEGORY, Node, Progress, report, seed_input, steps_input
 from .painting import posed
 from .sockets import AudioRef, Expression, Model, Motion, Portrait, Vocoder
 
@@ -151,10 +151,9 @@ class JamFlowScript(Node):
             progress=lambda done, _: show(round(done * share), 1000),
         )  # fmt: skip
         keys = [chunk.key for chunk in timeline.chunks]
-        report = f"{timeline.seconds:.1f} s, {store.made} of {store.made + store.found} chunks made anew"
+        told = f"{timeline.seconds:.1f} s, {store.made} of {store.made + store.found} chunks made anew"
         if timeline.rushed or timeline.late > 0.1:
-            report += f"; {timeline.rushed} subtitles spoken faster, speech up to {timeline.late:.1f} s late"
-        cls.say(report)
+            told += f"; {timeline.rushed} subtitles spoken faster, speech up to {timeline.late:.1f} s late"
         if portrait is None:
             from comfy_execution.graph_utils import ExecutionBlocker
 
@@ -166,7 +165,9 @@ class JamFlowScript(Node):
         store.keep_only(keys)
         audio = audio_of([torch.from_numpy(np.concatenate(list(timeline.waves())))])
         motions = [Clip(np.concatenate(list(timeline.motion_of(who))), MOTION_FPS) for who in timeline.speakers]
-        return io.NodeOutput(video, audio, motions, format_srt(timeline.subtitles()), report)
+        return io.NodeOutput(
+            video, audio, motions, format_srt(timeline.subtitles()), told, ui=report(f"seed {widgets.seed}", told)
+        )
 
 
 def cast_of(script: str, kind: str, given: list):

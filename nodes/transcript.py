@@ -4,7 +4,7 @@ from comfy_api.latest import io
 
 from ..jamflow_core.errors import JamFlowError
 from .masks import add_to_input, in_lanes, lanes_input, mask_output
-from .node import CATEGORY, Node
+from .node import CATEGORY, Node, report
 from .sockets import AudioRef, Model, Text
 from .text import Line
 
@@ -51,7 +51,6 @@ class JamFlowEditTranscript(Node):
                 ),
                 io.String.Output(display_name="report", tooltip="What changes, and when: a line for each place."),
             ],
-            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -69,6 +68,5 @@ class JamFlowEditTranscript(Node):
         if not changes:
             raise JamFlowError("change a word of new_text: it says what the recording says")
         mask = in_lanes(spans_of(changes, mel), lanes, add_to)
-        report = describe(old, new, changes)
-        cls.say(report)
-        return io.NodeOutput(Line(new_text, new, was=old), mask, Line(old.text, old), report)
+        told = describe(old, new, changes)
+        return io.NodeOutput(Line(new_text, new, was=old), mask, Line(old.text, old), told, ui=report(told))

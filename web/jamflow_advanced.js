@@ -12,10 +12,19 @@ const always = () => app.ui.settings.getSettingValue("Comfy.Node.AlwaysShowAdvan
 /** Whether something is connected to a widget's input: then it is shown, so that the link ends somewhere. */
 const linked = (node, widget) => node.inputs?.some((input) => input.widget?.name === widget.name && input.link != null);
 
+/** What the canvas hides is told by the widgets' own `advanced`: the pages' Nodes 2.0 and panel go by their options. */
+function settle(node) {
+  const { advanced, button } = node.jamflowAdvanced;
+  for (const widget of advanced) widget.advanced = !always() && !linked(node, widget);
+  button.hidden = always();
+  button.label = say(node.showAdvanced ? "less" : "more");
+}
+
 function toggle(node) {
   const before = node.computeSize()[1];
   node.graph?.incrementVersion();
   node.showAdvanced = !node.showAdvanced;
+  settle(node);
   node.setSize([node.size[0], node.size[1] + node.computeSize()[1] - before]);
   node.setDirtyCanvas(true, true);
 }
@@ -29,14 +38,23 @@ app.registerExtension({
     if (!OURS.test(node.comfyClass)) return;
     const advanced = node.widgets?.filter((widget) => widget.options?.advanced) ?? [];
     if (advanced.length < 2) return; // a button in place of one input saves nothing
-    const shut = () => !node.showAdvanced && !always();
-    for (const widget of advanced) {
-      Object.defineProperty(widget, "hidden", { configurable: true, get: () => shut() && !linked(node, widget), set() {} });
-    }
     const button = node.addWidget("button", "advanced", null, () => toggle(node), { canvasOnly: true, serialize: false });
     button.serialize = false;
-    Object.defineProperty(button, "label", { configurable: true, get: () => say(shut() ? "more" : "less"), set() {} });
-    Object.defineProperty(button, "hidden", { configurable: true, get: always, set() {} });
+    node.jamflowAdvanced = { advanced, button };
+    const { getLayoutWidgets, onConnectionsChange, onConfigure } = node;
+    // The canvas does not draw advanced widgets, but it would keep their room.
+    node.getLayoutWidgets = function () {
+      return getLayoutWidgets.apply(this).filter((widget) => this.showAdvanced || !advanced.includes(widget) || !widget.advanced);
+    };
+    node.onConnectionsChange = function () {
+      onConnectionsChange?.apply(this, arguments);
+      settle(this);
+    };
+    node.onConfigure = function () {
+      onConfigure?.apply(this, arguments);
+      settle(this);
+    };
+    settle(node);
     node.setSize(node.computeSize());
   },
 });

@@ -100,12 +100,12 @@ class RealComfyUI:
                 raise Refused(data["exception_message"].strip())
             if event == "execution_interrupted":
                 raise Interrupted(data["node_type"])
-        said = self.server.messages
+        said, ui = self.server.messages, self.executor.history_result["outputs"]
         return SimpleNamespace(
-            ui=self.executor.history_result["outputs"],
+            ui=ui,
+            told=[line for output in ui.values() for line in output.get("text", ())],
             executed=[data["node"] for event, data in said if event == "executing" and data.get("node")],
             previews=[data for event, data in said if event not in ("executing",) and not isinstance(data, dict)],
-            told=[data for event, data in said if event == "progress_text"],
         )
 
     @contextmanager
@@ -158,9 +158,6 @@ class _Listener:
 
     def send_sync(self, event, data, sid=None):
         self.messages.append((event, data))
-
-    def send_progress_text(self, text, node_id, sid=None):
-        self.messages.append(("progress_text", text))
 
 
 class StandIn:

@@ -152,14 +152,14 @@ def test_the_official_layout_is_found_too(host, tmp_path, monkeypatch):
         places.find_portrait_networks([tmp_path])
 
 
-def test_without_the_files_the_embedded_ones_are_used_and_the_node_says_what_would_go_where(host, monkeypatch):
-    loader, told = host.classes["LoadJamFlow"], []
-    monkeypatch.setattr(loader, "say", told.append)
+def test_without_the_files_the_embedded_ones_are_used_and_the_node_says_what_would_go_where(host):
+    loader = host.classes["LoadJamFlow"]
     own = {"model": "F5-TTS, else embedded", "vocoder": "Vocos, else embedded", "renderer": "LivePortrait, else mesh"}
-    model, vocoder, portrait = load(host, **own)
-    assert portrait.networks is None and not model.flow.config.use_characters
+    made = loader.execute(**g.LOADER | own)
+    model, vocoder, portrait = made.result
+    assert portrait.networks is None and not model.flow.config.spells
     for words in ("vocab.txt of F5TTS_v1_Base into", "pytorch_model.bin", "warping_module.safetensors"):
-        assert words in told[0]
+        assert words in made.ui["text"][0]
     assert "F5TTS_v1_Base" in loader.validate_inputs(model="gone.safetensors")
 
 
