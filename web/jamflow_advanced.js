@@ -12,10 +12,13 @@ const always = () => app.ui.settings.getSettingValue("Comfy.Node.AlwaysShowAdvan
 /** Whether something is connected to a widget's input: then it is shown, so that the link ends somewhere. */
 const linked = (node, widget) => node.inputs?.some((input) => input.widget?.name === widget.name && input.link != null);
 
-/** What the canvas hides is told by the widgets' own `advanced`: the pages' Nodes 2.0 and panel go by their options. */
+/** Whether a widget waits behind the button. */
+const shut = (node, widget) => !node.showAdvanced && !always() && !linked(node, widget);
+
+/** The canvas hides by the widgets' own `advanced`; Nodes 2.0 and the side panel go by their options. */
 function settle(node) {
   const { advanced, button } = node.jamflowAdvanced;
-  for (const widget of advanced) widget.advanced = !always() && !linked(node, widget);
+  for (const widget of advanced) widget.advanced = shut(node, widget);
   button.hidden = always();
   button.label = say(node.showAdvanced ? "less" : "more");
 }
@@ -44,7 +47,7 @@ app.registerExtension({
     const { getLayoutWidgets, onConnectionsChange, onConfigure } = node;
     // The canvas does not draw advanced widgets, but it would keep their room.
     node.getLayoutWidgets = function () {
-      return getLayoutWidgets.apply(this).filter((widget) => this.showAdvanced || !advanced.includes(widget) || !widget.advanced);
+      return getLayoutWidgets.apply(this).filter((widget) => !advanced.includes(widget) || !shut(this, widget));
     };
     node.onConnectionsChange = function () {
       onConnectionsChange?.apply(this, arguments);
