@@ -40,7 +40,7 @@ class SamplerWidgets:
         from ..jamflow_core.tasks.f5 import OFFICIAL
         from ..jamflow_core.tasks.speak import DEFAULTS
 
-        letters = job is Job.SPEAK and model.flow.config.spells
+        letters = job is Job.SPEAK and model.flow.config.use_characters
         usual = OFFICIAL if letters else DEFAULTS[job.defaults]
         settings = replace(usual, seed=self.seed, steps=self.steps or usual.steps, method=self.method, sway=self.sway)
         chosen = {name: getattr(self, name) for name in (*OF_SPEECH, "temperature", "schedule", "cache_every")}

@@ -142,7 +142,7 @@ class JamFlowScript(Node):
         from .models import Decoding
 
         lines, cast = cast_of(widgets.script, widgets.format, list(voices.values()))
-        usual = OFFICIAL if model.flow.config.spells else DEFAULTS["speak"]
+        usual = OFFICIAL if model.flow.config.use_characters else DEFAULTS["speak"]
         settings = replace(usual, seed=widgets.seed, steps=widgets.steps or usual.steps)
         store, show = Store(chunk_folder(widgets.name), cls.hidden.unique_id), Progress()
         share = 500 if portrait is not None else 1000

@@ -157,7 +157,7 @@ def test_without_the_files_the_embedded_ones_are_used_and_the_node_says_what_wou
     own = {"model": "F5-TTS, else embedded", "vocoder": "Vocos, else embedded", "renderer": "LivePortrait, else mesh"}
     made = loader.execute(**g.LOADER | own)
     model, vocoder, portrait = made.result
-    assert portrait.networks is None and not model.flow.config.spells
+    assert portrait.networks is None and not model.flow.config.use_characters
     for words in ("vocab.txt of F5TTS_v1_Base into", "pytorch_model.bin", "warping_module.safetensors"):
         assert words in made.ui["text"][0]
     assert "F5TTS_v1_Base" in loader.validate_inputs(model="gone.safetensors")
