@@ -248,12 +248,10 @@ def test_templates_are_read_and_saved(host):
     assert motion.fps == 30 and len(motion.template) == 4
     kept = host.classes["JamFlowSaveMotion"].execute(latent=motion, filename_prefix="motion/talking")
     again = host.classes["JamFlowLoadMotion"].execute(file=f"{kept.ui['text'][0]} [output]").result[0]
-    assert torch.equal(again.template.faces.exp, motion.template.faces.exp) and np.array_equal(
-        again.exp, motion.exp
-    )
+    assert torch.equal(again.template.faces.exp, motion.template.faces.exp) and np.array_equal(again.exp, motion.exp)
     (given / "evil.pkl").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(Exception, match="JAM-Flow Load Motion: Refused .*evil.pkl.*system"):
-    host.classes["JamFlowLoadMotion"].execute(file="evil.pkl")
+        host.classes["JamFlowLoadMotion"].execute(file="evil.pkl")
 
 
 def test_a_graph_paints_with_it_and_is_cancelled_within_a_frame(comfy, small):
