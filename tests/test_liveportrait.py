@@ -20,7 +20,8 @@ from liveportrait_weights import (
 )
 
 from jamflow_core.catalog.liveportrait import FILES, fill, find_liveportrait, load_liveportrait
-from jamflow_core.catalog.safe import load_pickle, load_state
+from jamflow_core.catalog.pickles import load_pickle
+from jamflow_core.catalog.safe import load_state
 from jamflow_core.errors import JamFlowError
 from jamflow_core.media.picture import read_image
 from jamflow_core.motion.files import Motion, load_motion

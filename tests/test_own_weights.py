@@ -21,7 +21,8 @@ from jamflow_core.audio.vocoder import Vocoder, VocoderConfig, save_vocoder
 from jamflow_core.catalog import compiled, places, precision
 from jamflow_core.catalog.liveportrait import FILES, load_liveportrait
 from jamflow_core.catalog.recognise import Kind, recognise
-from jamflow_core.catalog.safe import load_pickle, load_state
+from jamflow_core.catalog.pickles import load_pickle
+from jamflow_core.catalog.safe import load_state
 from jamflow_core.cli.main import main
 from jamflow_core.errors import JamFlowError
 from jamflow_core.media.picture import read_image

@@ -1,4 +1,4 @@
-"""Weights and pickles from strangers: only tensors, arrays and plain data come out, and no code of the file runs.
+"""Weights from strangers: only tensors come out, and no code of the file runs (pickles.py has motion templates).
 
 A file is known by its first bytes, so a wrong extension does no harm. Whatever cannot be read is a JamFlowError of one
 line that says what the file is and what was expected.
@@ -8,9 +8,7 @@ import io
 import pickle
 import re
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -29,44 +27,14 @@ def load_state(path, expected: str = "model weights") -> dict[str, Tensor]:
     short, something else, or a pickle that asks to run code (which is named).
     """
     path = Path(path)
-    kind = _kind(path, expected)
+    kind = kind_of_file(path, expected)
     state = _load_safetensors(path, expected) if kind == "safetensors" else _load_torch(path, kind, expected)
     if not state:
         raise JamFlowError(f"Choose another file: {path} holds no tensors, expected {expected}.")
     return state
 
 
-def load_pickle(path, expected: str = "a pickle of arrays") -> Any:
-    """A pickle of plain data, numpy arrays and numbers (a motion template). JamFlowError as in `load_state`."""
-    path = Path(path)
-    _kind(path, expected)
-    try:
-        return _ArraysOnly(io.BytesIO(path.read_bytes())).load()
-    except JamFlowError as error:
-        raise JamFlowError(f"Refused {path}: {error}") from None
-    except Exception as error:  # a broken pickle can fail in any way
-        raise _unreadable(path, expected) from error
-
-
-class _ArraysOnly(pickle.Unpickler):
-    """Knows nothing but what numpy arrays and numbers are made of; everything else a pickle could call is refused."""
-
-    def find_class(self, module: str, name: str):
-        if module in ("numpy.core.multiarray", "numpy._core.multiarray") and name in ("_reconstruct", "scalar"):
-            core = np._core if hasattr(np, "_core") else np.core  # numpy 2, numpy 1
-            return getattr(core.multiarray, name)
-        if module in ("numpy.core.numeric", "numpy._core.numeric") and name == "_frombuffer":
-            return lambda buffer, dtype, shape, order: np.frombuffer(buffer, dtype).reshape(shape, order=order)
-        if module == "numpy" and name in ("ndarray", "dtype"):
-            return getattr(np, name)
-        if (module, name) == ("_codecs", "encode"):  # how old protocols write bytes
-            return lambda text, encoding: text.encode("latin1")
-        if (module, name) == ("collections", "OrderedDict"):
-            return dict
-        raise JamFlowError(f"this pickle wants to run {module}.{name}; only arrays and plain data are read.")
-
-
-def _kind(path: Path, expected: str) -> str:
+def kind_of_file(path: Path, expected: str) -> str:
     """ "safetensors", "zip" (torch.save since 1.6) or "pickle"; JamFlowError for what is plainly something else."""
     if not path.is_file():
         raise JamFlowError(f"No file {path}: expected {expected}.")
@@ -90,7 +58,7 @@ def _load_safetensors(path: Path, expected: str) -> dict[str, Tensor]:
     try:
         return load_file(str(path))
     except SafetensorError as error:
-        raise _unreadable(path, expected) from error
+        raise unreadable(path, expected) from error
 
 
 def _load_torch(path: Path, kind: str, expected: str) -> dict[str, Tensor]:
@@ -101,10 +69,10 @@ def _load_torch(path: Path, kind: str, expected: str) -> dict[str, Tensor]:
     except pickle.UnpicklingError as error:
         culprit = _GLOBAL.search(str(error))
         if culprit is None:
-            raise _unreadable(path, expected) from error
+            raise unreadable(path, expected) from error
         raise JamFlowError(f"Refused {path}: this pickle wants to run {culprit[1]}; only tensors are read.") from error
     except Exception as error:  # torch has no error type of its own: RuntimeError, EOFError, KeyError, ...
-        raise _unreadable(path, expected) from error
+        raise unreadable(path, expected) from error
     return dict(_tensors(found, ""))
 
 
@@ -116,5 +84,5 @@ def _tensors(node, name: str):
             yield from _tensors(value, f"{name}.{key}" if name else str(key))
 
 
-def _unreadable(path: Path, expected: str) -> JamFlowError:
+def unreadable(path: Path, expected: str) -> JamFlowError:
     return JamFlowError(f"Copy the file again: {path} is cut short or something else, expected {expected}.")

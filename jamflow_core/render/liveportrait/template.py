@@ -1,6 +1,6 @@
 """Motion templates: what a face does through a video, as LivePortrait's keypoints; files of them.
 
-The official ones are pickles (read through catalog/safe.py, which runs no code); ours are safetensors with the tensors
+The official ones are pickles (read through catalog/pickles.py, which runs no code); ours are safetensors with the tensors
 `expression` [n,21,3], `rotation` [n,3,3], `t` [n,3], `scale` [n,1] and, where they are known, `kp` [n,21,3], `eyes`
 [n,2]
 and `lips` [n,1]; the metadata holds `fps`. They are motion files as well (motion/files.py): `exp` holds the deltas.
@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from ...atomic import whole_file
-from ...catalog.safe import load_pickle, load_state
+from ...catalog.pickles import load_pickle
+from ...catalog.safe import load_state
 from ...errors import JamFlowError
 from ...motion.files import Motion, load_motion, save_motion
 from .keypoints import LIPS, Faces
@@ -213,9 +214,12 @@ def _from_pickle(path: Path) -> Template:
         columns = {name: _column(items, keys) for name, keys in names.items()}
         for name, keys in {"eyes": ("c_eyes_lst", "c_d_eyes_lst"), "lips": ("c_lip_lst", "c_d_lip_lst")}.items():
             columns[name] = next((list(stored[key]) for key in keys if key in stored), None)
-        tensors = {name: torch.from_numpy(np.array(column, np.float32)) for name, column in columns.items() if column}
+        with np.errstate(over="ignore"):  # too large for float32 is infinite, and that is refused
+            tensors = {
+                name: torch.from_numpy(np.array(column, np.float32)) for name, column in columns.items() if column
+            }
         fps = stored.get("output_fps", 25)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise JamFlowError(f"Choose another file: {path} is not a motion template of LivePortrait.") from error
     return _checked(tensors, fps, path)
 
@@ -243,7 +247,7 @@ def _checked(tensors: dict[str, Tensor], fps, path: Path) -> Template:
             name: tensors[name].float().reshape(frames, *shape) for name, shape in _SHAPES.items() if name in tensors
         }
         rate = float(fps)
-    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+    except (KeyError, RuntimeError, TypeError, ValueError, ArithmeticError) as error:
         raise JamFlowError(f"Choose another file: {path} is not a complete motion template.") from error
     if not frames or not 1 <= rate <= 240 or not all(value.isfinite().all() for value in known.values()):
         raise JamFlowError(f"Choose another file: {path} is no sound motion template (frames, rate or numbers).")
