@@ -23,7 +23,7 @@ from jamflow_core.media.video import VideoWriter, read_video  # noqa: E402
 from jamflow_core.motion.basis import state_to_exp  # noqa: E402
 from jamflow_core.render.animate import idle_motion, render_frames  # noqa: E402
 from jamflow_core.render.mesh import MeshPortrait  # noqa: E402
-from jamflow_core.render.relip import relip_frames  # noqa: E402
+from jamflow_core.render.relip import closed_lips, relip_frames  # noqa: E402
 
 
 def measure(label: str, work, count: int = 1):
@@ -65,9 +65,12 @@ def main() -> None:
         measure("all that and a finished video with sound", film, frames)
         measure("read a video", lambda: [None for _ in read_video(path).frames], frames)
         track = measure("follow a face", lambda: track_face(read_video(path).frames, finder), frames)
-        measure(
-            "new lips for a video", lambda: [None for _ in relip_frames(read_video(path).frames, track, exp)], frames
-        )
+        plates = measure("find its closed lips", lambda: closed_lips(read_video(path).frames, track), frames)
+
+        def relip():
+            return [None for _ in relip_frames(read_video(path).frames, track, exp, plates=plates)]
+
+        measure("new lips for a video", relip, frames)
 
 
 if __name__ == "__main__":

@@ -115,9 +115,10 @@ def posed(portrait, picture):
 
 
 def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of: RestOf) -> Shots:
-    """A video with new lips, and what `rest_of` adds. It is read twice: to follow the face, and to paint it."""
+    """A video with new lips, and what `rest_of` adds. It is read three times: to follow the face, to find
+    its closed lips, and to paint it."""
     from ..jamflow_core.face.track import track_face
-    from ..jamflow_core.render.relip import relip_frames
+    from ..jamflow_core.render.relip import closed_lips, relip_frames
 
     first, show = source(), Progress()
     track = track_face(first.frames, finder, face, lambda done: show(done, first.count))
@@ -130,7 +131,8 @@ def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of: R
         told.append(f"{counted(len(track.missing), 'frame')} without a face, left as they are")
     if len(exp) / first.fps < clip.seconds - 0.1:
         told.append(f"the speech is {clip.seconds - len(exp) / first.fps:.1f} s longer than the video")
-    frames = relip_frames(again, track, exp, rest_of(len(track), first.fps))
+    plates = closed_lips(source().frames, track)
+    frames = relip_frames(again, track, exp, rest_of(len(track), first.fps), plates)
     return Shots(zip(before, frames), first.fps, len(track), "; ".join(told) or None)
 
 

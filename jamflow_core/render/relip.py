@@ -1,17 +1,18 @@
 """New lips for a video: every frame's own face, its mouth first brought to rest, then driven by generated motion.
 
-Two passes over the frames: `track_face` follows the face, `relip_frames` paints. Lips and skin are those of the frame,
-so light and pose are right; the inside of the mouth is painted throughout, because the recorded one comes and goes with
-the old words. An expression (blinks, brows, gaze, smile, head) is added to what the face does in the frame.
+Three passes over the frames: `track_face` follows the face, `closed_lips` keeps the clip's own closed mouths,
+`relip_frames` paints. Skin, and lips that are closed, are those of the frame, so light and pose are right; open lips give
+way to closed ones of another moment (mesh/plate.py). The inside of the mouth is painted throughout, because the recorded
+one comes and goes with the old words. An expression (blinks, brows, gaze, smile, head) is added to what the face does in the frame.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from ..face.extract import mouth_states
-from ..face.topology import load_topology
+from ..face.topology import EYE_CORNERS, load_topology
 from ..face.track import FaceTrack, track_face
 from ..motion.basis import exp_to_state
 from ..motion.files import Motion
@@ -19,11 +20,13 @@ from .mesh.colours import MouthColours, mouth_colours
 from .mesh.crop import HeadCrop
 from .mesh.eyes import Eyeballs
 from .mesh.mouth import MouthInterior
+from .mesh.plate import Patch, Plates, find_plates
 from .mesh.rig import Rig, at_rest, build_rig
 from .mesh.sway import Head, Sway
-from .mesh.warp import MeshWarp
+from .mesh.warp import MeshWarp, union_of
 
 GONE = 5  # frames; a face missing for longer is gone and nothing is painted, a shorter gap is bridged
+TREMBLE = 0.02  # eye distances: what a landmark departs from its neighbours in time by more than this is motion
 FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside
 
 
@@ -32,9 +35,8 @@ def relip_video(source: Callable[[], Iterable[np.ndarray]], fps: float, motion: 
                 rest_of: Callable[[int], dict[str, np.ndarray]] = lambda count: {}) -> tuple[Iterator[np.ndarray], int, list[int]]:  # fmt: skip
     """New lips for a whole video: (frames, their number, numbers of those without a face).
 
-    source: gives the frames (uint8 RGB at `fps`) from the start, twice. Where the motion outlasts the video its last
-    frame
-    stays, and goes on speaking. rest_of: gives the tracks of `relip_frames` for so many frames.
+    source: gives the frames (uint8 RGB at `fps`) from the start, three times. Where the motion outlasts the video its
+    last frame stays, and goes on speaking. rest_of: gives the tracks of `relip_frames` for so many frames.
     """
     track = track_face(source(), progress=progress)
     said = motion.at(fps).exp
@@ -42,12 +44,9 @@ def relip_video(source: Callable[[], Iterable[np.ndarray]], fps: float, motion: 
     exp = np.zeros((count, *said.shape[1:]), np.float32)
     exp[: len(said)] = said
     more = count - len(track)
-    points = np.concatenate([track.points, np.repeat(track.points[-1:], more, 0)])
-    return (
-        relip_frames(_held(source(), more), FaceTrack(points, track.missing), exp, rest_of(count)),
-        count,
-        track.missing,
-    )
+    track = FaceTrack(np.concatenate([track.points, np.repeat(track.points[-1:], more, 0)]), track.missing)
+    plates = closed_lips(_held(source(), more), track)
+    return relip_frames(_held(source(), more), track, exp, rest_of(count), plates), count, track.missing
 
 
 def _held(frames: Iterable[np.ndarray], more: int) -> Iterator[np.ndarray]:
@@ -58,13 +57,21 @@ def _held(frames: Iterable[np.ndarray], more: int) -> Iterator[np.ndarray]:
         yield frame
 
 
+def closed_lips(frames: Iterable[np.ndarray], track: FaceTrack) -> Plates | None:
+    """The clip's own closed lips, for `relip_frames`; None if there are too few frames to look through."""
+    points, gone = steady(track)
+    seen = ~gone
+    seen[track.missing] = False
+    return find_plates(frames, points, seen) if seen.any() else None
+
+
 def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray,
-                 rest: dict[str, np.ndarray] | None = None) -> Iterator[np.ndarray]:  # fmt: skip
+                 rest: dict[str, np.ndarray] | None = None, plates: Plates | None = None) -> Iterator[np.ndarray]:  # fmt: skip
     """Frames (uint8 RGB) with the mouths that `exp` [n,21,3] asks for, one at a time.
 
     frames, track and exp describe the same n frames at the same rate: bring motion to the video's with `Motion.at`.
     rest: tracks blink, head, smile, brow and gaze, a row a frame (render/expression.py), added to what the frame's face
-    does.
+    does. plates: the clip's closed lips (`closed_lips`), for frames that show open ones.
     Frames without a face come back as they are.
     """
     rest = rest or {}
@@ -81,14 +88,15 @@ def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray
         crop = HeadCrop(frame, face)
         rig = at_rest(build_rig(crop.to_crop(face), topology, with_eyes="blink" in rest), old)
         colours = _blend(colours, mouth_colours(crop.picture, rig))
-        yield _paint(
-            crop, rig, colours, new, crop.to_crop(face), {part: values[index] for part, values in rest.items()}
-        )
+        patch = plates.at(index) if plates else None
+        rig = patch.settle(rig) if patch else rig
+        painter = _Painter(crop, rig, colours, patch)
+        yield painter.paint(new, crop.to_crop(face), {part: values[index] for part, values in rest.items()})
 
 
 def steady(track: FaceTrack) -> tuple[np.ndarray, np.ndarray]:
-    """Landmarks smoothed over three frames, short gaps bridged in a straight line; and which frames have lost the face
-    for good, bool [n]."""
+    """Landmarks smoothed over three frames where they tremble (not where the face moves), short gaps bridged in a
+    straight line; and which frames have lost the face for good, bool [n]."""
     points = track.points.astype(np.float64)
     lost = np.zeros(len(points), bool)
     lost[track.missing] = True
@@ -99,29 +107,39 @@ def steady(track: FaceTrack) -> tuple[np.ndarray, np.ndarray]:
             continue
         part = (np.arange(start, end) - start + 1) / (end - start + 1)
         points[start:end] = points[start - 1] + part[:, None, None] * (points[end] - points[start - 1])
-    smooth = points.copy()
-    smooth[1:-1] = (points[:-2] + 2 * points[1:-1] + points[2:]) / 4
-    return smooth, gone
+    correction = np.zeros_like(points)
+    correction[1:-1] = (points[:-2] - 2 * points[1:-1] + points[2:]) / 4
+    eyes = np.linalg.norm(points[:, EYE_CORNERS[0]] - points[:, EYE_CORNERS[1]], axis=1)
+    size = np.linalg.norm(correction, axis=2) / eyes[:, None]
+    return points + correction * np.exp(-((size / TREMBLE) ** 2))[..., None], gone
 
 
-def _paint(
-    crop: HeadCrop, rig: Rig, colours: MouthColours, state: np.ndarray, landmarks: np.ndarray, rest: dict
-) -> np.ndarray:
-    blink, gaze, brow = rest.get("blink", (0.0, 0.0)), rest.get("gaze", (0.0, 0.0)), float(rest.get("brow", 0.0))
-    relative = rig.relative(state, float(rest.get("smile", 0.0)), brow)
-    points = rig.pose(relative, tuple(blink))
-    picture = crop.picture.copy()
-    changed = MeshWarp(crop.picture, rig).paint(picture, points)
-    drawn = [MouthInterior(rig, colours).paint(picture, points, relative)]
-    if max(blink) > 0.01 or any(gaze) or brow:
-        drawn.append(Eyeballs(crop.picture, rig, landmarks).paint(picture, points, tuple(gaze)))
-    for box in drawn:
-        changed = box.union(changed) if box else changed
-    frame = crop.paste(picture, changed)
-    if np.any(rest.get("head", 0.0)):
-        region = crop.box.slices
-        frame[region] = Sway(crop.full_size(rig), crop.size).apply(frame[region], Head(*rest["head"]))
-    return frame
+@dataclass(frozen=True)
+class _Painter:
+    """Poses the face of one frame of the video."""
+
+    crop: HeadCrop
+    rig: Rig
+    colours: MouthColours
+    patch: Patch | None
+
+    def paint(self, state: np.ndarray, landmarks: np.ndarray, rest: dict) -> np.ndarray:
+        """The frame with the mouth of `state` [5] and what `rest` adds; landmarks [478,3] in pixels of the crop."""
+        blink, gaze, brow = rest.get("blink", (0.0, 0.0)), rest.get("gaze", (0.0, 0.0)), float(rest.get("brow", 0.0))
+        relative = self.rig.relative(state, float(rest.get("smile", 0.0)), brow)
+        points = self.rig.pose(relative, tuple(blink))
+        picture = self.crop.picture.copy()
+        drawn = [MeshWarp(self.crop.picture, self.rig).paint(picture, points)]
+        if self.patch:
+            drawn.append(self.patch.paint(picture, points, self.rig.width))
+        drawn.append(MouthInterior(self.rig, self.colours).paint(picture, points, relative))
+        if max(blink) > 0.01 or any(gaze) or brow:
+            drawn.append(Eyeballs(self.crop.picture, self.rig, landmarks).paint(picture, points, tuple(gaze)))
+        frame = self.crop.paste(picture, union_of(drawn))
+        if np.any(rest.get("head", 0.0)):
+            region, sway = self.crop.box.slices, Sway(self.crop.full_size(self.rig), self.crop.size)
+            frame[region] = sway.apply(frame[region], Head(*rest["head"]))
+        return frame
 
 
 def _blend(before: MouthColours | None, now: MouthColours) -> MouthColours:

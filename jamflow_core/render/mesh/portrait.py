@@ -13,7 +13,7 @@ from .eyes import Eyeballs
 from .mouth import MouthInterior, photographed
 from .rig import SURE_EYES, build_rig, fit_to_mouth
 from .sway import Head, Sway
-from .warp import Box, MeshWarp
+from .warp import MeshWarp, union_of
 
 
 class MeshPortrait:
@@ -72,20 +72,16 @@ class MeshPortrait:
         relative = self.rig.relative(state, float(np.clip(smile, -1, 1)), float(np.clip(brow, -1, 1)))
         points = self.rig.pose(relative, blink)
         crop = self._crop.picture.copy()
-        changed = self._warp.paint(crop, points)
+        drawn = [self._warp.paint(crop, points)]
         if self._eyeballs and (max(blink) > 0.01 or any(gaze) or brow):
-            changed = _joined(self._eyeballs.paint(crop, points, gaze), changed)
-        changed = _joined(self._mouth.paint(crop, points, relative), changed)
-        frame = self._crop.paste(crop, changed)
+            drawn.append(self._eyeballs.paint(crop, points, gaze))
+        drawn.append(self._mouth.paint(crop, points, relative))
+        frame = self._crop.paste(crop, union_of(drawn))
         if any(head):
             self._sway = self._sway or Sway(self._crop.full_size(self.rig), self._crop.size)
             region = self._crop.box.slices
             frame[region] = self._sway.apply(frame[region], Head(*head))
         return frame
-
-
-def _joined(box: Box | None, other: Box | None) -> Box | None:
-    return box.union(other) if box else other
 
 
 def checked_box(mouth_box, image: np.ndarray) -> tuple[float, float, float, float]:

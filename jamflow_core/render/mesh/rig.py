@@ -59,6 +59,7 @@ class Rig:
     down: np.ndarray  # [2] unit vector from the upper to the lower lip
     open: bool  # the mouth is open in the picture
     neutral: np.ndarray  # [7] the state the picture shows, subtracted from what is asked for
+    settled: np.ndarray | float = 0.0  # [n,2] added to every pose: lips of another picture of the face (plate.py)
 
     def relative(self, state, smile: float = 0.0, brow: float = 0.0) -> np.ndarray:
         """What a state [5] (jaw, wide, pucker, press, shift; motion/basis.py) adds to what the picture shows -> [7]."""
@@ -68,7 +69,7 @@ class Rig:
 
     def pose(self, state: np.ndarray, blink: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
         """Vertices [n,2] for a state [7] relative to the picture's and the closing of both eyes (0..1)."""
-        points = self.rest + np.tensordot(state, self.moves, 1)
+        points = self.rest + self.settled + np.tensordot(state, self.moves, 1)
         points += blink[0] * self.blinks[0] + blink[1] * self.blinks[1]
         self._let_lips_meet(points, state[JAW] + self.neutral[JAW])
         return points
@@ -162,7 +163,7 @@ def at_rest(rig: Rig, state: np.ndarray) -> Rig:
     gap = float(np.mean([np.linalg.norm(rig.rest[a] - rig.rest[b]) for a, b in LIP_CONTACTS]))
     _, wide, pucker, press, shift = state
     neutral = np.array([_jaw_for(gap, rig.moves, rig.down, rig.width), wide, pucker, press, 0.0, shift, 0.0])
-    return replace(rig, neutral=neutral)
+    return replace(rig, neutral=neutral, open=False)
 
 
 def _jaw_for(gap: float, moves: np.ndarray, down: np.ndarray, width: float) -> float:

@@ -4,6 +4,8 @@ Triangle numbers are drawn into an integer picture; each number looks up its aff
 the portrait, whose points are handled as complex numbers x + iy. Pixels outside the moved triangles are not touched.
 """
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -43,22 +45,27 @@ def box_around(points: np.ndarray, margin: int, limits: Box) -> Box | None:
     return box if box.x0 < box.x1 and box.y0 < box.y1 else None
 
 
+def union_of(boxes: Iterable[Box | None]) -> Box | None:
+    """The rectangle around all boxes that there are."""
+    return reduce(lambda joined, box: box.union(joined) if box else joined, boxes, None)
+
+
 def as_complex(points: np.ndarray) -> np.ndarray:
     """Points [n,2] as x + iy."""
     return points[:, 0] + 1j * points[:, 1]
 
 
 class MeshWarp:
-    """Paints poses of one rig over one picture (uint8 RGB [h,w,3])."""
+    """Paints poses of one rig over one picture (uint8 RGB [h,w,3]). part: bool [t], only these triangles of the rig."""
 
-    def __init__(self, image: np.ndarray, rig: Rig):
+    def __init__(self, image: np.ndarray, rig: Rig, part: np.ndarray | None = None):
         self.image = image
         self.rig = rig
         moving = (np.abs(rig.moves).max((0, 2)) + np.abs(rig.blinks).max((0, 2))) > 0.03
         facing = twice_area(rig.rest, rig.triangles)
         facing *= np.sign(np.median(facing))
         skin = moving[rig.triangles].any(1) & (facing > SLIVER) & ~rig.eye_fill & ~rig.mouth_fill  # what is seen of it
-        skin = np.flatnonzero(skin)
+        skin = np.flatnonzero(skin if part is None else skin & part)
         skin = skin[np.argsort(-rig.depth[rig.triangles[skin]].mean(1), kind="stable")]
         order = np.concatenate([np.flatnonzero(rig.mouth_fill), skin])
         self._triangles = rig.triangles[order]  # the mouth's fill, then skin from far to near: each covers the last
@@ -68,14 +75,14 @@ class MeshWarp:
         self._origin, self._sides, self._centre = a, (b - a, c - a), (a + b + c) / 3
         self._turn = np.sign(np.median(twice_area(rig.rest, rig.triangles)))
         self._skirt_source = as_complex(self._lip_rim())
-        self._limits = Box(0, 0, image.shape[1], image.shape[0])
 
     def paint(self, canvas: np.ndarray, points: np.ndarray) -> Box | None:
         """Draw the pose with vertices [n,2] into the canvas; returns what was drawn over, or None at rest."""
         cv2 = load_cv2()
         moved = np.abs(points - self.rig.rest).max(1) > MOVED
         drawn = np.flatnonzero(moved[self._triangles].any(1))
-        box = box_around(points[self._triangles[drawn]].reshape(-1, 2), 1, self._limits) if len(drawn) else None
+        limits = Box(0, 0, canvas.shape[1], canvas.shape[0])
+        box = box_around(points[self._triangles[drawn]].reshape(-1, 2), 1, limits) if len(drawn) else None
         if box is None:
             return None
         posed = points - [box.x0, box.y0]

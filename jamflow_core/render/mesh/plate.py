@@ -1,0 +1,177 @@
+"""A clip's own closed mouth, laid over frames whose mouth is open.
+
+Lips that a video shows apart cannot be pulled together by a warp alone: what was behind them, and the edge of the old
+lower lip, come along as black slits and second lips. So the frames with the most closed lips are kept (plates), a few for
+the poses of the head, and their lips and the skin around are laid on the other frames, in the colours of those frames.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...face.extract import head_poses, mouth_states
+from ...face.geometry import align, smoothstep
+from ...face.topology import FACE_OVAL, LIP_INNER, LIP_OUTER, STABLE, FaceTopology, load_topology
+from ...media.picture import load_cv2
+from .colours import polygon_mask
+from .crop import HeadCrop
+from .rig import FALLOFF, JAW, PUCKER, WIDE, Rig, at_rest, build_rig
+from .warp import Box, MeshWarp, box_around
+
+PLATES = 6  # of one clip
+CANDIDATES, WATCHED = 160, 400  # frames that are compared at most
+# What a plate costs a frame: the unit is a lip gap of 3 % of the mouth's width.
+OPEN_COST = np.array([20.0, 3.0, 4.0])  # per unit of jaw, wide, pucker
+TURN_COST = np.array([1 / 8, 1 / 10])  # per degree of yaw, pitch
+SPEED_COST = 30.0  # per eye distance that the face moves in a frame: moving faces are blurred
+# Jaw, wide, pucker at which a plate begins to help, and from which it is all that is seen.
+OPENING = np.array([0.02, 0.15, 0.15]), np.array([0.08, 0.5, 0.4])
+REACH = 1.2  # mouth widths around the lips in which the face takes the plate's shape
+COVER, MORE = 0.13, 0.25  # mouth widths of skin that come with the lips, and how much more for a jaw that was wide open
+FADE = 0.10  # mouth widths of the soft edge beyond
+COARSE = 4  # the colours of plate and frame are matched at this fraction of the size
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A frame that shows closed lips. rig: in pixels of `picture`, the head's crop; warp: its lower face, to be posed."""
+
+    picture: np.ndarray
+    rig: Rig
+    warp: MeshWarp
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What one frame takes of a plate. share: how much it needs it, 0..1; cover: mouth widths of skin around the lips."""
+
+    plate: Plate
+    share: float
+    cover: float
+
+    def settle(self, rig: Rig) -> Rig:
+        """The frame's rig with the shape of the plate's lips: its poses start from them, not from the open ones."""
+        plate = self.plate.rig
+        laid = align(plate.points[STABLE], rig.points[STABLE]).apply(plate.points)[:, :2]
+        closed = laid - np.tensordot(plate.neutral, rig.moves[:, :468], 1)
+        own = rig.rest[:468] - np.tensordot(rig.neutral, rig.moves[:, :468], 1)
+        settled = np.zeros_like(rig.rest)
+        settled[:468] = (self.share * _reach(load_topology()))[:, None] * (closed - own)
+        settled[468:] = np.concatenate([share * settled[FACE_OVAL] for _, share in FALLOFF])
+        return replace(rig, settled=settled)
+
+    def paint(self, canvas: np.ndarray, points: np.ndarray, width: float) -> Box | None:
+        """Draw the plate's lips, posed at `points`, over the frame's posed crop; returns what was drawn over.
+        width: of the mouth, in pixels."""
+        limits = Box(0, 0, canvas.shape[1], canvas.shape[0])
+        box = box_around(points[LIP_OUTER], int((self.cover + 2.5 * FADE) * width) + 2, limits)
+        if box is None:
+            return None
+        laid = canvas.copy()
+        self.plate.warp.paint(laid, points)
+        old, new = canvas[box.slices].astype(np.float32), laid[box.slices].astype(np.float32)
+        mask, tone = _blend_of(old - new, points[LIP_OUTER] - [box.x0, box.y0], self.cover * width, FADE * width)
+        mixed = old + self.share * mask[..., None] * (new + tone - old) + 0.5
+        canvas[box.slices] = np.clip(mixed, 0, 255).astype(np.uint8)
+        return box
+
+
+class Plates:
+    """The plates of a clip. chosen [n]: which one serves each frame; share, cover [n]: as in `Patch`."""
+
+    def __init__(self, plates: list[Plate], chosen: np.ndarray, share: np.ndarray, cover: np.ndarray):
+        self.plates, self.chosen, self.share, self.cover = plates, chosen, share, cover
+
+    def at(self, index: int) -> Patch | None:
+        """What frame `index` takes; None if its own lips are closed."""
+        if not self.share[index]:
+            return None
+        return Patch(self.plates[self.chosen[index]], float(self.share[index]), float(self.cover[index]))
+
+
+def _blend_of(difference: np.ndarray, lips: np.ndarray, cover: float, fade: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where the plate shows (`cover` pixels around the lips, then a soft edge), float32 [h,w], and what must be added to it
+    to match the frame's colours [h,w,3].
+
+    The second is the difference on a ring of skin around the lips, carried inwards by normalised convolution: a smooth
+    membrane as of Poisson blending, at a fraction of its time."""
+    cv2 = load_cv2()
+    height, wide = difference.shape[:2]
+    size = max(2, wide // COARSE), max(2, height // COARSE)
+    scale = np.array(size) / (wide, height)
+    inside = polygon_mask((lips + 0.5) * scale - 0.5, size[::-1]).astype(np.float32) / 255
+    reach = int(round(cover * scale[0]))
+    covered = cv2.dilate(inside, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2))
+    mask = cv2.GaussianBlur(covered, (0, 0), max(fade * scale[0], 0.5))
+    ring = np.clip(1 - cv2.GaussianBlur(covered, (0, 0), 0.5) * 1.02, 0, 1) + 1e-4
+    small = cv2.resize(difference, size, interpolation=cv2.INTER_AREA)
+    sigma = max(2.2 * fade * scale[0], 1)
+    tone = cv2.GaussianBlur(small * ring[..., None], (0, 0), sigma) / cv2.GaussianBlur(ring, (0, 0), sigma)[..., None]
+    return tuple(cv2.resize(part, (wide, height), interpolation=cv2.INTER_LINEAR) for part in (mask, tone))
+
+
+def find_plates(frames: Iterable[np.ndarray], points: np.ndarray, usable: np.ndarray | None = None) -> Plates:
+    """Choose and keep the plates of a clip. frames: uint8 RGB from the start, read as far as needed; points [n,468,3]:
+    the face in each; usable: bool [n], frames whose face is seen."""
+    states = mouth_states(points)
+    usable = np.ones(len(points), bool) if usable is None else usable
+    share = smoothstep(*OPENING, states[:, [JAW, WIDE, PUCKER]]).max(1)
+    share = np.maximum(share, _smooth(share))
+    cover = COVER + MORE * np.minimum(_smooth(states[:, JAW]), 1)
+    chosen_frames, chosen = _choose(states, points, usable)
+    plates, topology = [], load_topology()
+    wanted = set(chosen_frames)
+    for number, frame in enumerate(frames):
+        if number in wanted:
+            plates.append((number, _plate(frame, points[number], states[number], topology)))
+        if len(plates) == len(wanted):
+            break
+    order = {number: place for place, (number, _) in enumerate(plates)}
+    return Plates([plate for _, plate in plates], np.array([order[chosen_frames[k]] for k in chosen]), share, cover)
+
+
+def _smooth(values: np.ndarray) -> np.ndarray:
+    return np.convolve(np.pad(values, 2, mode="edge"), np.array([1, 2, 3, 2, 1]) / 9, "valid")
+
+
+def _choose(states: np.ndarray, points: np.ndarray, usable: np.ndarray) -> tuple[list[int], np.ndarray]:
+    """The frames that serve as plates, and which of them serves each frame [n] (greedy facility location)."""
+    poses = head_poses(points)
+    eyes = np.linalg.norm(points[:, 33] - points[:, 263], axis=1)
+    speed = np.r_[0, np.linalg.norm(np.diff(points[:, STABLE, :2].mean(1), axis=0), axis=1)] / eyes
+    own = states[:, [JAW, WIDE, PUCKER]] @ OPEN_COST + SPEED_COST * np.maximum(speed, np.r_[speed[1:], 0])
+    own[~usable] = np.inf
+    candidates = np.argsort(own, kind="stable")[: min(CANDIDATES, max(1, int(usable.sum())))]
+
+    def cost(watched):
+        turn = np.abs(poses[watched, None, :2] - poses[None, candidates, :2]) @ TURN_COST
+        return turn + own[candidates]
+
+    watched = np.flatnonzero(usable)[:: max(1, int(usable.sum()) // WATCHED)]
+    costs, picked, best = cost(watched), [], np.full(len(watched), np.inf)
+    for _ in range(min(PLATES, len(candidates))):
+        total = np.minimum(best[:, None], costs).mean(0)
+        place = int(total.argmin())
+        if picked and best.mean() - total[place] < 0.05 * best.mean() + 0.02:
+            break
+        picked.append(place)
+        best = np.minimum(best, costs[:, place])
+    return [int(candidates[place]) for place in picked], cost(np.arange(len(points)))[:, picked].argmin(1)
+
+
+def _plate(frame: np.ndarray, face: np.ndarray, state: np.ndarray, topology: FaceTopology) -> Plate:
+    crop = HeadCrop(frame, face)
+    rig = at_rest(build_rig(crop.to_crop(face), topology, crop.picture, with_eyes=False), state)
+    near = _reach(topology) > 0
+    near = np.r_[near, np.zeros(len(rig.rest) - len(near), bool)]
+    return Plate(crop.picture, rig, MeshWarp(crop.picture, rig, near[rig.triangles].any(1)))
+
+
+def _reach(topology: FaceTopology) -> np.ndarray:
+    """1 on the lips, 0 beyond REACH of them [468]."""
+    vertices = topology.vertices[:, :2]
+    distance = np.linalg.norm(vertices[:, None] - vertices[LIP_OUTER], axis=2).min(1)
+    distance[LIP_INNER] = 0
+    mouth = np.linalg.norm(topology.vertices[61] - topology.vertices[291])
+    return 1 - smoothstep(0.1 * mouth, REACH * mouth, distance)
