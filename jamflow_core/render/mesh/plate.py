@@ -26,7 +26,7 @@ OPEN_COST = np.array([20.0, 3.0, 4.0])  # per unit of jaw, wide, pucker
 TURN_COST = np.array([1 / 8, 1 / 10])  # per degree of yaw, pitch
 SPEED_COST = 30.0  # per eye distance that the face moves in a frame: moving faces are blurred
 # Jaw, wide, pucker at which a plate begins to help, and from which it is all that is seen.
-OPENING = np.array([0.02, 0.15, 0.15]), np.array([0.08, 0.5, 0.4])
+OPENING = np.array([0.02, 0.15, 0.15]), np.array([0.06, 0.5, 0.4])
 REACH = 1.2  # mouth widths around the lips in which the face takes the plate's shape
 COVER, MORE = 0.13, 0.25  # mouth widths of skin that come with the lips, and how much more for a jaw that was wide open
 FADE = 0.10  # mouth widths of the soft edge beyond
@@ -117,7 +117,7 @@ def find_plates(frames: Iterable[np.ndarray], points: np.ndarray, usable: np.nda
     states = mouth_states(points)
     usable = np.ones(len(points), bool) if usable is None else usable
     share = smoothstep(*OPENING, states[:, [JAW, WIDE, PUCKER]]).max(1)
-    share = np.maximum(share, _smooth(share))
+    share = _smooth(np.max([np.roll(np.pad(share, 2), k)[2:-2] for k in range(-2, 3)], 0))  # there before the lips part
     cover = COVER + MORE * np.minimum(_smooth(states[:, JAW]), 1)
     chosen_frames, chosen = _choose(states, points, usable)
     plates, topology = [], load_topology()
