@@ -23,8 +23,11 @@ from edit import word_edges  # noqa: E402
 
 from jamflow_core.models import Models  # noqa: E402
 from jamflow_core.tasks import voices  # noqa: E402
+from jamflow_core.tasks.dub import dub  # noqa: E402
 from jamflow_core.tasks.fit import fit_of  # noqa: E402
-from jamflow_core.tasks.speak import DEFAULTS, dub, speak  # noqa: E402
+from jamflow_core.tasks.run import Run  # noqa: E402
+from jamflow_core.tasks.settings import DEFAULTS  # noqa: E402
+from jamflow_core.tasks.speak import speak  # noqa: E402
 from jamflow_core.text.parse import parse  # noqa: E402
 from jamflow_core.tokens import decode  # noqa: E402
 from jamflow_core.train.corpus import Cache  # noqa: E402
@@ -38,8 +41,8 @@ def measure(models: Models, clip, recogniser, steps: dict) -> dict:
     wave = torch.from_numpy(clip.wave.astype(np.float32) / 32767)
     motion = torch.from_numpy(teacher_motion(symbols, clip.durations))
     voice = voices.preset(clip.voice.split("_")[-1])
-    dubbed = dub(models, clip.text, motion, voice, settings=steps["dub"])
-    spoken = speak(models, clip.text, voice, face=False, settings=steps["speak"])
+    dubbed = dub(models, clip.text, motion, voice, run=Run(steps["dub"]))
+    spoken = speak(models, clip.text, voice, face=False, run=Run(steps["speak"]))
     row = {"text": clip.text, "voice": clip.voice, "pace": fit_of(models, clip.text, motion, voice).pace}
     for name, sound in (("dub", dubbed.wave), ("speak", spoken.wave), ("teacher", wave)):
         row[name] = word_errors(recogniser, sound, clip.text)

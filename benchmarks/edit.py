@@ -28,12 +28,15 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from jamflow_core.align.aligner import class_of, phones_of  # noqa: E402
-from jamflow_core.clock import HOP, SAMPLE_RATE  # noqa: E402
+from jamflow_core.clock import CELL, GRID, HOP, SAMPLE_RATE  # noqa: E402
 from jamflow_core.errors import JamFlowError  # noqa: E402
 from jamflow_core.flow.sampler import Settings  # noqa: E402
 from jamflow_core.models import Models  # noqa: E402
-from jamflow_core.tasks.edit import CELL, GRID, as_heard, paint, plan_edit, rearranged, transcript  # noqa: E402
-from jamflow_core.tasks.speak import DEFAULTS, animate  # noqa: E402
+from jamflow_core.tasks.align import align_mel  # noqa: E402
+from jamflow_core.tasks.animate import animate  # noqa: E402
+from jamflow_core.tasks.edit import Request, as_heard, paint, plan_edit, rearranged  # noqa: E402
+from jamflow_core.tasks.run import Run  # noqa: E402
+from jamflow_core.tasks.settings import DEFAULTS  # noqa: E402
 from jamflow_core.text.languages.english import AMERICAN, BRITISH  # noqa: E402
 from jamflow_core.text.parse import parse  # noqa: E402
 from jamflow_core.text.timed import TimedText, Word  # noqa: E402
@@ -66,7 +69,7 @@ def alignment(models: Models, clips) -> dict:
         symbols, mel = decode(clip.tokens), torch.from_numpy(np.array(clip.mel)).float()
         true = word_edges(symbols, clip.durations)
         known.append(word_edges(symbols, models.aligners.audio.align(mel, symbols)) - true)
-        said = transcript(models, mel, parse(clip.text, BRITISH if clip.voice[0] == "b" else AMERICAN))
+        said = align_mel(models, mel, parse(clip.text, BRITISH if clip.voice[0] == "b" else AMERICAN))
         found = word_edges(said.symbols, said.durations)
         if len(found) == len(true):
             written.append(found - true)
@@ -137,7 +140,7 @@ def measure(models: Models, clip, index: int, chooser: Chooser, encoder, setting
     """All figures of one recording; None where no word can be replaced."""
     wave = torch.from_numpy(clip.wave.astype(np.float32) / 32767)
     mel, _ = as_heard(wave)
-    old = transcript(models, mel, parse(clip.text, BRITISH if clip.voice[0] == "b" else AMERICAN))
+    old = align_mel(models, mel, parse(clip.text, BRITISH if clip.voice[0] == "b" else AMERICAN))
     gap = gap_of(old, chooser)
     if gap is None:
         return None
@@ -148,8 +151,8 @@ def measure(models: Models, clip, index: int, chooser: Chooser, encoder, setting
         BRITISH if clip.voice[0] == "b" else AMERICAN,
     )
     motion = animate(models, wave).motion
-    plan = plan_edit(models, mel, new, was=old)
-    made = paint(models, wave, plan, motion, settings=replace(settings, seed=settings.seed + index))
+    plan = plan_edit(models, mel, Request(new, was=old))
+    made = paint(models, wave, plan, motion, run=Run(replace(settings, seed=settings.seed + index)))
 
     words = [spoken_words(item.text)[0] for item in old.words]
     choices = sorted({*WORDS, words[gap]})

@@ -28,7 +28,7 @@ from jamflow_core.catalog.compiled import compile_blocks  # noqa: E402
 from jamflow_core.catalog.f5 import load_f5  # noqa: E402
 from jamflow_core.catalog.precision import fast_dtype  # noqa: E402
 from jamflow_core.flow.sampler import Canvas, Run  # noqa: E402
-from jamflow_core.tasks.f5 import OFFICIAL  # noqa: E402
+from jamflow_core.tasks.front_ends.characters import OFFICIAL  # noqa: E402
 
 PROMPT = 281
 SQUARE = 2048  # side of the matrices whose product is the machine's peak

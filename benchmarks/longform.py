@@ -53,7 +53,8 @@ def run(minutes: float, steps: int, folder: Path) -> dict:
     from jamflow_core.tasks.longform.lines import lines_of_script
     from jamflow_core.tasks.longform.produce import produce
     from jamflow_core.tasks.longform.store import Store
-    from jamflow_core.tasks.speak import DEFAULTS
+    from jamflow_core.tasks.run import Run
+    from jamflow_core.tasks.settings import DEFAULTS
     from jamflow_core.text.srt import format_srt
 
     start = time.perf_counter()
@@ -67,7 +68,7 @@ def run(minutes: float, steps: int, folder: Path) -> dict:
         reference_guidance=0.0,
     )
     cast = {name: voices.preset(name) for name in CAST}
-    made = produce(Models(), lines_of_script(script), cast, store, settings=settings)
+    made = produce(Models(), lines_of_script(script), cast, store, run=Run(settings))
     spoken = peak_mib()
     stream_wav(folder / "all.wav", made.waves())
     (folder / "all.srt").write_text(format_srt(made.subtitles()), encoding="utf-8")

@@ -11,6 +11,8 @@ SAMPLE_RATE = 24000
 HOP = 256
 MEL_RATE = Fraction(SAMPLE_RATE, HOP)
 MOTION_FPS = 25
+# So many mel frames (GRID) and so many motion frames (CELL) are one cell of the grid on which both clocks meet: 0.16 s.
+GRID, CELL = 15, 4
 
 
 def mel_frames(seconds: float) -> int:

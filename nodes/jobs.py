@@ -33,8 +33,8 @@ class Job(Enum):
         """Under which name the core keeps this job's settings."""
         return "animate" if self.lips_only else self.name.lower()
 
-    def work(self, given: "Given", face: bool, how: dict) -> tuple:
-        """The core's Clip, and what travels with it in the latent. how: its `settings` and `progress`."""
+    def work(self, given: "Given", face: bool, how) -> tuple:
+        """The core's Clip, and what travels with it in the latent. how: a tasks.run.Run."""
         calls = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit, Job.RELIP: _relip}
         return calls[self](given, face, how)
 
@@ -105,7 +105,7 @@ class Given:
     def said(self):
         """What the recording says, with times; None if nobody knows."""
         from ..jamflow_core.audio.loudness import normalise
-        from ..jamflow_core.tasks.speak import align
+        from ..jamflow_core.tasks.align import align
 
         if self.text is None:
             return self.audio_ref.text
@@ -122,38 +122,39 @@ class Given:
         return fit_of(self.model, self.text.text, self.motion_ref, self.voice()).advice()
 
 
-def _speak(given: Given, face: bool, how: dict):
+def _speak(given: Given, face: bool, how):
     from ..jamflow_core.tasks.speak import speak
 
-    return speak(given.model, given.script(), given.voice(), speed=given.text.speed, face=face, **how), {}
+    return speak(given.model, given.script(), given.voice(), speed=given.text.speed, face=face, run=how), {}
 
 
-def _animate(given: Given, face: bool, how: dict):
+def _animate(given: Given, face: bool, how):
     return _lips(given, given.said(), how), {}
 
 
-def _dub(given: Given, face: bool, how: dict):
-    from ..jamflow_core.tasks.speak import dub
+def _dub(given: Given, face: bool, how):
+    from ..jamflow_core.tasks.dub import dub
 
-    return dub(given.model, given.script(), given.motion_ref, given.voice(), **how), {}
+    return dub(given.model, given.script(), given.motion_ref, given.voice(), run=how), {}
 
 
-def _edit(given: Given, face: bool, how: dict):
-    from ..jamflow_core.tasks.edit import GRID, as_heard, paint, plan_edit
-    from ..jamflow_core.tasks.speak import require_phonemes
+def _edit(given: Given, face: bool, how):
+    from ..jamflow_core.clock import GRID
+    from ..jamflow_core.tasks.edit import Request, as_heard, paint, plan_edit
+    from ..jamflow_core.tasks.front_ends import front_end
 
-    require_phonemes(given.model, "edit")
+    front_end(given.model).require_times("edit")
     wave, mask, motion = given.audio_ref.speech(), given.time_mask, given.motion_ref
     if mask.face and motion is None:
         motion = _lips(given, given.audio_ref.text, how).motion
     mel, gain = as_heard(wave)
     cell, lips = (1, None) if motion is None else (GRID, mask.face)
     was = given.text.was or (given.audio_ref.text if len(mask.speech) > 1 else None)
-    plan = plan_edit(given.model, mel, given.text.written, mask.speech, was, cell, lips)
-    return paint(given.model, wave, plan, motion, **how), {"jamflow_kept": Kept(wave, gain, plan)}
+    plan = plan_edit(given.model, mel, Request(given.text.written, mask.speech, was, lips), cell)
+    return paint(given.model, wave, plan, motion, run=how), {"jamflow_kept": Kept(wave, gain, plan)}
 
 
-def _relip(given: Given, face: bool, how: dict):
+def _relip(given: Given, face: bool, how):
     from ..jamflow_core.tasks.edit import as_heard, paint, plan_lips
 
     wave, motion = given.audio_ref.speech(), given.motion_ref
@@ -161,12 +162,12 @@ def _relip(given: Given, face: bool, how: dict):
         motion = _lips(given, given.audio_ref.text, how).motion
     mel, gain = as_heard(wave)
     plan = plan_lips(mel, given.time_mask.face, given.said())
-    return paint(given.model, wave, plan, motion, **how), {"jamflow_kept": Kept(wave, gain, plan)}
+    return paint(given.model, wave, plan, motion, run=how), {"jamflow_kept": Kept(wave, gain, plan)}
 
 
-def _lips(given: Given, said, how: dict):
+def _lips(given: Given, said, how):
     """The recording's Clip with the face that says it; `said`: its text with times, or None."""
     from ..jamflow_core.audio.loudness import normalise
-    from ..jamflow_core.tasks.speak import animate
+    from ..jamflow_core.tasks.animate import animate
 
-    return animate(given.model, normalise(given.audio_ref.speech())[0], said, **how)
+    return animate(given.model, normalise(given.audio_ref.speech())[0], said, run=how)

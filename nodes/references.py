@@ -92,7 +92,7 @@ class JamFlowReferenceAudio(Node):
     @classmethod
     def run(cls, model, role, preset, transcript="", **optional) -> io.NodeOutput:
         from ..jamflow_core.tasks import voices
-        from ..jamflow_core.tasks.speak import align
+        from ..jamflow_core.tasks.align import align
 
         own = "audio" in optional
         wave = wave_of(optional["audio"]) if own else _preset_wave(preset)

@@ -37,16 +37,15 @@ class SamplerWidgets:
         """What the core's sampler is told for a job."""
         from dataclasses import replace
 
-        from ..jamflow_core.tasks.f5 import OFFICIAL
-        from ..jamflow_core.tasks.speak import DEFAULTS
+        from ..jamflow_core.tasks.front_ends import front_end
+        from ..jamflow_core.tasks.settings import DEFAULTS
 
-        letters = job is Job.SPEAK and model.flow.config.use_characters
-        usual = OFFICIAL if letters else DEFAULTS[job.defaults]
+        usual = front_end(model).usual(job.defaults)
         settings = replace(usual, seed=self.seed, steps=self.steps or usual.steps, method=self.method, sway=self.sway)
         chosen = {name: getattr(self, name) for name in (*OF_SPEECH, "temperature", "schedule", "cache_every")}
         if job.lips_only:  # they need no more guidance than they were tuned with
             chosen = {name: value for name, value in chosen.items() if name not in OF_SPEECH}
-        elif letters:  # widgets that nobody touched are right for the embedded model, not for F5-TTS
+        elif usual is not DEFAULTS[job.defaults]:  # widgets that nobody touched suit the embedded model, not F5-TTS
             untouched = {field.name: field.default for field in fields(self)}
             chosen = {name: value for name, value in chosen.items() if value != untouched[name]}
         return replace(settings, **chosen)
@@ -188,9 +187,11 @@ class JamFlowJointSampler(Node):
 
     @classmethod
     def run(cls, given: Given, widgets: SamplerWidgets) -> io.NodeOutput:
+        from ..jamflow_core.tasks.run import Run
+
         job = given.job()
         doing = job.told(widgets.face)
-        how = {"settings": widgets.settings(job, given.model), "progress": _Watcher(given.model.flow.config)}
+        how = Run(widgets.settings(job, given.model), _Watcher(given.model.flow.config))
         clip, extra = job.work(given, widgets.face, how)
         motion = clip.motion
         if motion is None:

@@ -11,7 +11,7 @@ from comfy_api.latest import InputImpl, io
 
 from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
-from ..jamflow_core.tasks.longform import LAYOUTS
+from ..jamflow_core.render import LAYOUTS
 from .draw import thumbnail
 from .media import audio_of, frames_of
 from .node import CATEGORY, Node, Progress, report, seed_input, steps_input
@@ -134,21 +134,21 @@ class JamFlowScript(Node):
         import torch
 
         from ..jamflow_core.motion.files import Motion as Clip
-        from ..jamflow_core.tasks.f5 import OFFICIAL
+        from ..jamflow_core.tasks.front_ends import front_end
         from ..jamflow_core.tasks.longform.produce import produce
         from ..jamflow_core.tasks.longform.store import Store
-        from ..jamflow_core.tasks.speak import DEFAULTS
+        from ..jamflow_core.tasks.run import Run
         from ..jamflow_core.text.srt import format_srt
         from .models import Decoding
 
         lines, cast = cast_of(widgets.script, widgets.format, list(voices.values()))
-        usual = OFFICIAL if model.flow.config.use_characters else DEFAULTS["speak"]
+        usual = front_end(model).usual("speak")
         settings = replace(usual, seed=widgets.seed, steps=widgets.steps or usual.steps)
         store, show = Store(chunk_folder(widgets.name), cls.hidden.unique_id), Progress()
         share = 500 if portrait is not None else 1000
         timeline = produce(
-            Decoding(model, vocoder), lines, cast, store, speed=widgets.speed, settings=settings,
-            progress=lambda done, _: show(round(done * share), 1000),
+            Decoding(model, vocoder), lines, cast, store, speed=widgets.speed,
+            run=Run(settings, lambda done, _: show(round(done * share), 1000)),
         )  # fmt: skip
         keys = [chunk.key for chunk in timeline.chunks]
         told = f"{timeline.seconds:.1f} s, {store.made} of {store.made + store.found} chunks made anew"

@@ -81,19 +81,12 @@ class JamFlowEncodeText(Node):
 
     @classmethod
     def run(cls, model, text, speed, recording=None) -> io.NodeOutput:
-        from ..jamflow_core.tasks.speak import align
-        from ..jamflow_core.text.parse import parse
+        from ..jamflow_core.tasks.align import align
+        from ..jamflow_core.tasks.front_ends import PHONEMES, front_end
 
-        if (
-            model.flow.config.use_characters and recording is None
-        ):  # F5-TTS reads letters, of more languages than English
-            from ..jamflow_core.tasks.f5 import written
-            from ..jamflow_core.text.f5_tokens import f5_tokens
-            from ..jamflow_core.text.parse import check_text
-
-            return io.NodeOutput(Line(text, written(check_text(text)), speed), "".join(f5_tokens(text)).strip())
-        said = parse(text)
+        # The times of a recording are those of phonemes, whatever the model reads.
+        reader = front_end(model) if recording is None else PHONEMES
+        said = reader.read(text)
         if recording is not None:
             said = align(model, recording.speech(), said)
-        phonemes = "".join(symbol if len(symbol) == 1 else " " for symbol in said.symbols).strip()
-        return io.NodeOutput(Line(text, said, speed), phonemes)
+        return io.NodeOutput(Line(text, said, speed), reader.shown(said))

@@ -56,14 +56,15 @@ class JamFlowEditTranscript(Node):
     @classmethod
     def run(cls, model, recording, old_text, new_text, lanes, add_to=None) -> io.NodeOutput:
         from ..jamflow_core.align.changes import compare, describe
-        from ..jamflow_core.tasks.edit import as_heard, spans_of, transcript
+        from ..jamflow_core.tasks.align import align_mel
+        from ..jamflow_core.tasks.edit import as_heard, spans_of
         from ..jamflow_core.text.parse import parse
 
         mel, _ = as_heard(recording.speech())
         said = old_text if old_text.strip() else recording.text
         if said is None:
             raise JamFlowError("write in old_text what the recording says")
-        old, new = transcript(model, mel, said), parse(new_text)
+        old, new = align_mel(model, mel, said), parse(new_text)
         changes = compare(old, new).changes
         if not changes:
             raise JamFlowError("change a word of new_text: it says what the recording says")

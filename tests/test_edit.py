@@ -11,25 +11,16 @@ from jamflow_core.audio.loudness import normalise
 from jamflow_core.audio.mel import log_mel
 from jamflow_core.audio.resample import to_mono_24k
 from jamflow_core.cli.main import main
-from jamflow_core.clock import HOP, Span
+from jamflow_core.clock import CELL, GRID, HOP, Span
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
 from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.models import Models
-from jamflow_core.tasks.edit import (
-    CELL,
-    GRID,
-    Patch,
-    Plan,
-    blend,
-    edit,
-    move_lips,
-    plan_edit,
-    rearranged,
-    splice,
-    transcript,
-)
-from jamflow_core.tasks.speak import animate
+from jamflow_core.tasks.align import align_mel
+from jamflow_core.tasks.animate import animate
+from jamflow_core.tasks.edit import Patch, Plan, Request, edit, move_lips, plan_edit, rearranged, splice
+from jamflow_core.tasks.edit.splice import blend
+from jamflow_core.tasks.run import Run
 from jamflow_core.text.parse import parse
 
 VOICES = Path(__file__).parent.parent / "jamflow_core" / "weights" / "voices"
@@ -118,11 +109,11 @@ NEW = {
 @pytest.mark.parametrize("name", list(NEW))
 def test_outside_the_changes_nothing_moves(models, take, name):
     level = normalise(take)[0]
-    motion = animate(models, level, settings=Settings(steps=2)).motion
-    old = transcript(models, log_mel(level)[: len(take) // HOP], OLD)
-    clip = edit(models, take, NEW[name], motion=motion, was=old, settings=QUICK)
+    motion = animate(models, level, run=Run(Settings(steps=2))).motion
+    old = align_mel(models, log_mel(level)[: len(take) // HOP], OLD)
+    clip = edit(models, take, Request(NEW[name], was=old), motion, run=Run(QUICK))
     mel = log_mel(level)[: len(take) // HOP]
-    plan = plan_edit(models, mel, NEW[name], was=old)
+    plan = plan_edit(models, mel, Request(NEW[name], was=old))
     assert len(clip.mel) == plan.frames and clip.text.seconds == pytest.approx(plan.frames * HOP / 24000, abs=0.02)
     assert (plan.frames - len(mel)) % GRID == 0
     assert len(clip.motion) == len(motion) + (plan.frames - len(mel)) // GRID * CELL
@@ -152,32 +143,32 @@ def test_outside_the_changes_nothing_moves(models, take, name):
 
 def test_without_a_face_the_new_words_take_their_own_time(models, take):
     mel = log_mel(normalise(take)[0])[: len(take) // HOP]
-    fine = plan_edit(models, mel, NEW["one less"], was=OLD, cell=1)
-    coarse = plan_edit(models, mel, NEW["one less"], was=OLD)
+    fine = plan_edit(models, mel, Request(NEW["one less"], was=OLD), 1)
+    coarse = plan_edit(models, mel, Request(NEW["one less"], was=OLD))
     assert fine.frames <= coarse.frames
 
 
 def test_painted_spans_are_said_anew_beside_the_changes(models, take):
     mel = log_mel(normalise(take)[0])[: len(take) // HOP]
-    changed = plan_edit(models, mel, NEW["another word"], was=OLD).patches[0]
+    changed = plan_edit(models, mel, Request(NEW["another word"], was=OLD)).patches[0]
     start = changed.start * HOP / 24000
     spans = (Span(start, start + 0.1), Span(0.5, 0.7))
-    assert len(plan_edit(models, mel, NEW["another word"], spans, OLD).patches) == 2
+    assert len(plan_edit(models, mel, Request(NEW["another word"], spans, OLD)).patches) == 2
     with pytest.raises(JamFlowError, match="Mask .* as well"):
-        plan_edit(models, mel, NEW["another word"], spans[1:], OLD)
+        plan_edit(models, mel, Request(NEW["another word"], spans[1:], OLD))
     with pytest.raises(JamFlowError, match="Give a span"):
-        plan_edit(models, mel, NEW["another word"])
+        plan_edit(models, mel, Request(NEW["another word"]))
     with pytest.raises(JamFlowError, match="Change a word"):
-        plan_edit(models, mel, OLD, was=OLD)
+        plan_edit(models, mel, Request(OLD, was=OLD))
 
 
-def test_several_spans_need_no_transcript(models, take):
+def test_several_spans_need_no_align_mel(models, take):
     """The words around each span are found in the recording; the rest of the new text lies in the spans."""
     mel = log_mel(normalise(take)[0])[: len(take) // HOP]
-    old = transcript(models, mel, OLD)
+    old = align_mel(models, mel, OLD)
     times = {word: (start, end) for word, start, end in old.word_spans()}
     spans = (Span(*times["They"]), Span(times["an"][0], times["early"][1]))
-    plan = plan_edit(models, mel, "We hoped to get together at a later date.", spans)
+    plan = plan_edit(models, mel, Request("We hoped to get together at a later date.", spans))
     assert len(plan.patches) == 2
     for patch, span in zip(plan.patches, spans):
         assert abs(patch.start * HOP / 24000 - span.start) < 0.05 and abs(patch.end * HOP / 24000 - span.end) < 0.05
@@ -188,9 +179,9 @@ def test_several_spans_need_no_transcript(models, take):
 
 def test_lips_alone_move_in_their_spans_only(models, take):
     level = normalise(take)[0]
-    motion = animate(models, level, settings=Settings(steps=2)).motion
+    motion = animate(models, level, run=Run(Settings(steps=2))).motion
     motion[:, 3] = 0.01  # not a keypoint of the mouth
-    clip = move_lips(models, take, motion, (Span(1.0, 1.4), Span(0.2, 0.4)), settings=Settings(steps=2, seed=5))
+    clip = move_lips(models, take, motion, (Span(1.0, 1.4), Span(0.2, 0.4)), run=Run(Settings(steps=2, seed=5)))
     assert torch.equal(clip.wave, take) and torch.equal(clip.mel, log_mel(level)[: len(take) // HOP])
     moved = (clip.motion != motion).flatten(1).any(1).nonzero()[:, 0].tolist()
     assert moved == [*range(5, 10), *range(25, 35)]
@@ -200,31 +191,31 @@ def test_lips_alone_move_in_their_spans_only(models, take):
 def test_lips_alone_of_a_long_stretch_are_painted_in_pieces(models):
     wave = torch.randn(24000 * 11) * 0.1
     motion = torch.zeros(275, 21, 3)
-    clip = move_lips(models, wave, motion, (Span(1.0, 10.0),), settings=Settings(steps=1))
+    clip = move_lips(models, wave, motion, (Span(1.0, 10.0),), run=Run(Settings(steps=1)))
     moved = (clip.motion != motion).flatten(1).any(1).nonzero()[:, 0]
     assert (int(moved[0]), int(moved[-1]), len(moved)) == (25, 249, 225)
 
 
 def test_speech_alone_keeps_the_lips_and_its_length(models, take):
     level = normalise(take)[0]
-    motion = animate(models, level, settings=Settings(steps=2)).motion
-    clip = edit(models, take, NEW["another word"], motion=motion, was=OLD, face=(), settings=QUICK)
+    motion = animate(models, level, run=Run(Settings(steps=2))).motion
+    clip = edit(models, take, Request(NEW["another word"], was=OLD, face=()), motion, run=Run(QUICK))
     assert torch.equal(clip.motion, motion) and len(clip.wave) == len(take) and not torch.equal(clip.wave, take)
     mel = log_mel(level)[: len(take) // HOP]
     with pytest.raises(JamFlowError, match="Mask the lips as well"):
-        plan_edit(models, mel, OLD.replace("early", "extraordinarily unsatisfactory"), was=OLD, face=())
+        plan_edit(models, mel, Request(OLD.replace("early", "extraordinarily unsatisfactory"), was=OLD, face=()))
 
 
 def test_lips_may_be_masked_beyond_the_speech(models, take):
     """One of two changed places keeps its lips; and lips move anew where nothing is said anew."""
     level = normalise(take)[0]
-    motion = animate(models, level, settings=Settings(steps=2)).motion
+    motion = animate(models, level, run=Run(Settings(steps=2))).motion
     mel = log_mel(level)[: len(take) // HOP]
     face = (Span(0.0, 0.5), Span(1.0, 1.2))
-    plan = plan_edit(models, mel, NEW["two places"], was=OLD, face=face)
+    plan = plan_edit(models, mel, Request(NEW["two places"], was=OLD, face=face))
     first, second = plan.patches
     assert first.lips and not second.lips and second.frames == second.end - second.start
-    clip = edit(models, take, NEW["two places"], motion=motion, was=OLD, face=face, settings=QUICK)
+    clip = edit(models, take, Request(NEW["two places"], was=OLD, face=face), motion, run=Run(QUICK))
     more = len(clip.motion) - len(motion)
     moved = (clip.motion[13 + more :] != motion[13:]).flatten(1).any(1).nonzero()[:, 0] + 13
     assert (int(moved[0]), int(moved[-1])) == (25, 29)
@@ -273,15 +264,15 @@ def test_command_line_refuses(tmp_path, take, capsys, flags, words):
 def test_the_motion_is_that_of_the_recording(models, take):
     """Some frames less are held; the motion of another clip is refused."""
     frames = -(-len(take) * 25 // 24000)
-    held = move_lips(models, take, torch.zeros(frames - 5, 21, 3), (Span(0.2, 0.4),), settings=Settings(steps=1))
+    held = move_lips(models, take, torch.zeros(frames - 5, 21, 3), (Span(0.2, 0.4),), run=Run(Settings(steps=1)))
     assert len(held.motion) == frames and not held.motion[-20:].any()
     with pytest.raises(JamFlowError, match="Give the motion of this recording"):
-        move_lips(models, take, torch.zeros(frames // 2, 21, 3), (Span(0.2, 0.4),), settings=Settings(steps=1))
+        move_lips(models, take, torch.zeros(frames // 2, 21, 3), (Span(0.2, 0.4),), run=Run(Settings(steps=1)))
 
 
 def test_new_sound_at_the_end_is_not_cut_off(models, take):
     """The last hop of a span that reaches the end of the clip sounds as the model paints it, not as zeros."""
     length = len(take) // HOP * HOP
     end = length / 24000
-    clip = edit(models, take[:length], OLD, (Span(end - 0.5, end),), settings=QUICK)
+    clip = edit(models, take[:length], Request(OLD, (Span(end - 0.5, end),)), run=Run(QUICK))
     assert len(clip.wave) == len(clip.mel) * HOP and (clip.wave[-HOP:] != 0).float().mean() > 0.9

@@ -23,7 +23,9 @@ from jamflow_core.model.duration import DurationHead
 from jamflow_core.model.jamflow import JamFlow
 from jamflow_core.models import Models, load_flow, save_flow
 from jamflow_core.tasks import speak as tasks
-from jamflow_core.tasks.f5 import OFFICIAL, chunks, ended, overlay, reference, speak, total_frames
+from jamflow_core.tasks.front_ends import front_end
+from jamflow_core.tasks.front_ends.characters import OFFICIAL, chunks, ended, overlay, reference, speak, total_frames
+from jamflow_core.tasks.run import Run
 from jamflow_core.text.f5_tokens import Vocabulary, f5_tokens, read_vocabulary
 from jamflow_core.train.corpus import Cache
 from jamflow_core.train.data import Windows
@@ -137,7 +139,7 @@ def test_speaking(models):
     """Through the task that the command line and the nodes call; pauses last, seeds repeat, wave and mel agree."""
     voice = reference(recording(2, 24000, 3.0), 24000, "What is said in the clip.")
     settings = replace(OFFICIAL, steps=2)
-    say = lambda text, **how: tasks.speak(models, text, voice, face=False, settings=settings, **how)  # noqa: E731
+    say = lambda text, **how: tasks.speak(models, text, voice, face=False, run=Run(settings), **how)  # noqa: E731
     plain, slow = say("A sentence to be said."), say("A sentence to be said.", speed=0.5)
     assert len(plain.wave) == len(plain.mel) * HOP and plain.motion is None
     assert torch.equal(plain.wave, say("A sentence to be said.").wave)
@@ -158,9 +160,9 @@ def test_without_a_vocoder_the_mels_are_joined(models):
     voice = reference(0.2 * recording(2, 24000, 3.0), 24000, "What is said in the clip.")
     text = "One sentence that is said, and another one after it, and one more. " * 4
     settings = replace(OFFICIAL, steps=1)
-    spoken = speak(models, text, voice, face=False, settings=settings)
+    spoken = speak(models, text, voice, face=False, run=Run(settings))
     models.vocoder = None
-    mute = speak(models, text, voice, face=False, settings=settings)
+    mute = speak(models, text, voice, face=False, run=Run(settings))
     assert mute.wave is None and torch.equal(mute.mel, spoken.mel)
     assert voice.gain < 1 and float(mute.mel.min()) >= math.log(1e-5) - 1e-4
 
@@ -168,7 +170,7 @@ def test_without_a_vocoder_the_mels_are_joined(models):
 @pytest.mark.parametrize("job", ("dub", "edit"))
 def test_letters_have_no_times(models, job):
     with pytest.raises(JamFlowError, match=f"JAM-Flow model to {job}"):
-        tasks.require_phonemes(models, job)
+        front_end(models).require_times(job)
 
 
 def wrapped(state, *prefixes):
@@ -277,7 +279,7 @@ def test_base_trains_from_an_f5_checkpoint(cache, checkpoint, tmp_path):
     models.vocoder = None
     assert models.flow.config.use_characters and models.lips is models
     voice = reference(recording(2, 24000, 3.0), 24000, "What is said in the clip.")
-    spoken = tasks.speak(models, "A sentence to be said.", voice, settings=replace(OFFICIAL, steps=2))
+    spoken = tasks.speak(models, "A sentence to be said.", voice, run=Run(replace(OFFICIAL, steps=2)))
     assert spoken.motion.shape[1:] == (21, 3) and abs(len(spoken.motion) / 25 - len(spoken.mel) * HOP / 24000) < 0.1
 
 

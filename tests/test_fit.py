@@ -16,8 +16,8 @@ from jamflow_core.models import Models
 from jamflow_core.motion.basis import state_to_exp
 from jamflow_core.motion.files import save_motion
 from jamflow_core.tasks import voices
+from jamflow_core.tasks.dub import dub
 from jamflow_core.tasks.fit import Fit, fit_of, lip_seconds
-from jamflow_core.tasks.speak import dub
 
 FACE = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
 LONG = "There is far too much to be said in so short a moment, and nobody would be able to follow it at all."

@@ -1,6 +1,7 @@
 """Scripts and subtitles in chunks on disk: constant memory, interruption, one timeline."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,19 +16,22 @@ from jamflow_core.media.picture import read_image
 from jamflow_core.media.sound import load_audio, stream_wav
 from jamflow_core.models import Models
 from jamflow_core.motion.files import load_motion, stream_motion
+from jamflow_core.render import LAYOUTS
 from jamflow_core.render.expression import STILL
 from jamflow_core.render.mesh import MeshPortrait
 from jamflow_core.render.stage import Stage
 from jamflow_core.tasks import voices
-from jamflow_core.tasks.longform import LAYOUTS
+from jamflow_core.tasks.clip import Clip
+from jamflow_core.tasks.durations import fill_grid
 from jamflow_core.tasks.longform import film as films
 from jamflow_core.tasks.longform import produce as production
 from jamflow_core.tasks.longform.faces import FACES, FOLDER, faces_for
 from jamflow_core.tasks.longform.film import film, look_of
 from jamflow_core.tasks.longform.lines import lines_of_script, lines_of_srt, speakers_of
-from jamflow_core.tasks.longform.produce import FRAME, produce
+from jamflow_core.tasks.longform.produce import produce
 from jamflow_core.tasks.longform.store import Chunk, Store, digest
-from jamflow_core.tasks.speak import Clip, fill_grid
+from jamflow_core.tasks.longform.timeline import FRAME
+from jamflow_core.tasks.run import Run
 from jamflow_core.text.parse import parse
 from jamflow_core.text.srt import Subtitle, format_srt, parse_srt
 
@@ -61,7 +65,7 @@ def cast():
 @pytest.fixture(scope="module")
 def whole(models, cast, tmp_path_factory):
     """The script spoken without a stop."""
-    return produce(models, lines_of_script(SCRIPT), cast, Store(tmp_path_factory.mktemp("whole")), settings=QUICK)
+    return produce(models, lines_of_script(SCRIPT), cast, Store(tmp_path_factory.mktemp("whole")), run=Run(QUICK))
 
 
 def sound(timeline):
@@ -105,7 +109,7 @@ def test_sound_and_motion_are_one_timeline(whole):
 
 def test_the_same_words_twice_are_two_takes(models, cast, tmp_path):
     script = "[heart] Hello there. [heart] Hello there."
-    made = produce(models, lines_of_script(script), cast, Store(tmp_path), settings=QUICK)
+    made = produce(models, lines_of_script(script), cast, Store(tmp_path), run=Run(QUICK))
     assert made.chunks[0].key != made.chunks[1].key
 
 
@@ -122,11 +126,11 @@ def test_stopped_and_continued_is_the_same_bit_for_bit(models, cast, whole, tmp_
     monkeypatch.setattr(production, "speak", counted)
     lines = lines_of_script(SCRIPT)
     with pytest.raises(KeyboardInterrupt):
-        produce(models, lines, cast, Store(tmp_path), settings=QUICK)
+        produce(models, lines, cast, Store(tmp_path), run=Run(QUICK))
     assert len(list(tmp_path.glob("*.safetensors"))) == after and not list(tmp_path.glob(".*"))
     monkeypatch.setattr(production, "speak", real)
     store = Store(tmp_path)
-    again = produce(models, lines, cast, store, settings=QUICK)
+    again = produce(models, lines, cast, store, run=Run(QUICK))
     assert (store.found, store.made) == (after, len(whole.chunks) - after)
     assert again.chunks == whole.chunks
     assert np.array_equal(sound(again), sound(whole)) and np.array_equal(motion(again), motion(whole))
@@ -136,7 +140,7 @@ def test_a_changed_line_leaves_the_others(models, cast, whole, tmp_path):
     shutil.copytree(whole.store.folder, tmp_path / "copy")
     store = Store(tmp_path / "copy")
     lines = lines_of_script(SCRIPT.replace("Listen!", "Listen now!"))
-    changed = produce(models, lines, cast, store, settings=QUICK)
+    changed = produce(models, lines, cast, store, run=Run(QUICK))
     assert (store.found, store.made) == (3, 1)
     store.keep_only(chunk.key for chunk in changed.chunks)
     assert len(list(store.folder.glob("*.safetensors"))) == 4
@@ -163,21 +167,26 @@ def test_scripts_that_share_a_folder_keep_each_others_chunks(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change",
+    "change, kept",
     [
-        {"settings": Settings(steps=3, text_guidance=0.0, reference_guidance=0.0, temperature=0.6)},
-        {"speed": 1.2},
-        {"face": False},
+        ({}, 4),
+        ({"run": Run(replace(QUICK, steps=3))}, 0),
+        ({"run": Run(replace(QUICK, seed=1))}, 0),
+        ({"speed": 1.2}, 0),
+        ({"face": False}, 0),
+        ({"cast": {"heart": voices.preset("heart"), "george": voices.preset("fable")}}, 2),
     ],
 )
-def test_whatever_decides_a_chunk_is_in_its_key(models, cast, whole, monkeypatch, tmp_path, change):
-    monkeypatch.setattr(production, "speak", None)
-    with pytest.raises(TypeError):
-        produce(models, lines_of_script(SCRIPT), cast, Store(whole.store.folder), **({"settings": QUICK} | change))
+def test_whatever_decides_a_chunk_is_in_its_key(models, cast, whole, monkeypatch, tmp_path, change, kept):
+    monkeypatch.setattr(production, "speak", tones)
+    store = Store(shutil.copytree(whole.store.folder, tmp_path / "copy"))
+    how = {"cast": cast, "run": Run(QUICK)} | change
+    produce(models, lines_of_script(SCRIPT), how.pop("cast"), store, **how)
+    assert (store.found, store.made) == (kept, 4 - kept)
 
 
 def test_subtitles_are_spoken_at_their_times(models, cast, tmp_path):
-    made = produce(models, lines_of_srt(SRT), cast, Store(tmp_path), settings=QUICK)
+    made = produce(models, lines_of_srt(SRT), cast, Store(tmp_path), run=Run(QUICK))
     said = made.subtitles()
     starts = [round(subtitle.start, 2) for subtitle in said]
     assert starts[0] == pytest.approx(1.0, abs=0.05) and starts[1] == pytest.approx(4.0, abs=0.05)
@@ -211,7 +220,7 @@ def test_speech_begins_where_its_subtitle_says(models, cast, tmp_path, monkeypat
         (13.0, 14.0, "Goodbye."),
     ]  # fmt: skip
     lines = lines_of_srt(format_srt([Subtitle(*cue) for cue in cues]), None, "heart")
-    made = produce(models, lines, cast, Store(tmp_path), settings=QUICK)
+    made = produce(models, lines, cast, Store(tmp_path), run=Run(QUICK))
     wave = np.abs(sound(made))
     assert len(wave) == made.frames * FRAME and len(motion(made)) == made.frames
     begins = [
@@ -244,7 +253,7 @@ def test_silences_are_found_by_ear_near_where_the_text_says():
 def test_what_cannot_be_read_is_named_before_anything_is_spoken(models, cast, tmp_path, monkeypatch, lines, place):
     monkeypatch.setattr(production, "speak", None)
     with pytest.raises(JamFlowError, match=place):
-        produce(models, lines, cast, Store(tmp_path / "none"), settings=QUICK)
+        produce(models, lines, cast, Store(tmp_path / "none"), run=Run(QUICK))
     assert not (tmp_path / "none").exists()
 
 

@@ -20,8 +20,8 @@ from safetensors.torch import save_file
 from jamflow_core.audio.vocoder import Vocoder, VocoderConfig, save_vocoder
 from jamflow_core.catalog import compiled, places, precision
 from jamflow_core.catalog.liveportrait import FILES, load_liveportrait
-from jamflow_core.catalog.recognise import Kind, recognise
 from jamflow_core.catalog.pickles import load_pickle
+from jamflow_core.catalog.recognise import Kind, recognise
 from jamflow_core.catalog.safe import load_state
 from jamflow_core.cli.main import main
 from jamflow_core.errors import JamFlowError

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 import torch
 
+from jamflow_core.clock import CELL, GRID
+from jamflow_core.flow.sampler import Settings
 from jamflow_core.models import Models
-from jamflow_core.tasks import speak as tasks
 from jamflow_core.tasks import voices
+from jamflow_core.tasks.durations import fill_grid
+from jamflow_core.tasks.front_ends import PHONEMES, phonemes
 from jamflow_core.tasks.pauses import hushed, with_rests, without_rests
-from jamflow_core.tasks.speak import CELL, fill_grid, plan_speech, speak
-from jamflow_core.tasks.voices import GRID
+from jamflow_core.tasks.run import Run
+from jamflow_core.tasks.speak import speak
 from jamflow_core.text.parse import parse
 from jamflow_core.tokens import SILENCE
 
@@ -40,7 +43,7 @@ def test_pauses_are_taken_and_put_back(text, pauses):
     assert max(inner) < 0.6 and min(inner) > 0.009
     mel = torch.arange(float(left))[:, None].expand(-1, 100)
     mouth = torch.ones(left // GRID * CELL, 18)
-    sound, mouths = with_rests(mel, mouth, rests, CELL)
+    sound, mouths = with_rests(mel, mouth, rests)
     faces = torch.cat(mouths)
     assert len(sound) == frames and len(faces) == frames // GRID * CELL
     assert int((faces[:, 0] == 0).sum()) == sum(rests.values()) // GRID * CELL
@@ -65,10 +68,10 @@ def test_silences_are_hushed_and_sounds_are_not():
 
 def test_the_model_never_paints_a_long_pause(monkeypatch):
     painted = []
-    real = tasks._speak_part
-    monkeypatch.setattr(tasks, "_speak_part", lambda *given: painted.append(given[2]) or real(*given))
-    settings = tasks.Settings(steps=1, text_guidance=0.0, reference_guidance=0.0)
-    clip = speak(Models(), "Hello there. [pause 20s] Bye.", voices.preset("heart"), settings=settings)
+    real = phonemes.canvases_of
+    monkeypatch.setattr(phonemes, "canvases_of", lambda *given: painted.append(given[2]) or real(*given))
+    settings = Settings(steps=1, text_guidance=0.0, reference_guidance=0.0)
+    clip = speak(Models(), "Hello there. [pause 20s] Bye.", voices.preset("heart"), run=Run(settings))
     assert sum(painted) < 4 * RATE and clip.text.seconds > 20
     assert (
         len(clip.mel) == pytest.approx(clip.text.seconds * RATE, abs=1)
@@ -80,5 +83,5 @@ def test_the_model_never_paints_a_long_pause(monkeypatch):
 
 def test_a_long_pause_does_not_tear_a_sentence():
     """It does not count as room that the words would need."""
-    parts = plan_speech(Models(), "Hello there. [pause 8s] How are you?", voices.preset("heart"))
+    parts = PHONEMES.plan(Models(), "Hello there. [pause 8s] How are you?", voices.preset("heart"), 1.0)
     assert all(part.text in ("Hello there.", "How are you?", "Hello there. How are you?") for part in parts)

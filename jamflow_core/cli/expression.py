@@ -1,6 +1,7 @@
-"""Options of the command line for the face around the lips."""
+"""Options for the face around the lips."""
 
-import argparse
+from argparse import ArgumentParser
+from dataclasses import dataclass
 
 from ..errors import JamFlowError
 
@@ -22,9 +23,9 @@ AMOUNTS = {
 }
 
 
-def add_expression(sub: argparse.ArgumentParser) -> None:
-    """Add the options to a command that renders a portrait."""
-    group = sub.add_argument_group("expression", "VALUE is a number, or seconds:value points like 0:0,1.5:0.8,3:0")
+def add_expression(parser: ArgumentParser) -> None:
+    """The options of a command that renders a portrait."""
+    group = parser.add_argument_group("expression", "VALUE is a number, or seconds:value points like 0:0,1.5:0.8,3:0")
     for name, summary in CURVES.items():
         group.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", help=summary)
     for name, (usual, _, summary) in AMOUNTS.items():
@@ -33,35 +34,53 @@ def add_expression(sub: argparse.ArgumentParser) -> None:
     group.add_argument("--still", action="store_true", help="no blinks and no head motion")
 
 
-def expression_of(options):
-    """The chosen options as an Expression."""
-    from ..render.expression import Expression, curve
+@dataclass(frozen=True)
+class ExpressionChoice:
+    """What add_expression asks for."""
 
-    for name, (_, most, _) in AMOUNTS.items():
-        if not 0 <= getattr(options, name) <= most:
-            raise JamFlowError(f"--{name} must be between 0 and {most:g}, not {getattr(options, name)}.")
-    given = {name: getattr(options, name) for name in CURVES}
-    lines = {name: curve(value, name) for name, value in given.items() if value is not None}
-    blink, sway = (0.0, 0.0) if options.still else (options.blink, options.sway)
-    return Expression(lines, blink, sway, options.glances, options.nods, _clip(options.upper_face))
+    smile: str | None
+    brow: str | None
+    gaze_x: str | None
+    gaze_y: str | None
+    lids: str | None
+    yaw: str | None
+    pitch: str | None
+    roll: str | None
+    blink: float
+    sway: float
+    glances: float
+    nods: float
+    upper_face: str | None
+    still: bool
 
+    def expression(self):
+        """It as an Expression. JamFlowError: a curve that cannot be read, an amount out of range."""
+        from ..render.expression import Expression, curve
 
-def asked_for(options) -> bool:
-    """Whether any of the options was given."""
-    given = [getattr(options, name) for name in (*CURVES, "upper_face")] + [options.still]
-    return any(given) or any(getattr(options, name) != usual for name, (usual, _, _) in AMOUNTS.items())
+        for name, (_, most, _) in AMOUNTS.items():
+            if not 0 <= getattr(self, name) <= most:
+                raise JamFlowError(f"--{name} must be between 0 and {most:g}, not {getattr(self, name)}.")
+        given = {name: getattr(self, name) for name in CURVES}
+        lines = {name: curve(value, name) for name, value in given.items() if value is not None}
+        blink, sway = (0.0, 0.0) if self.still else (self.blink, self.sway)
+        return Expression(lines, blink, sway, self.glances, self.nods, self._clip())
 
+    @property
+    def given(self) -> bool:
+        """Whether any of the options was given."""
+        chosen = [getattr(self, name) for name in (*CURVES, "upper_face")] + [self.still]
+        return any(chosen) or any(getattr(self, name) != usual for name, (usual, _, _) in AMOUNTS.items())
 
-def written(options) -> str:
-    """All that decides the expression, as one line."""
-    return repr([(name, getattr(options, name)) for name in (*CURVES, *AMOUNTS, "upper_face", "still")])
+    def written(self) -> str:
+        """All that decides the expression, as one line."""
+        return repr([(name, getattr(self, name)) for name in (*CURVES, *AMOUNTS, "upper_face", "still")])
 
+    def _clip(self):
+        """The motion of the face in --upper-face."""
+        from ..face.extract import extract_motion
+        from ..media.video_reader import read_video
 
-def _clip(path: str | None):
-    from ..face.extract import extract_motion
-    from ..media.video_reader import read_video
-
-    if path is None:
-        return None
-    video = read_video(path, with_audio=False)
-    return extract_motion(video.frames, video.fps)
+        if self.upper_face is None:
+            return None
+        video = read_video(self.upper_face, with_audio=False)
+        return extract_motion(video.frames, video.fps)

@@ -49,8 +49,9 @@ class Segment:
 
 
 @torch.inference_mode()
-def text_features(model: JamFlow, segments: list[Segment]) -> Tensor | None:
-    """Stretched text features of the whole timeline [frames, text_dim]; None when no segment has a text."""
+def text_features(model: JamFlow, segments: list[Segment]) -> Tensor:
+    """Stretched text features of the whole timeline [frames, text_dim]; zeros where no text is known, and everywhere
+    for a model that reads characters, which have no times."""
     tokens, durations, clocks, offset = [], [], [], 0
     for segment in segments:
         if segment.text is None:
@@ -60,8 +61,8 @@ def text_features(model: JamFlow, segments: list[Segment]) -> Tensor | None:
         durations.append(segment.text.durations)
         clocks.append(offset + text_clock(segment.text.durations, segment.frames))
         offset += len(segment.text)
-    if not tokens:
-        return None
+    if not tokens or model.config.use_characters:
+        return torch.zeros(sum(segment.frames for segment in segments), model.config.text.dim)
     embedding = model.audio.text_embed
     device = model.compute_device
     clock = torch.from_numpy(np.concatenate(clocks)).float()[None].to(device)

@@ -5,7 +5,7 @@ import numpy as np
 from ..errors import JamFlowError
 from ..media.picture import load_cv2
 from ..motion.basis import exp_to_state
-from ..tasks.longform import LAYOUTS
+from . import LAYOUTS
 from .liveportrait import LivePortraitRenderer
 
 TALLEST = 720  # pixels of a row of portraits

@@ -10,13 +10,12 @@ from ..models import Models
 from ..motion.basis import exp_to_state
 from ..text.parse import parse
 from ..text.timed import TimedText
-from .speak import predict_durations
-from .voices import Voice
+from .durations import predict_durations
+from .voice import Voice
 
 # Of the voice's own pace. Natural clips of a voice lie in 0.74 to 1.07, those of other speakers in 0.55 to 1.35, 95 %
-# of them in 0.60
-# to 1.24 (benchmarks/fit.py): outside of the first two speech is hurried or dragging; beyond the last nobody can follow
-# it.
+# of them in 0.60 to 1.24 (benchmarks/fit.py): outside of the first two speech is hurried or dragging; beyond the last
+# nobody can follow it.
 SLOW, FAST, LOST = 0.6, 1.35, 2.0
 MOVING = 0.06  # a state of the mouth (motion/basis.py) that is not rest
 
@@ -24,8 +23,7 @@ MOVING = 0.06  # a state of the mouth (motion/basis.py) that is not rest
 @dataclass(frozen=True)
 class Fit:
     """needed: seconds from the first to the last sound at the voice's own pace; room: seconds for which the lips
-    move.
-    """
+    move."""
 
     needed: float
     room: float

@@ -1,6 +1,5 @@
 """Pauses longer than the corpus has. There the model babbles, so it paints short ones only: what is longer is put in,
-and what
-it paints between sentences and at both ends is made as quiet as its quietest frame."""
+and what it paints between sentences and at both ends is made as quiet as its quietest frame."""
 
 from dataclasses import replace
 
@@ -9,10 +8,9 @@ import torch
 from torch import Tensor
 
 from ..align.aligner import class_of
-from ..clock import MEL_RATE
+from ..clock import CELL, GRID, MEL_RATE
 from ..text.timed import TimedText
 from ..tokens import SILENCE
-from .voices import GRID
 
 _RATE = float(MEL_RATE)
 # Seconds of a pause that are painted between sentences.
@@ -35,8 +33,7 @@ def _runs(text: TimedText) -> list[tuple[int, int]]:
 
 def without_rests(text: TimedText) -> tuple[TimedText, dict[int, int]]:
     """The text with its long pauses cut to about REST seconds (LEAD before the first sound), full stops included; and
-    where they
-    were: mel frame of the shorter text -> mel frames taken there, both on the grid."""
+    where they were: mel frame of the shorter text -> mel frames taken there, both on the grid."""
     durations, taken = text.durations.copy(), {}
     for first, last in _runs(text):
         silences = [index for index in range(first, last) if text.symbols[index] == SILENCE]
@@ -58,8 +55,7 @@ def without_rests(text: TimedText) -> tuple[TimedText, dict[int, int]]:
 
 def hushed(mel: Tensor, text: TimedText) -> Tensor:
     """Log mel [frames, 100] of a timed text -> the same with the middle of its silences as quiet as their quietest
-    frame.
-    """
+    frame."""
     mel, starts = mel.clone(), text.starts() * _RATE
     for first, last in _runs(text):
         begin = 0 if first == 0 else int(starts[first] + LATE * _RATE)
@@ -69,17 +65,14 @@ def hushed(mel: Tensor, text: TimedText) -> Tensor:
     return mel
 
 
-def with_rests(
-    mel: Tensor, mouth: Tensor | None, rests: dict[int, int], cell: int
-) -> tuple[Tensor, list[Tensor] | None]:
+def with_rests(mel: Tensor, mouth: Tensor | None, rests: dict[int, int]) -> tuple[Tensor, list[Tensor] | None]:
     """Hushed speech [frames, 100] with its pauses put back (see `without_rests`), and the mouth [m, 18] in parts with
-    rest
-    between them; cell: motion frames of GRID mel frames."""
+    rest between them."""
     mels, mouths, at = [], [], 0
     for place, frames in [*rests.items(), (len(mel), 0)]:
         mels += [mel[at:place], mel[min(place, len(mel) - 1)].expand(frames, -1)]
         if mouth is not None:
-            edge = slice(at // GRID * cell, place // GRID * cell)
-            mouths += [mouth[edge], mouth.new_zeros(frames // GRID * cell, mouth.shape[1])]
+            edge = slice(at // GRID * CELL, place // GRID * CELL)
+            mouths += [mouth[edge], mouth.new_zeros(frames // GRID * CELL, mouth.shape[1])]
         at = place
     return torch.cat(mels), None if mouth is None else [part for part in mouths if len(part)]

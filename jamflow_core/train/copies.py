@@ -20,7 +20,7 @@ from ..clock import HOP
 from ..flow.conditions import Segment, normalised, restored, text_features
 from ..flow.sampler import Canvas, Settings, sample
 from ..models import Models
-from ..tasks.speak import DEFAULTS
+from ..tasks.settings import DEFAULTS
 from ..text.timed import TimedText
 from ..tokens import decode
 from .corpus import Cache, Clip

@@ -23,8 +23,13 @@ from ..clock import MOTION_FPS
 from ..errors import JamFlowError
 from ..flow.sampler import Settings
 from ..models import Models
-from ..tasks import speak as tasks
 from ..tasks import voices
+from ..tasks.animate import animate
+from ..tasks.dub import dub
+from ..tasks.durations import predict_durations
+from ..tasks.run import Run
+from ..tasks.settings import DEFAULTS
+from ..tasks.speak import speak
 from ..text.timed import TimedText
 from ..tokens import decode
 from .corpus import Cache
@@ -65,7 +70,7 @@ class Evaluation:
 
     def __init__(self, models: Models, what, measures=MEASURES, settings: dict[str, Settings] | None = None):
         self.models, self.what = models, what
-        self.settings = settings or {job: tasks.DEFAULTS[job] for job in JOBS}
+        self.settings = settings or {job: DEFAULTS[job] for job in JOBS}
         self.aligner = models.aligners.audio
         self.judges = Judges(self.aligner, measures) if "speak" in what else None
         self.prompts = {}
@@ -80,7 +85,7 @@ class Evaluation:
             if "both" in self.what:
                 row["both"] = lip_figures(said.motion, said.text.symbols, self._heard(said.wave, said.text.symbols))
         if "animate" in self.what:
-            shown = tasks.animate(self.models, recording.wave, settings=self.settings["animate"])
+            shown = animate(self.models, recording.wave, run=Run(self.settings["animate"]))
             row["animate"] = lip_figures(shown.motion, recording.text.symbols, recording.text.durations)
         if "dub" in self.what:
             row["dub"] = self._dub(recording)
@@ -102,14 +107,14 @@ class Evaluation:
         return heard_durations(self.aligner, wave, symbols)
 
     def _speak(self, text, voice: str, face: bool, settings: str = "speak"):
-        return tasks.speak(self.models, text, voices.preset(voice), face=face, settings=self.settings[settings])
+        return speak(self.models, text, voices.preset(voice), face=face, run=Run(self.settings[settings]))
 
     def _dub(self, recording: Recording) -> dict:
         """Onset errors in ms of four ways to speak: with and without the lips' timing, with and without the motion."""
         untimed = replace(recording.text, durations=None)
         motion = torch.from_numpy(teacher_motion(untimed.symbols, recording.text.durations))
         voice = voices.preset(recording.voice)
-        guess = tasks.predict_durations(self.models, untimed, voice)
+        guess = predict_durations(self.models, untimed, voice)
         # Even without the lips the length is known.
         guess = guess.with_durations(guess.durations * (len(motion) / MOTION_FPS / guess.seconds))
         laid = guess.with_durations(self.models.aligners.lips.align(motion, guess.symbols, guess.durations))
@@ -117,12 +122,12 @@ class Evaluation:
         def errors(clip):
             return _milliseconds(recording.text, self._heard(clip.wave, untimed.symbols))
 
-        def dub(text):
-            return tasks.dub(self.models, text, motion, voice, settings=self.settings["dub"])
+        def dubbed(text):
+            return dub(self.models, text, motion, voice, run=Run(self.settings["dub"]))
 
         return {
-            "dub": errors(dub(untimed)),
-            "motion_only": errors(dub(guess)),
+            "dub": errors(dubbed(untimed)),
+            "motion_only": errors(dubbed(guess)),
             "timing_only": errors(self._speak(laid, recording.voice, False, "dub")),
             "neither": errors(self._speak(guess, recording.voice, False, "dub")),
         }
@@ -158,7 +163,7 @@ def main(argv=None) -> None:
     what, measures = _some(args.what, WHAT), _some(args.measures, MEASURES)
     recordings = held_out(args.held_out, args.n)
     models = Models(args.model, args.vocoder)
-    usual = {job: tasks.DEFAULTS[job] for job in JOBS}
+    usual = {job: DEFAULTS[job] for job in JOBS}
     settings = {job: replace(s, steps=args.steps or s.steps, seed=args.seed) for job, s in usual.items()}
     evaluation = Evaluation(models, what, measures, settings)
 

@@ -11,7 +11,10 @@ from ..flow.distil import best_grid, misses
 from ..flow.sampler import Settings
 from ..models import Models, save_flow
 from ..tasks import voices
-from ..tasks.speak import DEFAULTS, canvases_of, fill_grid, plan_speech
+from ..tasks.canvases import canvases_of
+from ..tasks.durations import fill_grid
+from ..tasks.front_ends import front_end
+from ..tasks.settings import DEFAULTS
 from .corpus import Cache
 from .data import HOLD_OUT
 
@@ -25,7 +28,7 @@ def distil(models: Models, cache: Cache, rows, settings: Settings) -> tuple[tupl
     for index in rows:
         clip = cache[index]
         voice = voices.preset(clip.voice.split("_")[-1])
-        part, frames = fill_grid(plan_speech(models, clip.text, voice)[0])
+        part, frames = fill_grid(front_end(models).plan(models, clip.text, voice, 1.0)[0])
         seeded = replace(settings, seed=index)
         times, found = misses(models.flow, *canvases_of(models, part, frames, voice, face=True), seeded)
         total = total + found

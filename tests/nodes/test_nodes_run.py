@@ -381,7 +381,7 @@ def test_a_script_is_spoken_by_several_and_unchanged_chunks_are_kept(comfy):
 
 
 def test_a_cancelled_script_goes_on(comfy):
-    from jamflow_core.tasks.speak import DEFAULTS
+    from jamflow_core.tasks.settings import DEFAULTS
 
     graph = {**g.loader(), **g.script("[heart] One. [george] Two.", name="test/stopped"), **g.look(["script", 4])}
     first = g.SCRIPT["steps"] + DEFAULTS["speak"].polish  # steps of the first line; the cancel comes in the second

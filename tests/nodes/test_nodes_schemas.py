@@ -79,7 +79,7 @@ def test_every_node_has_a_help_page_with_a_picture(nodes):
 
 
 def test_the_steps_of_the_second_pass_are_told(nodes):
-    from jamflow_core.tasks.speak import DEFAULTS
+    from jamflow_core.tasks.settings import DEFAULTS
 
     polish = {job: settings.polish for job, settings in DEFAULTS.items()}
     assert set(polish.values()) == {0, polish["speak"]} and polish["animate"] == 0

@@ -17,7 +17,8 @@ from jamflow_core.catalog.f5 import load_f5
 from jamflow_core.flow.sampler import Canvas, Settings, sample
 from jamflow_core.model.dit import velocity
 from jamflow_core.models import Models
-from jamflow_core.tasks.f5 import OFFICIAL, Reference, chunks, reference, speak
+from jamflow_core.tasks.front_ends.characters import OFFICIAL, Reference, chunks, reference, speak
+from jamflow_core.tasks.run import Run
 from jamflow_core.text.f5_tokens import f5_tokens
 
 pytestmark = [pytest.mark.parity, pytest.mark.skipif(not official.available(), reason="f5-tts is not installed")]
@@ -138,7 +139,7 @@ def test_speaking(theirs, tmp_path, monkeypatch):
     voice = reference(wave, 24000, "Some words that it says.")
     text = "One thing is said first, and then another thing is said. No! 你好，世界。 At the end, a last sentence follows the others."
     settings = Settings(steps=3, text_guidance=2.0, reference_guidance=2.0, anchored=False, seed=7)
-    ours = speak(models, text, voice, face=False, settings=settings)
+    ours = speak(models, text, voice, face=False, run=Run(settings))
 
     mono, gain = f5_reference(wave, 24000)
     assert isinstance(voice, Reference) and gain < 1

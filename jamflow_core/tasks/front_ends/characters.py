@@ -1,32 +1,36 @@
-"""Speaking with F5-TTS weights, by the rules of its official driver (SWivid/F5-TTS, infer/utils_infer.py).
+"""Characters without times: F5-TTS, by the rules of its official driver (SWivid/F5-TTS, infer/utils_infer.py).
 
 The model goes on from a reference whose words are known: reference and new text are one text, their mels one mel. How
-long
-the new part is, is guessed from the bytes of both texts; long texts are spoken in chunks that are cross-faded.
+long the new part is, is guessed from the bytes of both texts; long texts are spoken in chunks that are cross-faded.
 """
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from ..audio.f5_reference import f5_reference
-from ..audio.mel import LOG_FLOOR, log_mel
-from ..audio.silence import check_sound
-from ..clock import HOP, MOTION_FPS, SAMPLE_RATE, mel_frames, motion_frames, motion_frames_of_mel
-from ..errors import JamFlowError
-from ..flow.conditions import normalised, restored
-from ..flow.sampler import Canvas, Settings, sample
-from ..models import Models
-from ..motion.space import exp_of
-from ..text.f5_tokens import Vocabulary, f5_tokens
-from ..text.markup import read
-from ..text.timed import TimedText
-from .speak import DEFAULTS, Clip, Progress, lips_of, portion
-from .voices import Voice
+from ...audio.f5_reference import f5_reference
+from ...audio.mel import LOG_FLOOR, log_mel
+from ...audio.silence import check_sound
+from ...clock import HOP, MOTION_FPS, SAMPLE_RATE, mel_frames, motion_frames, motion_frames_of_mel
+from ...errors import JamFlowError
+from ...flow.conditions import normalised, restored
+from ...flow.sampler import Canvas, Settings
+from ...models import Models
+from ...motion.space import exp_of
+from ...text.f5_tokens import Vocabulary, f5_tokens
+from ...text.languages import DEFAULT
+from ...text.languages.language import Language
+from ...text.markup import read
+from ...text.parse import check_text
+from ...text.timed import TimedText
+from ..animate import lips_of
+from ..clip import Clip
+from ..run import Run
+from ..settings import DEFAULTS
+from ..voice import Voice
 
 OFFICIAL = Settings(steps=32, text_guidance=2.0, reference_guidance=2.0, anchored=False)
 CROSS_FADE = 0.15
@@ -36,6 +40,31 @@ LONGEST_FRAMES = 65536
 # Texts of fewer bytes are spoken slowly, or they would be swallowed.
 SHORT_BYTES, SHORT_SPEED = 10, 0.3
 _ENDS = re.compile(r"(?<=[;:,.!?])\s+|(?<=[；：，。！？])")
+
+
+class Characters:
+    """See FrontEnd."""
+
+    def usual(self, job: str) -> Settings:
+        return OFFICIAL if job == "speak" else DEFAULTS[job]
+
+    def require_times(self, job: str) -> None:
+        raise JamFlowError(f"Choose a JAM-Flow model to {job}: F5-TTS weights only speak new text.")
+
+    def read(self, text: str, language: Language = DEFAULT) -> TimedText:
+        return written(check_text(text))
+
+    def shown(self, text: TimedText) -> str:
+        return "".join(f5_tokens(text.text)).strip()
+
+    def voice(self, models: Models, wave: Tensor, rate: int, transcript: str | None, name: str) -> Voice:
+        return reference(wave, rate, transcript, name)
+
+    def plan(self, models: Models, text: str | TimedText, voice: Voice, speed: float) -> list[TimedText]:
+        return [written(text) if isinstance(text, str) else text]
+
+    def speak(self, models: Models, parts: list[TimedText], voice: Voice, run: Run, speed: float, face: bool) -> Clip:
+        return speak(models, " ".join(part.text for part in parts), voice, speed=speed, face=face, run=run)
 
 
 @dataclass(frozen=True)
@@ -113,48 +142,26 @@ def chunks(text: str, limit: int) -> list[str]:
 
 def total_frames(voice: Reference, said: str, text: str, tokens: int, speed: float) -> int:
     """Mel frames of reference and new text. said: the reference's words as the model reads them; tokens: of both
-    texts.
-    """
+    texts."""
     pace = SHORT_SPEED if size(text) < SHORT_BYTES else speed
     wanted = voice.frames + int(voice.frames / size(said) * size(text) / pace)
     return min(max(wanted, tokens + 1, len(voice.mel) + 1), LONGEST_FRAMES)
 
 
-def speak(
-    models: Models,
-    text: str,
-    voice: Voice,
-    *,
-    speed: float = 1.0,
-    face: bool = True,
-    settings: Settings = OFFICIAL,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Clip:
+def speak(models: Models, text: str, voice: Voice, *, speed: float = 1.0, face: bool = True, run: Run = Run()) -> Clip:
     """Text -> speech, and the face that says it: from the model's own motion stream, or else from `models.lips`.
 
     Markup pauses are kept; pronunciations in slashes are not for a model that reads letters. The reference is never
-    anchored
-    (see Settings): the official sampler does not. Without a vocoder the chunks are joined as mels. JamFlowError:
-    nothing to
-    say.
+    anchored (see Settings): the official sampler does not. Without a vocoder the chunks are joined as mels.
+    JamFlowError: nothing to say.
     """
-    voice = of_voice(voice)
-    before, passages = read(text)
-    plan = []
-    for passage in passages:
-        plan += [(chunk, 0.0) for chunk in chunks(passage.written, chunk_limit(voice, speed))]
-        plan[-1] = (plan[-1][0], passage.pause)
-    if not plan:
-        raise JamFlowError("Write something to say: the text is empty.")
-    mels, mouths = [], []
-    for index, (chunk, _) in enumerate(plan):
-        seeded = replace(settings, seed=settings.seed + index, anchored=False)
-        mel, mouth = _speak_chunk(
-            models, chunk, voice, speed, face, seeded, portion(progress, index, len(plan)), cancelled
-        )
-        mels.append(mel)
-        mouths.append(mouth)
+    voice, run = of_voice(voice), run.by(OFFICIAL)
+    run = replace(run, settings=replace(run.settings, anchored=False))
+    before, plan = _plan(text, voice, speed)
+    stretches = [
+        _stretch(models, chunk, voice, run.part(index, len(plan)), speed, face) for index, (chunk, _) in enumerate(plan)
+    ]
+    mels, mouths = (list(parts) for parts in zip(*stretches))
     pauses = [pause for _, pause in plan]
     starts, after = _starts([(len(mel) - 1) * HOP for mel in mels], pauses, before), pauses[-1]
     mel = overlay(mels, [round(start / HOP) for start in starts], math.log(LOG_FLOOR), mel_frames(after))
@@ -163,20 +170,33 @@ def speak(
         places = [round(start * MOTION_FPS / SAMPLE_RATE) for start in starts]
         motion = exp_of(overlay(mouths, places, 0.0, motion_frames(after)))
     elif face:
-        motion = exp_of(
-            lips_of(models.lips, mel, None, replace(DEFAULTS["animate"], seed=settings.seed), None, cancelled)
-        )
-    wave = None
-    if models.vocoder is not None:
-        # What no cross-fade follows sounds to the end of its last frame, half a frame longer than the official
-        # driver's.
-        decode, decode_whole = models.vocoder.decode, models.vocoder.decode_whole
-        ends = [pause > 0 for pause in pauses[:-1]] + [True]
-        parts = [(decode_whole if last else decode)(part).float().cpu() for part, last in zip(mels, ends)]
-        wave = voice.gain * overlay(parts, starts, 0.0)
-        # mel frames start at whole hops, chunks anywhere
-        wave = torch.nn.functional.pad(wave, (0, len(mel) * HOP - len(wave)))
+        seeded = replace(DEFAULTS["animate"], seed=run.settings.seed)
+        motion = exp_of(lips_of(models.lips, mel, None, Run(seeded, cancelled=run.cancelled)))
+    wave = None if models.vocoder is None else _sound(models.vocoder, mels, starts, pauses, len(mel)) * voice.gain
     return Clip(wave, (mel + math.log(voice.gain)).clamp(min=math.log(LOG_FLOOR)), motion, None)
+
+
+def _plan(text: str, voice: Reference, speed: float) -> tuple[float, list[tuple[str, float]]]:
+    """The pause before the first chunk, and the chunks of a text, each with the pause behind it (seconds)."""
+    before, passages = read(text)
+    plan = []
+    for passage in passages:
+        plan += [(chunk, 0.0) for chunk in chunks(passage.written, chunk_limit(voice, speed))]
+        plan[-1] = (plan[-1][0], passage.pause)
+    if not plan:
+        raise JamFlowError("Write something to say: the text is empty.")
+    return before, plan
+
+
+def _sound(vocoder, mels: list[Tensor], starts: list[int], pauses: list[float], frames: int) -> Tensor:
+    """The chunks' waves, cross-faded; as long as `frames` mel frames. What no cross-fade follows sounds to the end of
+    its last frame, half a frame longer than the official driver's."""
+    ends = [pause > 0 for pause in pauses[:-1]] + [True]
+    parts = [(vocoder.decode_whole if last else vocoder.decode)(part).float().cpu() for part, last in zip(mels, ends)]
+    wave = overlay(parts, starts, 0.0)
+    return torch.nn.functional.pad(
+        wave, (0, frames * HOP - len(wave))
+    )  # mel frames start at whole hops, chunks anywhere
 
 
 def _starts(lengths: list[int], pauses: list[float], before: float) -> list[int]:
@@ -190,8 +210,7 @@ def _starts(lengths: list[int], pauses: list[float], before: float) -> list[int]
 
 def overlay(parts: list[Tensor], starts: list[int], fill: float, after: int = 0) -> Tensor:
     """Parts [n, ...] from their starts on: a linear cross-fade where two overlap, `fill` where there is none and
-    `after` them.
-    """
+    `after` them."""
     whole = parts[0].new_full((starts[-1] + len(parts[-1]) + after, *parts[0].shape[1:]), fill)
     end = 0
     for part, start in zip(parts, starts):
@@ -203,7 +222,9 @@ def overlay(parts: list[Tensor], starts: list[int], fill: float, after: int = 0)
     return whole
 
 
-def _speak_chunk(models, text, voice, speed, face, settings, progress, cancelled) -> tuple[Tensor, Tensor | None]:
+def _stretch(
+    models: Models, text: str, voice: Reference, run: Run, speed: float, face: bool
+) -> tuple[Tensor, Tensor | None]:
     """One chunk: log mel [frames, 100] from frame P on, mouth [m, 18] or None if the model has none."""
     flow, config = models.flow, models.flow.config
     said = spaced(voice.text.text)
@@ -220,7 +241,7 @@ def _speak_chunk(models, text, voice, speed, face, settings, progress, cancelled
     if face and config.motion is not None:
         count = motion_frames_of_mel(total)
         motion = Canvas(torch.zeros(count, config.motion.channels), torch.ones(count, dtype=torch.bool))
-    mel, mouth = sample(flow, audio, motion, settings, progress, cancelled)
+    mel, mouth = run.sample(flow, audio, motion)
     mel = restored(mel[voice.frames :].float().cpu(), config.mel)
     first = round(voice.frames * HOP * MOTION_FPS / SAMPLE_RATE)
     return mel, None if mouth is None else restored(mouth[first:].float().cpu(), config.mouth)

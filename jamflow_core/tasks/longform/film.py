@@ -9,13 +9,13 @@ import numpy as np
 
 from ...atomic import whole_file
 from ...clock import MOTION_FPS, SAMPLE_RATE
+from ...media.container import load_av, url
 from ...media.soundtrack import Soundtrack
 from ...media.video import VideoWriter
-from ...media.container import load_av, url
 from ...render.expression import NEUTRAL, Expression
 from ...render.stage import Stage
-from .produce import Timeline
 from .store import digest
+from .timeline import Timeline
 
 
 def film(

@@ -1,0 +1,61 @@
+"""`speak`: text -> speech and face; `speak --script` and `speak --srt`: see script.py."""
+
+from argparse import Namespace
+
+from ..errors import JamFlowError
+from .bar import Bar
+from .files import check_output, write_motion, write_sound
+from .options import TEXT_LIMIT, typed
+from .picture import Painter
+from .script import speak_script
+from .speak_options import Speak, add_options
+
+__all__ = ["add_options", "run"]
+
+
+def run(given: Namespace) -> None:
+    options = typed(Speak, given)
+    lines = options.script or options.srt
+    check_output(options.out, ".mp4", *([".wav"] if lines else []))
+    check_output(options.wav, ".wav")
+    check_output(options.motion, ".safetensors")
+    check_output(options.srt_out, ".srt")
+    if not 0.3 <= options.speed <= 3:
+        raise JamFlowError(f"--speed must be between 0.3 and 3, not {options.speed}.")
+    if lines:
+        speak_script(options)
+    else:
+        _speak_text(options)
+
+
+def _speak_text(options: Speak) -> None:
+    from ..clock import MOTION_FPS
+    from ..tasks.filming import write_film
+    from ..tasks.speak import speak
+    from ..text.parse import check_text
+
+    check_text(options.text, TEXT_LIMIT)
+    models, painter = options.sampling.load(), Painter(options.picture, options.sampling)
+    portrait, voice = painter.portrait(options.voice.voice), options.voice.open(models)
+    with Bar("speaking") as tell:
+        run = options.sampling.run(models, "speak", tell)
+        clip = speak(models, options.text, voice, speed=options.speed, run=run)
+    with Bar("rendering") as tell:
+        frames = painter.frames(portrait, clip.motion.numpy(), clip.wave)
+        write_film(options.out, frames, MOTION_FPS, clip.wave, count=len(clip.motion), progress=tell)
+    print(options.out)
+    write_sound(options.wav, clip.wave)
+    write_motion(options.motion, clip.motion)
+    if options.srt_out:
+        _write_subtitles(options.srt_out, clip, options.text)
+
+
+def _write_subtitles(path: str, clip, written: str) -> None:
+    from ..clock import SAMPLE_RATE
+    from ..text.markup import plain
+    from ..text.srt import Subtitle, save_srt, subtitles_of
+
+    # F5-TTS does not say when words sound.
+    untimed = [Subtitle(0.0, len(clip.wave) / SAMPLE_RATE, plain(written))]
+    save_srt(path, untimed if clip.text is None else subtitles_of(clip.text))
+    print(path)

@@ -1,0 +1,54 @@
+"""How a model reads a text: two front ends, one of which suits a model.
+
+phonemes.py     phonemes with times: jamflow-tiny and its kin
+characters.py   characters without: F5-TTS and models made of it
+"""
+
+from typing import Protocol
+
+from torch import Tensor
+
+from ...flow.sampler import Settings
+from ...models import Models
+from ...text.languages import DEFAULT
+from ...text.languages.language import Language
+from ...text.timed import TimedText
+from ..clip import Clip
+from ..run import Run
+from ..voice import Voice
+from .characters import Characters
+from .phonemes import Phonemes
+
+
+class FrontEnd(Protocol):
+    """What a job asks of the way from a writing to speech."""
+
+    def usual(self, job: str) -> Settings:
+        """What a job ("speak", "animate", "dub", "edit") samples with unless told otherwise."""
+
+    def require_times(self, job: str) -> None:
+        """JamFlowError where sounds cannot be put at given times."""
+
+    def read(self, text: str, language: Language = DEFAULT) -> TimedText:
+        """A text as the model will say it. JamFlowError: nothing to say, or letters that it does not know."""
+
+    def shown(self, text: TimedText) -> str:
+        """What the model reads, as one line for people."""
+
+    def voice(self, models: Models, wave: Tensor, rate: int, transcript: str | None, name: str) -> Voice:
+        """A recording [channels, samples] as a voice; see voices.py."""
+
+    def plan(self, models: Models, text: str | TimedText, voice: Voice, speed: float) -> list[TimedText]:
+        """A text in parts, each short enough for one stretch behind the prompt; timed, if the front end knows times."""
+
+    def speak(self, models: Models, parts: list[TimedText], voice: Voice, run: Run, speed: float, face: bool) -> Clip:
+        """Say the parts one after the other; speed: of parts without times."""
+
+
+PHONEMES: FrontEnd = Phonemes()
+CHARACTERS: FrontEnd = Characters()
+
+
+def front_end(models: Models) -> FrontEnd:
+    """The one that the model was trained with."""
+    return CHARACTERS if models.flow.config.use_characters else PHONEMES
