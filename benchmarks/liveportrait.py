@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "parity")]
 import liveportrait_official as official  # noqa: E402
 from liveportrait_weights import layout, random_state, random_template  # noqa: E402
 
-from jamflow_core.catalog.liveportrait import load_liveportrait  # noqa: E402
+from jamflow_core.catalog.liveportrait import compile_painting, load_liveportrait  # noqa: E402
 from jamflow_core.catalog.precision import fast_dtype  # noqa: E402
 
 GFLOP = {"appearance": 64.1, "motion": 11.6, "warping": 342.0, "generator": 892.0}  # of the official code, once
@@ -145,7 +145,7 @@ def main() -> None:
     if short != torch.float32:
         quick = copy.deepcopy(ours).paint_in(short)
         if args.compile:
-            quick.compile_painting()
+            compile_painting(quick)
         ready = quick.source(picture, rest)
 
         def their_frame():

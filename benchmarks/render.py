@@ -21,9 +21,10 @@ from jamflow_core.face.track import track_face  # noqa: E402
 from jamflow_core.media.picture import read_image  # noqa: E402
 from jamflow_core.media.video import VideoWriter, read_video  # noqa: E402
 from jamflow_core.motion.basis import state_to_exp  # noqa: E402
-from jamflow_core.render.animate import idle_motion, render_frames  # noqa: E402
+from jamflow_core.motion.files import Motion  # noqa: E402
+from jamflow_core.render.idle import idle_motion  # noqa: E402
 from jamflow_core.render.mesh import MeshPortrait  # noqa: E402
-from jamflow_core.render.relip import closed_lips, relip_frames  # noqa: E402
+from jamflow_core.render.mesh.relip import closed_lips, relip_frames  # noqa: E402
 
 
 def measure(label: str, work, count: int = 1):
@@ -43,6 +44,7 @@ def main() -> None:
     frames = round(options.seconds * MOTION_FPS)
     syllables = 0.5 - 0.5 * np.cos(np.arange(frames) * 2 * np.pi * 4 / MOTION_FPS)  # four a second
     exp = state_to_exp(np.stack([0.7 * syllables, 0.2 + 0.2 * np.sin(np.arange(frames)), *np.zeros((3, frames))], 1))
+    motion = Motion(exp, MOTION_FPS)
     blink, head = idle_motion(frames, seed=0)
     wave = 0.1 * np.random.default_rng(0).standard_normal(round(options.seconds * SAMPLE_RATE))
 
@@ -51,15 +53,15 @@ def main() -> None:
     print(f"{'':<44}{'each':>12}{'processor':>12}{'in all':>11}")
     finder = measure("load the face models", FaceFinder)
     portrait = measure("set up the portrait", lambda: MeshPortrait(picture, finder=finder))
-    measure("mouth", lambda: [None for _ in render_frames(portrait, exp)], frames)
-    measure("mouth and blinks", lambda: [None for _ in render_frames(portrait, exp, blink)], frames)
-    measure("mouth, blinks and head", lambda: [None for _ in render_frames(portrait, exp, blink, head)], frames)
+    measure("mouth", lambda: [None for _ in portrait.frames(motion)], frames)
+    measure("mouth and blinks", lambda: [None for _ in portrait.frames(motion, blink=blink)], frames)
+    measure("mouth, blinks and head", lambda: [None for _ in portrait.frames(motion, blink=blink, head=head)], frames)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
 
         def film():
             with VideoWriter(path, MOTION_FPS, portrait.size, wave) as video:
-                for frame in render_frames(portrait, exp, blink, head):
+                for frame in portrait.frames(motion, blink=blink, head=head):
                     video.write(frame)
 
         measure("all that and a finished video with sound", film, frames)

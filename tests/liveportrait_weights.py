@@ -83,6 +83,18 @@ def tiny_networks() -> LivePortrait:
     return networks.eval().requires_grad_(False)
 
 
+def small_crops(monkeypatch, networks) -> None:
+    """The tiny networks look at 64 pixels and paint 128; here they take and give what renderers do. networks: the module."""
+    see, source, paint = (getattr(networks.Networks, name) for name in ("faces", "source", "paint"))
+
+    def sized(pictures: Tensor, side: int) -> Tensor:
+        return torch.nn.functional.interpolate(pictures, (side, side), mode="bilinear", antialias=True)
+
+    monkeypatch.setattr(networks.Networks, "faces", lambda self, crops: see(self, sized(crops, 64)))
+    monkeypatch.setattr(networks.Networks, "source", lambda self, crops, points: source(self, sized(crops, 64), points))
+    monkeypatch.setattr(networks.Networks, "paint", lambda self, *given: sized(paint(self, *given), 512))
+
+
 def _rng(seed: int):
     rng = np.random.default_rng(seed)
     return lambda *shape: torch.from_numpy(rng.standard_normal(shape, np.float32))

@@ -157,7 +157,7 @@ def test_read_only_folder(tmp_path, capsys):
 
 
 def test_an_interrupted_run_leaves_nothing(tmp_path, monkeypatch):
-    from jamflow_core.render import animate
+    from jamflow_core.render.mesh import MeshPortrait
 
     motion = tmp_path / "m.safetensors"
     save_motion(motion, np.zeros((50, 21, 3), np.float32), 25)
@@ -166,7 +166,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, monkeypatch):
         yield np.zeros((512, 512, 3), np.uint8)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(animate, "render_frames", stopped)
+    monkeypatch.setattr(MeshPortrait, "frames", stopped)
     out = tmp_path / "a.mp4"
     assert main(["speak", "Hi.", "--steps", "2", "--portrait", FACE, "--out", str(out)]) == 130
     assert not out.exists() and sorted(path.name for path in tmp_path.iterdir()) == ["m.safetensors"]

@@ -9,8 +9,8 @@ from jamflow_core.errors import JamFlowError
 from jamflow_core.face.extract import FaceMotion
 from jamflow_core.media.picture import read_image
 from jamflow_core.motion.files import Motion
-from jamflow_core.render.animate import idle_motion, loudness, render_frames
 from jamflow_core.render.expression import NEUTRAL, STILL, Curve, Expression, curve, curves
+from jamflow_core.render.idle import idle_motion, loudness
 from jamflow_core.render.mesh import MeshPortrait
 
 FACE = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
@@ -103,7 +103,7 @@ def test_each_part_moves_its_own_place_and_leaves_the_lips_theirs():
         tracks = Expression(blink=0, sway=0, curves={name: curve(value, name) for name, value in given.items()}).tracks(
             1, 0
         )
-        return next(render_frames(portrait, exp, **tracks)).astype(int)
+        return next(portrait.frames(Motion(exp, 25), **tracks)).astype(int)
 
     rest = picture()
     rows = {}

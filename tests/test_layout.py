@@ -13,8 +13,6 @@ GROUND = FLOORS[: FLOORS.index("text")]
 # Imports that still point up, one "file -> package" each. The list only ever gets shorter.
 ALLOWED = {
     "audio/vocoder.py -> catalog",
-    "render/liveportrait/networks.py -> catalog",
-    "render/liveportrait/template.py -> catalog",
 }
 
 

@@ -5,6 +5,7 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
+import liveportrait_weights
 import numpy as np
 import pytest
 import torch
@@ -19,9 +20,10 @@ from liveportrait_weights import (
     tiny_networks,  # fmt: skip
 )
 
-from jamflow_core.catalog.liveportrait import FILES, fill, find_liveportrait, load_liveportrait
+from jamflow_core.catalog.liveportrait import FILES, compile_painting, fill, find_liveportrait, load_liveportrait
 from jamflow_core.catalog.pickles import load_pickle
 from jamflow_core.catalog.safe import load_state
+from jamflow_core.catalog.templates import keep_motion, load_template, open_motion, save_template
 from jamflow_core.errors import JamFlowError
 from jamflow_core.media.picture import read_image
 from jamflow_core.motion.files import Motion, load_motion
@@ -30,18 +32,15 @@ from jamflow_core.render.liveportrait import (
     LivePortraitRenderer,
     LivePortraitVideo,
     Options,
-    extract_template,
-    load_template,
-    save_template,
+    networks,
 )  # fmt: skip
-from jamflow_core.render.liveportrait import renderer as renderers
-from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, cut, to_crop
+from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, to_crop
 from jamflow_core.render.liveportrait.drive import Laid, drive, speak
 from jamflow_core.render.liveportrait.expression import expression
 from jamflow_core.render.liveportrait.keypoints import LIPS, rotation
 from jamflow_core.render.liveportrait.networks import LivePortrait
-from jamflow_core.render.liveportrait.template import keep_motion, open_motion
 from jamflow_core.render.liveportrait.warping import _shifted
+from jamflow_core.render.renderer import Footage, one_frame
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +137,8 @@ def test_compiled_painting_takes_any_number_of_frames(tiny, monkeypatch):
         return graph.forward
 
     monkeypatch.setattr(torch, "compile", lambda function, dynamic: trace(function, dynamic=dynamic, backend=backend))
-    monkeypatch.setattr("jamflow_core.render.liveportrait.networks.check_compiler", lambda device: None)
-    quick, given = copy.deepcopy(tiny).compile_painting(), tiny_inputs()
+    monkeypatch.setattr("jamflow_core.catalog.liveportrait.check_compiler", lambda device: None)
+    quick, given = compile_painting(copy.deepcopy(tiny)), tiny_inputs()
     source = tiny.warping.source(given["volume"], given["source"])
     for frames in (2, 3, 5, 7, 2):
         points = given["source"] + 0.1 * torch.randn(frames, 21, 3, generator=torch.Generator().manual_seed(frames))
@@ -455,68 +454,78 @@ def portrait():
 @pytest.fixture
 def small_crops(tiny, monkeypatch):
     """The tiny networks as a renderer takes them, though they look at 64 pixels and paint 128."""
-    import cv2
-
-    pixels_of = renderers.pixels_of
-    monkeypatch.setattr(renderers, "cut", lambda *given: cv2.resize(cut(*given), (64, 64)))
-    monkeypatch.setattr(renderers, "pixels_of", lambda made: [cv2.resize(one, (512, 512)) for one in pixels_of(made)])
-    return tiny
+    liveportrait_weights.small_crops(monkeypatch, networks)
+    return LivePortraitRenderer(tiny)
 
 
-def test_picture_renderer(small_crops, portrait):
-    renderer = LivePortraitRenderer(small_crops, portrait, batch=2)
-    exp = 0.02 * np.random.default_rng(0).standard_normal((3, 21, 3))
-    frames = list(
-        renderer.frames(exp, np.array([0, 0.5, 0]), np.array([[0, 0, 0, 0, 0], [2, 1, 0, 0, 0], [0, 0, 0, 0.1, 0]]))
-    )
+def test_a_picture_is_posed(small_crops, portrait):
+    posed = small_crops.choose(batch=2).pose(portrait)
+    exp = 0.02 * np.random.default_rng(0).standard_normal((3, 21, 3)).astype(np.float32)
+    lips = Motion(exp, 25.0)
+    head = np.array([[0, 0, 0, 0, 0], [2, 1, 0, 0, 0], [0, 0, 0, 0.1, 0]])
+    frames = list(posed.frames(lips, blink=np.array([0, 0.5, 0]), head=head))
     assert len(frames) == 3 and all(frame.shape == portrait.shape and frame.dtype == np.uint8 for frame in frames)
     assert not np.array_equal(frames[0], frames[1])
-    assert np.abs(frames[0].astype(int) - renderer.frame(exp[0])).max() <= 1  # batches round differently
+    alone = one_frame(posed, exp[0], {"blink": 0.0, "head": np.zeros(5)})
+    assert np.abs(frames[0].astype(int) - alone).max() <= 1  # batches round differently
     assert np.array_equal(frames[0][:, :3], portrait[:, :3])
-    driven = list(renderer.drive(random_template(2, 8)))
-    assert len(driven) == 2
-    smiling = list(renderer.frames(exp, smile=np.ones(3), gaze=np.ones((3, 2))))
+    template = random_template(2, 8).motion()
+    assert len(list(posed.frames(template))) == 2
+    smiling = list(posed.frames(lips, smile=np.ones(3), gaze=np.ones((3, 2))))
     assert not np.array_equal(smiling[0], frames[0])
-    led = list(renderer.frames(exp, driving=random_template(2, 8)))
+    led = list(small_crops.choose(driving=template).pose(portrait).frames(lips))
     assert len(led) == 3 and not np.array_equal(led[0], frames[0])
-    square = LivePortraitRenderer(small_crops, portrait, paste_back=False)
-    assert square.size == (512, 512) and next(square.frames(exp)).shape == square.still.shape == (512, 512, 3)
+    square = small_crops.choose(paste_back=False).pose(portrait)
+    assert square.size == (512, 512) and next(square.frames(lips)).shape == square.still.shape == (512, 512, 3)
     with pytest.raises(ValueError):
-        list(renderer.frames(exp, np.zeros(2)))
+        list(posed.frames(lips, blink=np.zeros(2)))
     with pytest.raises(JamFlowError, match="inside the picture"):
-        LivePortraitRenderer(small_crops, portrait, mouth_box=(5, 5, 5, 5))
+        small_crops.pose(portrait, mouth_box=(5, 5, 5, 5))
+    with pytest.raises(JamFlowError, match="knows the lips alone"):
+        small_crops.choose(driving=lips)
 
 
-def test_video_renderer_leaves_frames_without_a_face(small_crops, portrait):
+def test_a_video_keeps_frames_without_a_face(small_crops, portrait):
     grey = np.full_like(portrait, 128)
     clip = [portrait, grey, portrait, grey]
-    counted = []
-    video = LivePortraitVideo(small_crops, lambda: iter(clip), batch=2, progress=counted.append)
+    counted, still = [], Motion(np.zeros((2, 21, 3), np.float32), 25.0)
+    video = LivePortraitVideo(small_crops.choose(batch=2), lambda: iter(clip), progress=counted.append)
     assert counted == list(range(1, 9))
     assert video.gone.tolist() == [False, False, False, True]
-    frames = list(video.frames(np.zeros((2, 21, 3))))
+    frames = list(video.frames(still))
     assert len(frames) == 4 and np.array_equal(frames[3], grey)
     assert not np.array_equal(frames[0], portrait) and not np.array_equal(frames[1], grey)
-    led = list(video.frames(np.zeros((2, 21, 3)), driving=random_template(2, 8)))
+    template = random_template(2, 8).motion()
+    led = list(LivePortraitVideo(small_crops.choose(driving=template), lambda: iter(clip)).frames(still))
     assert len(led) == 4 and not np.array_equal(led[0], frames[0])
-    rest = {
+    tracks = {
         "smile": np.float32([0, 1, 1, 1]),
         "blink": np.zeros((4, 2)),
         "head": np.float32([[0] * 5] * 2 + [[9, 0, 0, 0.2, 0]] * 2),
     }
-    smiling = list(video.frames(np.zeros((2, 21, 3)), **rest))
+    smiling = list(video.frames(still, **tracks))
     assert np.array_equal(smiling[0], frames[0]) and np.array_equal(smiling[3], grey)
     assert not np.array_equal(smiling[1], frames[1]) and not np.array_equal(smiling[2], frames[2])
-    assert not np.array_equal(
-        list(video.drive(random_template(4, 8), **rest))[1], list(video.drive(random_template(4, 8)))[1]
-    )
+    whole = random_template(4, 8).motion()
+    assert not np.array_equal(list(video.frames(whole, **tracks))[1], list(video.frames(whole))[1])
     with pytest.raises(ValueError, match="equally long"):
-        video.frames(np.zeros((4, 21, 3)), smile=np.ones(3))
-    squares = LivePortraitVideo(small_crops, lambda: iter(clip), paste_back=False)
-    for frame, still in zip(squares.frames(np.zeros((4, 21, 3))), squares.stills(), strict=True):
-        assert frame.shape == still.shape == (512, 512, 3)
-    template = extract_template(small_crops, lambda: iter(clip), 25)
-    assert len(template) == 4 and template.missing == (1, 3) and template.lips.shape == (4, 1)
+        video.frames(still, smile=np.ones(3))
+    squares = LivePortraitVideo(small_crops.choose(paste_back=False), lambda: iter(clip))
+    for frame, before in zip(squares.frames(still), squares.stills(), strict=True):
+        assert frame.shape == before.shape == (512, 512, 3)
     once = iter(clip)
     with pytest.raises(JamFlowError, match="anew"):
         LivePortraitVideo(small_crops, lambda: once)
+
+
+def test_a_video_is_read_and_its_last_frame_held(small_crops, portrait):
+    grey = np.full_like(portrait, 128)
+    footage = Footage(lambda: iter([portrait, grey, portrait]), 25.0)
+    seen = small_crops.read_motion(footage)
+    template = seen.motion.template
+    assert len(template) == 3 and seen.missing == (1,) and template.lips.shape == (3, 1) and small_crops.leads(seen.motion)
+    lips = Motion(np.zeros((5, 21, 3), np.float32), 25.0)
+    film = small_crops.relip(footage, lips, lambda frames, fps: {"smile": np.ones(frames)}, hold=True)
+    pairs = list(film.pairs)
+    assert film.count == len(pairs) == 5 and list(film.missing) == [] and np.array_equal(pairs[4][0], portrait)
+    assert small_crops.relip(footage, lips, lambda frames, fps: {}).count == 3

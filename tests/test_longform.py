@@ -342,8 +342,8 @@ def test_only_the_speaker_is_shown():
         def __init__(self, size, grey):
             self.size, self.grey = size, grey
 
-        def frame(self, state, **_):
-            return np.full((self.size[1], self.size[0], 3), self.grey, np.uint8)
+        def frames(self, motion, **_):
+            yield np.full((self.size[1], self.size[0], 3), self.grey, np.uint8)
 
     stage = Stage({"a": Picture((64, 48), 100), "b": Picture((40, 80), 200)}, LAYOUTS[1])
     face = np.zeros((21, 3))

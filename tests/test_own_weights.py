@@ -9,12 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import torch
 from f5_weights import f5_file
-from liveportrait_weights import layout, random_state, tiny_networks
+from liveportrait_weights import layout, random_state, small_crops, tiny_networks
 from safetensors.torch import save_file
 
 from jamflow_core.audio.vocoder import Vocoder, VocoderConfig, save_vocoder
@@ -32,7 +31,6 @@ from jamflow_core.media.video_reader import read_video
 from jamflow_core.models import Models, load_flow
 from jamflow_core.motion.files import load_motion
 from jamflow_core.render.liveportrait import networks as networks_module
-from jamflow_core.render.liveportrait import renderer as renderers
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,7 +51,6 @@ def models(tmp_path_factory):
 @pytest.fixture
 def small(monkeypatch):
     """LivePortrait with few channels, which looks at 64 pixels and paints 128."""
-    cut, pixels_of = renderers.cut, renderers.pixels_of
     full = networks_module.LivePortrait
 
     def few_channels():
@@ -63,8 +60,7 @@ def small(monkeypatch):
         return made
 
     monkeypatch.setattr(networks_module, "LivePortrait", few_channels)
-    monkeypatch.setattr(renderers, "cut", lambda *given: cv2.resize(cut(*given), (64, 64)))
-    monkeypatch.setattr(renderers, "pixels_of", lambda made: [cv2.resize(one, (512, 512)) for one in pixels_of(made)])
+    small_crops(monkeypatch, networks_module)
 
 
 # --- where they are -----------------------------------------------------------------------------------------------
@@ -165,8 +161,8 @@ def test_a_template_drives(models, small, tmp_path, capsys):
     template, out = str(tmp_path / "talking.pkl"), str(tmp_path / "a.mp4")
     spoken = ["speak", "No.", "--steps", "1", "--driving", template, "--out", out]
     assert main([*spoken, "--renderer", "liveportrait", "--models", str(models)]) == 0
-    assert main(spoken) == 2 and "Add --renderer liveportrait" in capsys.readouterr().err
-    assert main([*spoken, "--renderer", "other"]) == 2 and "Choose a --renderer" in capsys.readouterr().err
+    assert main(spoken) == 2 and "Choose --renderer liveportrait" in capsys.readouterr().err
+    assert main([*spoken, "--renderer", "other"]) == 2 and "Choose --renderer mesh|liveportrait" in capsys.readouterr().err
     script = ["speak", "--script", "s.txt", "--renderer", "liveportrait", "--driving", template, "--out", out]
     assert main(script) == 2 and "Drop --driving" in capsys.readouterr().err
     assert main(["dub", "No.", "--motion", template, "--steps", "1", "--out", out]) == 0
@@ -191,7 +187,7 @@ def test_a_video_is_read_and_gets_new_lips(models, small, tmp_path, relip):
     assert main([*command, *relip, "--out", str(tmp_path / "a.mp4")]) == 0
     frames = list(read_video(tmp_path / "a.mp4", with_audio=False).frames)
     changed = np.abs(frames[3].astype(int) - picture).max(2) > 60
-    assert len(frames) == 12 and changed.any() == bool(relip)
+    assert len(frames) >= 12 and changed.any() == bool(relip)
 
 
 def test_what_is_missing_is_told(tmp_path, capsys, monkeypatch):

@@ -12,9 +12,10 @@ from jamflow_core.face.topology import EYE_CORNERS, LOWER_LIP_MID, UPPER_LIP_MID
 from jamflow_core.face.track import track_face
 from jamflow_core.media.picture import read_image, to_rgb
 from jamflow_core.motion.basis import state_to_exp
-from jamflow_core.render.animate import idle_gaze, idle_motion, render_frames
+from jamflow_core.motion.files import Motion
+from jamflow_core.render.idle import idle_gaze, idle_motion
 from jamflow_core.render.mesh import MeshPortrait
-from jamflow_core.render.relip import relip_frames
+from jamflow_core.render.mesh.relip import relip_frames
 
 EXAMPLES = Path(__file__).parent.parent / "portraits"
 REST = np.zeros(5)
@@ -291,14 +292,14 @@ def test_glances_are_small_and_seeded():
     assert (gaze == 0).all(1).mean() > 0.3  # mostly they look at you
 
 
-def test_render_frames_streams_one_frame_a_motion_frame(portrait):
+def test_a_portrait_streams_one_frame_a_motion_frame(portrait):
     exp = state_to_exp(np.array([REST, OPEN, REST]))
-    frames = render_frames(portrait, exp)
+    frames = portrait.frames(Motion(exp, 25))
     assert iter(frames) is frames
     first, second, third = frames
     assert (first == third).all() and difference(first, second).max() > 30
     with pytest.raises(ValueError, match="blink must be as long"):
-        next(render_frames(portrait, exp, blink=np.zeros(2)))
+        next(portrait.frames(Motion(exp, 25), blink=np.zeros(2)))
 
 
 # ---- motion from video
@@ -307,7 +308,7 @@ def test_render_frames_streams_one_frame_a_motion_frame(portrait):
 def test_motion_is_read_back_from_rendered_frames(portrait, finder):
     jaw = 0.35 - 0.35 * np.cos(np.arange(40) * 2 * np.pi / 20)
     states = np.stack([jaw, *np.zeros((4, 40))], 1)
-    found = extract_motion(render_frames(portrait, state_to_exp(states)), 25, finder)
+    found = extract_motion(portrait.frames(Motion(state_to_exp(states), 25)), 25, finder)
     assert found.missing == [] and found.motion.exp.shape == (40, 21, 3)
     assert np.corrcoef(found.motion.exp[:, 19, 1], jaw)[0, 1] > 0.9
 
@@ -332,7 +333,7 @@ def clip(portrait, finder):
     jaw = 0.3 - 0.3 * np.cos(np.arange(24) * 2 * np.pi / 12)
     head = np.stack([2 * np.sin(np.arange(24) / 5), *np.zeros((4, 24))], 1)
     states = np.stack([jaw, *np.zeros((4, 24))], 1)
-    frames = list(render_frames(portrait, state_to_exp(states), head=head))
+    frames = list(portrait.frames(Motion(state_to_exp(states), 25), head=head))
     return frames, track_face(frames, finder)
 
 
@@ -362,20 +363,20 @@ def test_an_expression_is_added_to_a_video(clip, finder):
     still = np.zeros((24, 21, 3))
     plain = list(relip_frames(frames, track, still))
     ones = np.ones(24, np.float32)
-    rests = {
+    tracks = {
         "smile": {"smile": ones}, "brow": {"brow": ones}, "blink": {"blink": np.ones((24, 2), np.float32)},
         "gaze": {"gaze": np.tile(np.float32([1, 0]), (24, 1))}, "head": {"head": np.tile(np.float32([5, 0, 0, 0, 0]), (24, 1))},
     }  # fmt: skip
     eyes, chin = int(track.points[0, [159, 386], 1].mean()), int(track.points[0, 152, 1])
-    for name, rest in rests.items():
-        moved = difference(next(relip_frames(frames, track, still, rest)), plain[0]) > 8
+    for name, added in tracks.items():
+        moved = difference(next(relip_frames(frames, track, still, added)), plain[0]) > 8
         assert moved.any(), name
         rows = np.flatnonzero(moved.any(1))
         if name in ("brow", "blink", "gaze"):
             assert rows.max() < (eyes + chin) / 2, name
         elif name == "smile":
             assert rows.min() > eyes, name
-    closed = track_face(relip_frames(frames, track, still, rests["blink"]), finder).points
+    closed = track_face(relip_frames(frames, track, still, tracks["blink"]), finder).points
     lids = lambda points: np.linalg.norm(points[:, 159, :2] - points[:, 145, :2], axis=1).mean()  # noqa: E731
     assert lids(closed) < 0.6 * lids(track.points)
 

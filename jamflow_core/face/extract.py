@@ -13,6 +13,7 @@ import numpy as np
 from ..clock import MOTION_FPS
 from ..motion.basis import state_to_exp
 from ..motion.files import Motion
+from ..motion.frames import resampled
 from .finder import FaceFinder
 from .geometry import align
 from .topology import BROWS, EYES, IRIS_CENTRES, STABLE, load_topology
@@ -47,17 +48,18 @@ class FaceMotion:
     missing: list[int]
 
 
-def extract_motion(frames: Iterable[np.ndarray], fps: float, finder: FaceFinder | None = None,
+def extract_motion(frames: Iterable[np.ndarray], fps: float, finder: FaceFinder | None = None, face: int = 0,
                    progress: Callable[[int], None] | None = None) -> FaceMotion:  # fmt: skip
     """Read the motion of the face in video frames (uint8 RGB at `fps`), one frame in memory at a time.
 
-    progress: called with the number of frames done. Raises JamFlowError if no frame shows a face.
+    face: which one of the first frame that shows one. progress: called with the number of frames done. Raises
+    JamFlowError if no frame shows a face.
     """
-    track = track_face(frames, finder, progress=progress)
+    track = track_face(frames, finder, face, progress)
     points = track.points
 
     def at_25(values):
-        return _resample(_smooth(values), fps)
+        return resampled(_smooth(values), fps, MOTION_FPS).astype(np.float32)
 
     head = at_25(head_poses(points))
     motion = Motion(state_to_exp(at_25(mouth_states(points))), MOTION_FPS)
@@ -161,10 +163,3 @@ def _smooth(values: np.ndarray) -> np.ndarray:
     """Weighted mean of three frames; landmarks tremble by about a hundredth of a state."""
     padded = np.pad(values, ((1, 1), (0, 0)), mode="edge")
     return (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
-
-
-def _resample(values: np.ndarray, fps: float) -> np.ndarray:
-    """values [n,k] at `fps` -> float32 at 25 fps, linear."""
-    count = max(1, round(len(values) / fps * MOTION_FPS))
-    place = np.arange(count) * (fps / MOTION_FPS)
-    return np.stack([np.interp(place, np.arange(len(values)), v) for v in values.T], 1).astype(np.float32)

@@ -6,6 +6,7 @@ found in, z in the same unit, negative towards the camera.
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -92,6 +93,12 @@ class Face:
         if self.lip_spread <= LIPS_SURE:
             return None
         return "The face is hard to read; if the mouth moves in the wrong place, give mouth_box=x0,y0,x1,y1"
+
+
+@cache
+def face_finder() -> "FaceFinder":
+    """The face models, loaded once for all who look for faces."""
+    return FaceFinder()
 
 
 class FaceFinder:

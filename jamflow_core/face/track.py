@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import JamFlowError
-from .finder import Face, FaceFinder
+from .finder import Face, FaceFinder, face_finder
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def track_face(frames: Iterable[np.ndarray], finder: FaceFinder | None = None, i
     index: which face of the first frame that shows one. progress: called with the number of frames done.
     Raises JamFlowError if no frame shows a face.
     """
-    finder = finder or FaceFinder()
+    finder = finder or face_finder()
     landmarks, missing, face = [], [], None
     for number, frame in enumerate(frames):
         seen = finder.track(frame, face.region) if face else None

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..atomic import whole_file
 from ..errors import JamFlowError
+from .frames import resampled
 from .space import KEYPOINTS
 
 _FPS_RANGE = (1.0, 240.0)
@@ -29,13 +30,7 @@ class Motion:
         """The same motion at another rate, by linear interpolation; behind the last frame its face is held."""
         if fps == self.fps:
             return self
-        frames = max(round(self.seconds * fps), 1)
-        place = np.minimum(np.arange(frames) * (self.fps / fps), len(self.exp) - 1)
-        before = np.floor(place).astype(int)
-        after = np.minimum(before + 1, len(self.exp) - 1)
-        part = (place - before)[:, None, None]
-        exp = self.exp[before] * (1 - part) + self.exp[after] * part
-        return Motion(exp.astype(np.float32), fps)
+        return Motion(resampled(self.exp, self.fps, fps).astype(np.float32), fps)
 
 
 def save_motion(path: str | os.PathLike, exp: np.ndarray, fps: float) -> None:

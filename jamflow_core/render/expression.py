@@ -12,7 +12,7 @@ import numpy as np
 from ..clock import MOTION_FPS
 from ..errors import JamFlowError
 from ..face.extract import FaceMotion
-from .animate import idle_gaze, idle_motion, loudness
+from .idle import idle_gaze, idle_motion, loudness
 
 # What a curve may be called, and how far it goes either way.
 LIMITS = {

@@ -1,12 +1,8 @@
-"""From motion to pictures: generated lips, and the small natural movements that are missed when they are absent."""
-
-from collections.abc import Iterator
+"""The small natural movements that are missed when they are absent: blinks, glances, a head that is never quite still."""
 
 import numpy as np
 
 from ..clock import SAMPLE_RATE
-from ..motion.basis import exp_to_state
-from .mesh import MeshPortrait
 
 # Seconds. Spontaneous blinks: a fast fall, a short rest, a slow rise, 120-400 ms in all, every 2-6 s in conversation
 # (Bentivoglio et al. 1997; VanderWerf et al. 2003).
@@ -52,24 +48,6 @@ def idle_gaze(frames: int, seed: int, fps: float = 25) -> np.ndarray:
         gaze[int(time * fps) :] = np.clip(place, -1, 1)
         time += rng.uniform(*GLANCE_EVERY)
     return gaze
-
-
-def render_frames(portrait: MeshPortrait, exp: np.ndarray, blink: np.ndarray | None = None,
-                  head: np.ndarray | None = None, smile: np.ndarray | None = None, brow: np.ndarray | None = None,
-                  gaze: np.ndarray | None = None) -> Iterator[np.ndarray]:  # fmt: skip
-    """Frames (uint8 RGB, the portrait's size) for expression deltas [n,21,3], made one at a time.
-
-    blink [n] or [n,2], head [n,5], smile [n], brow [n] and gaze [n,2] are as `MeshPortrait.frame` takes them, for n or
-    more frames; where one is missing that part of the face is still.
-    """
-    states = exp_to_state(exp)
-    extras = {"blink": blink, "head": head, "smile": smile, "brow": brow, "gaze": gaze}
-    extras = {name: values for name, values in extras.items() if values is not None}
-    for name, values in extras.items():
-        if len(values) < len(states):
-            raise ValueError(f"{name} must be as long as exp: {len(states)} frames, not {len(values)}")
-    for index, state in enumerate(states):
-        yield portrait.frame(state, **{name: values[index] for name, values in extras.items()})
 
 
 def loudness(wave, frames: int, fps: float = 25) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from ..clock import MOTION_FPS
+from ..errors import JamFlowError
 from ..motion.files import Motion
 
 # What a face does besides its lips, by name, a row a frame: blink [n] or [n,2] (0..1, image left and right), head [n,5] (yaw,
@@ -103,6 +104,19 @@ class Renderer(Protocol):
     def read_motion(self, footage: Footage, face: int = 0, progress: Progress | None = None) -> Seen:
         """The motion of a video's face. JamFlowError if no frame shows one."""
         ...
+
+
+def checked_box(mouth_box: MouthBox, image: np.ndarray) -> tuple[float, float, float, float]:
+    """A mouth's place that lies in the picture and can be seen; JamFlowError for another."""
+    height, width = image.shape[:2]
+    x0, y0, x1, y1 = (float(v) for v in mouth_box)
+    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
+        raise JamFlowError(
+            f"Give mouth_box=x0,y0,x1,y1 inside the picture ({width}x{height}), not {x0:g},{y0:g},{x1:g},{y1:g}"
+        )
+    if x1 - x0 < 4:
+        raise JamFlowError(f"Give a wider mouth_box: {x1 - x0:g} pixels are too few to show a mouth")
+    return x0, y0, x1, y1
 
 
 def held(frames: Iterable[np.ndarray], more: int) -> Iterator[np.ndarray]:

@@ -4,54 +4,48 @@ import numpy as np
 
 from ..errors import JamFlowError
 from ..media.picture import load_cv2
-from ..motion.basis import exp_to_state
 from . import LAYOUTS
-from .liveportrait import LivePortraitRenderer
+from .renderer import Portrait, one_frame
 
 TALLEST = 720  # pixels of a row of portraits
 PAPER = 16  # grey of the bars around a portrait of another shape
 
 
 class Stage:
-    """portraits: by speaker, of either renderer."""
+    """portraits: by speaker, of any renderer. layout: one of LAYOUTS."""
 
-    def __init__(self, portraits: dict[str, object], layout: str = LAYOUTS[0]):
+    def __init__(self, portraits: dict[str, Portrait], layout: str = LAYOUTS[0]):
         if layout not in LAYOUTS:
             raise JamFlowError(f"Choose a layout of {' or '.join(LAYOUTS)}, not {layout}.")
         self.portraits, self.together = portraits, layout == LAYOUTS[0] and len(portraits) > 1
-        sizes = {name: portrait.size for name, portrait in portraits.items()}
+        own = {name: portrait.size for name, portrait in portraits.items()}
         if self.together:
-            height = _even(min(TALLEST, *(size[1] for size in sizes.values())))
-            self.places = {name: (_even(width * height / tall), height) for name, (width, tall) in sizes.items()}
-            self.size = sum(width for width, _ in self.places.values()), height
+            height = _even(min(TALLEST, *(size[1] for size in own.values())))
+            self.sizes = {name: (_even(width * height / tall), height) for name, (width, tall) in own.items()}
+            self.size = sum(width for width, _ in self.sizes.values()), height
         else:
-            self.size = tuple(_even(side) for side in next(iter(sizes.values())))
-            self.places = {name: _fitted(size, self.size) for name, size in sizes.items()}
+            self.size = tuple(_even(side) for side in next(iter(own.values())))
+            self.sizes = {name: _fitted(size, self.size) for name, size in own.items()}
 
-    def frame(self, speaker: str | None, exp: np.ndarray, rests: dict[str, dict]) -> np.ndarray:
-        """uint8 RGB: the speaker's lips as in `exp` [21, 3], the others' closed. rests: by name, what else their faces
-        do.
+    def frame(self, speaker: str | None, exp: np.ndarray, faces: dict[str, dict]) -> np.ndarray:
+        """uint8 RGB: the speaker's lips as in `exp` [21, 3], the others' closed. faces: by name, what else they do, a row of
+        each track (render/renderer.py).
 
         Where only the speaker is shown and nobody of the portraits speaks, it is the one who is named first.
         """
         if not self.together:
             name = speaker if speaker in self.portraits else next(iter(self.portraits))
-            return self._laid(self._posed(name, exp if name == speaker else np.zeros_like(exp), rests), name)
-        shown = [
-            self._resized(self._posed(name, exp if name == speaker else np.zeros_like(exp), rests), self.places[name])
-            for name in self.portraits
-        ]
+            return self._laid(self._posed(name, speaker, exp, faces), name)
+        shown = [self._resized(self._posed(name, speaker, exp, faces), self.sizes[name]) for name in self.portraits]
         return np.concatenate(shown, axis=1)
 
-    def _posed(self, name: str, exp: np.ndarray, rests: dict[str, dict]) -> np.ndarray:
-        portrait, rest = self.portraits[name], rests.get(name, {})
-        if isinstance(portrait, LivePortraitRenderer):
-            return next(portrait.frames(exp[None], **{part: np.asarray(value)[None] for part, value in rest.items()}))
-        return portrait.frame(exp_to_state(exp), **rest)
+    def _posed(self, name: str, speaker: str | None, exp: np.ndarray, faces: dict[str, dict]) -> np.ndarray:
+        lips = exp if name == speaker else np.zeros_like(exp)
+        return one_frame(self.portraits[name], lips, faces.get(name, {}))
 
     def _laid(self, picture: np.ndarray, name: str) -> np.ndarray:
         """A portrait in the middle of the picture."""
-        width, height = self.places[name]
+        width, height = self.sizes[name]
         picture = self._resized(picture, (width, height))
         if (width, height) == self.size:
             return picture

@@ -44,12 +44,13 @@ class Job:
     def video(self, text: str, path: Path) -> float:
         """Text -> mp4; returns the seconds of speech in it."""
         from ..media.video import VideoWriter
-        from ..render.animate import idle_motion, render_frames
+        from ..motion.files import Motion
+        from ..render.idle import idle_motion
 
         clip = self.speech(text)
         lids, head = idle_motion(len(clip.motion), seed=0)
         with VideoWriter(path, MOTION_FPS, self.portrait.size, clip.wave) as video:
-            for frame in render_frames(self.portrait, clip.motion.numpy(), lids, head):
+            for frame in self.portrait.frames(Motion(clip.motion.numpy(), MOTION_FPS), blink=lids, head=head):
                 video.write(frame)
         return len(clip.wave) / SAMPLE_RATE
 

@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from f5_weights import f5_file  # noqa: E402
-from liveportrait_weights import layout, random_state, tiny_networks  # noqa: E402
+from liveportrait_weights import layout, random_state, small_crops, tiny_networks  # noqa: E402
 
 NAMES = {
     "appearance": "appearance_feature_extractor",
@@ -76,8 +76,6 @@ def files(host):
 def small(host, files, monkeypatch):
     """The host's networks are small ones, which look at 64 pixels and paint 128."""
     networks = pack_module(host, "jamflow_core.render.liveportrait.networks")
-    renderers = pack_module(host, "jamflow_core.render.liveportrait.renderer")
-    cut, pixels_of = renderers.cut, renderers.pixels_of
     big = networks.LivePortrait
 
     def few_channels():
@@ -87,8 +85,7 @@ def small(host, files, monkeypatch):
         return made
 
     monkeypatch.setattr(networks, "LivePortrait", few_channels)
-    monkeypatch.setattr(renderers, "cut", lambda *given: cv2.resize(cut(*given), (64, 64)))
-    monkeypatch.setattr(renderers, "pixels_of", lambda made: [cv2.resize(one, (512, 512)) for one in pixels_of(made)])
+    small_crops(monkeypatch, networks)
     return files
 
 

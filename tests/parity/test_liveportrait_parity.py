@@ -145,11 +145,11 @@ def test_composed_picture(small):
     """A picture driven by two frames, pasted back."""
     theirs, ours = small
     picture, driving = read_image(EXAMPLES / "mona_lisa.jpg"), random_template(2, 11)
-    renderer = LivePortraitRenderer(ours, picture)
+    posed = LivePortraitRenderer(ours).pose(picture)
     matrix = to_crop(face_box(FaceFinder().find(picture).points))
     inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))
-    expected = official.execute(theirs, renderer.source, driving, {}, [picture], [cut(picture, matrix)], [inverse])
-    compare(list(renderer.drive(driving)), expected, [picture] * 2)
+    expected = official.execute(theirs, posed.source, driving, {}, [picture], [cut(picture, matrix)], [inverse])
+    compare(list(posed.frames(driving.motion())), expected, [picture] * 2)
 
 
 def test_composed_video(small):
@@ -157,11 +157,11 @@ def test_composed_video(small):
     theirs, ours = small
     picture, driving = read_image(EXAMPLES / "mona_lisa.jpg"), random_template(3, 12)
     clip = [picture, np.roll(picture, 4, 1), np.roll(picture, 6, 0)]
-    video = LivePortraitVideo(ours, lambda: iter(clip))
+    video = LivePortraitVideo(LivePortraitRenderer(ours), lambda: iter(clip))
     crops = [cut(frame, matrix) for frame, matrix in zip(clip, video._matrices)]
     inverses = [np.linalg.inv(np.vstack([matrix, [0, 0, 1]])) for matrix in video._matrices]
     expected = official.execute(theirs, video.source, driving, {}, clip, crops, inverses)
-    compare(list(video.drive(driving)), expected, clip)
+    compare(list(video.frames(driving.motion())), expected, clip)
 
 
 def test_crop_agrees_with_the_official_one():

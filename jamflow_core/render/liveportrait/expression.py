@@ -5,8 +5,11 @@ which
 FULL is taken for 1: about as far as faces look natural.
 """
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from .drive import Laid
 
 FULL = 15.0
 
@@ -18,6 +21,24 @@ _BROWS_DOWN = {(1, 0): 0.001, (2, 0): -0.001, (1, 1): -0.0003, (2, 1): 0.0003}
 _RIGHT = {(11, 0): 0.0007, (15, 0): 0.001}
 _LEFT = {(11, 0): -0.001, (15, 0): -0.0007}
 _DOWN = {(11, 1): 0.0005, (15, 1): 0.0005, (13, 1): 0.00015, (16, 1): 0.00015}  # the lids go along
+
+
+def laid_over(tracks: dict[str, np.ndarray], frames: int, eye_distance: float | np.ndarray, device) -> Laid:
+    """Tracks of a face (render/renderer.py), a row for each of `frames`, as LivePortrait's keypoints take them.
+
+    eye_distance: in keypoint units, one for all frames or [n].
+    """
+    known = {name: torch.as_tensor(np.asarray(track, np.float32), device=device) for name, track in tracks.items()}
+    if any(len(track) != frames for track in known.values()):
+        raise ValueError(f"exp and {', '.join(known)} must be equally long: {frames} frames")
+    blink, head = known.get("blink"), known.get("head")
+    if blink is not None and blink.ndim == 2:
+        blink = blink.amax(1)
+    if head is not None:
+        yaw, pitch, roll, x, y = head.T
+        unit = torch.as_tensor(eye_distance, device=device)
+        head = torch.stack((pitch, -yaw, roll, x * unit, y * unit), 1)
+    return Laid(blink, head, expression(*(known.get(name) for name in ("smile", "brow", "gaze"))))
 
 
 def expression(smile: Tensor | None = None, brow: Tensor | None = None, gaze: Tensor | None = None) -> Tensor | None:

@@ -3,7 +3,6 @@
 import torch
 from torch import Tensor, nn
 
-from ...catalog.compiled import check_compiler, compiled
 from .appearance import FeatureExtractor
 from .generator import Generator
 from .keypoints import Faces
@@ -71,16 +70,4 @@ class LivePortrait(Networks, nn.Module):
         for last in (self.warping.third, self.warping.fourth):
             last.float()
         self.generator.to(memory_format=torch.channels_last if short else torch.contiguous_format)
-        return self
-
-    def compile_painting(self, device: torch.device | None = None) -> "LivePortrait":
-        """Compile the two networks that paint, for where they are or will be (a minute; worth it in bfloat16 and on
-        GPUs).
-
-        For the number of frames that comes first, and when another comes for any other. JamFlowError if the device has
-        nothing
-        to compile with."""
-        check_compiler(device or self.device)
-        for net in (self.warping, self.generator):
-            net.forward = compiled(net.forward, dynamic=None)
         return self

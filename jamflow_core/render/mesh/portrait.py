@@ -1,12 +1,16 @@
 """MeshPortrait: a still picture whose face can be posed."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ...errors import JamFlowError
-from ...face.finder import FaceFinder
+from ...face.finder import FaceFinder, face_finder
 from ...face.topology import load_topology
 from ...media.picture import to_rgb
-from ...motion.basis import STATES
+from ...motion.basis import STATES, exp_to_state
+from ...motion.files import Motion
+from ..renderer import MouthBox, checked_box
 from .colours import mouth_colours
 from .crop import HeadCrop
 from .eyes import Eyeballs
@@ -19,20 +23,18 @@ from .warp import MeshWarp, union_of
 class MeshPortrait:
     """Poses the face of one picture, without a neural renderer.
 
-    image: uint8 RGB [h,w,3] (grey and alpha are converted). mouth_box: x0, y0, x1, y1 of the mouth in pixels, instead
-    of looking for a face. face: which face, the largest and surest is 0. finder: the face models, if loaded already.
-    Raises JamFlowError if no face is found, or the box is not in the picture. `warning` is None or meant for the user.
+    A `Portrait`; image, mouth_box and face as in `Renderer.pose`. finder: other face models than the shared ones.
     """
 
-    def __init__(self, image: np.ndarray, mouth_box: tuple[float, float, float, float] | None = None, face: int = 0,
+    def __init__(self, image: np.ndarray, mouth_box: MouthBox | None = None, face: int = 0,
                  finder: FaceFinder | None = None):  # fmt: skip
-        self.image = to_rgb(image)
+        self.image = self.still = to_rgb(image)
         topology = load_topology()
         if mouth_box is not None:
             points = fit_to_mouth(checked_box(mouth_box, self.image), topology)
             self.face, self.warning = None, None
         else:
-            self.face = (finder or FaceFinder()).find(self.image, face)
+            self.face = (finder or face_finder()).find(self.image, face)
             points, self.warning = self.face.points[:468], self.face.warning
         self._crop = HeadCrop(self.image, points)
         spread = self.face.lip_spread if self.face else 0.0
@@ -56,6 +58,16 @@ class MeshPortrait:
     def marks(self) -> list[np.ndarray]:
         """What tells this portrait from another one of the same picture: where its face is."""
         return [self.rig.rest]
+
+    def frames(self, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
+        """Frames (uint8 RGB, the portrait's size), one for each of the motion's, made one at a time. tracks: as `frame` takes
+        them, a row a frame."""
+        states = exp_to_state(motion.exp)
+        for name, values in tracks.items():
+            if len(values) < len(states):
+                raise ValueError(f"{name} must be as long as exp: {len(states)} frames, not {len(values)}")
+        for index, state in enumerate(states):
+            yield self.frame(state, **{name: values[index] for name, values in tracks.items()})
 
     def frame(self, state, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0), smile: float = 0.0, brow: float = 0.0,
               gaze: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:  # fmt: skip
@@ -82,16 +94,3 @@ class MeshPortrait:
             region = self._crop.box.slices
             frame[region] = self._sway.apply(frame[region], Head(*head))
         return frame
-
-
-def checked_box(mouth_box, image: np.ndarray) -> tuple[float, float, float, float]:
-    """A mouth's place that lies in the picture and can be seen; JamFlowError for another."""
-    height, width = image.shape[:2]
-    x0, y0, x1, y1 = (float(v) for v in mouth_box)
-    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
-        raise JamFlowError(
-            f"Give mouth_box=x0,y0,x1,y1 inside the picture ({width}x{height}), not {x0:g},{y0:g},{x1:g},{y1:g}"
-        )
-    if x1 - x0 < 4:
-        raise JamFlowError(f"Give a wider mouth_box: {x1 - x0:g} pixels are too few to show a mouth")
-    return x0, y0, x1, y1

@@ -6,55 +6,26 @@ way to closed ones of another moment (mesh/plate.py). The inside of the mouth is
 one comes and goes with the old words. An expression (blinks, brows, gaze, smile, head) is added to what the face does in the frame.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from ..face.extract import mouth_states
-from ..face.topology import EYE_CORNERS, load_topology
-from ..face.track import FaceTrack, track_face
-from ..motion.basis import exp_to_state
-from ..motion.files import Motion
-from .mesh.colours import MouthColours, mouth_colours
-from .mesh.crop import HeadCrop
-from .mesh.eyes import Eyeballs
-from .mesh.mouth import MouthInterior
-from .mesh.plate import Patch, Plates, find_plates
-from .mesh.rig import Rig, at_rest, build_rig
-from .mesh.sway import Head, Sway
-from .mesh.warp import MeshWarp, union_of
+from ...face.extract import mouth_states
+from ...face.steady import steady
+from ...face.topology import load_topology
+from ...face.track import FaceTrack
+from ...motion.basis import exp_to_state
+from .colours import MouthColours, mouth_colours
+from .crop import HeadCrop
+from .eyes import Eyeballs
+from .mouth import MouthInterior
+from .plate import Patch, Plates, find_plates
+from .rig import Rig, at_rest, build_rig
+from .sway import Head, Sway
+from .warp import MeshWarp, union_of
 
-GONE = 5  # frames; a face missing for longer is gone and nothing is painted, a shorter gap is bridged
-TREMBLE = 0.02  # eye distances: what a landmark departs from its neighbours in time by more than this is motion
 FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside
-
-
-def relip_video(source: Callable[[], Iterable[np.ndarray]], fps: float, motion: Motion,
-                progress: Callable[[int], None] | None = None,
-                rest_of: Callable[[int], dict[str, np.ndarray]] = lambda count: {}) -> tuple[Iterator[np.ndarray], int, list[int]]:  # fmt: skip
-    """New lips for a whole video: (frames, their number, numbers of those without a face).
-
-    source: gives the frames (uint8 RGB at `fps`) from the start, three times. Where the motion outlasts the video its
-    last frame stays, and goes on speaking. rest_of: gives the tracks of `relip_frames` for so many frames.
-    """
-    track = track_face(source(), progress=progress)
-    said = motion.at(fps).exp
-    count = max(len(track), len(said))
-    exp = np.zeros((count, *said.shape[1:]), np.float32)
-    exp[: len(said)] = said
-    more = count - len(track)
-    track = FaceTrack(np.concatenate([track.points, np.repeat(track.points[-1:], more, 0)]), track.missing)
-    plates = closed_lips(_held(source(), more), track)
-    return relip_frames(_held(source(), more), track, exp, rest_of(count), plates), count, track.missing
-
-
-def _held(frames: Iterable[np.ndarray], more: int) -> Iterator[np.ndarray]:
-    """The frames, and the last one `more` times again."""
-    for frame in frames:
-        yield frame
-    for _ in range(more):
-        yield frame
 
 
 def closed_lips(frames: Iterable[np.ndarray], track: FaceTrack) -> Plates | None:
@@ -94,26 +65,6 @@ def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray
         yield painter.paint(new, crop.to_crop(face), {part: values[index] for part, values in rest.items()})
 
 
-def steady(track: FaceTrack) -> tuple[np.ndarray, np.ndarray]:
-    """Landmarks smoothed over three frames where they tremble (not where the face moves), short gaps bridged in a
-    straight line; and which frames have lost the face for good, bool [n]."""
-    points = track.points.astype(np.float64)
-    lost = np.zeros(len(points), bool)
-    lost[track.missing] = True
-    gone = np.zeros_like(lost)
-    for start, end in _runs(lost):
-        if start == 0 or end == len(points) or end - start > GONE:
-            gone[start:end] = True
-            continue
-        part = (np.arange(start, end) - start + 1) / (end - start + 1)
-        points[start:end] = points[start - 1] + part[:, None, None] * (points[end] - points[start - 1])
-    correction = np.zeros_like(points)
-    correction[1:-1] = (points[:-2] - 2 * points[1:-1] + points[2:]) / 4
-    eyes = np.linalg.norm(points[:, EYE_CORNERS[0]] - points[:, EYE_CORNERS[1]], axis=1)
-    size = np.linalg.norm(correction, axis=2) / eyes[:, None]
-    return points + correction * np.exp(-((size / TREMBLE) ** 2))[..., None], gone
-
-
 @dataclass(frozen=True)
 class _Painter:
     """Poses the face of one frame of the video."""
@@ -147,9 +98,3 @@ def _blend(before: MouthColours | None, now: MouthColours) -> MouthColours:
     if before is None:
         return now
     return MouthColours(*((1 - FOLLOW) * a + FOLLOW * b for a, b in zip(astuple(before), astuple(now))))
-
-
-def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """Stretches [start, end) of True."""
-    edges = np.flatnonzero(np.diff(np.r_[0, flags.astype(int), 0]))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))

@@ -1,0 +1,115 @@
+"""A third renderer is one class and one line: a toy one speaks, films a script, reads a video and gives it new lips."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jamflow_core.catalog.renderers import RENDERERS, Loading, load_renderer
+from jamflow_core.cli.main import main
+from jamflow_core.errors import JamFlowError
+from jamflow_core.media.video import VideoWriter
+from jamflow_core.media.video_reader import read_video
+from jamflow_core.motion.basis import JAW, exp_to_state, state_to_exp
+from jamflow_core.motion.files import Motion, load_motion
+from jamflow_core.render.mesh import MeshRenderer
+from jamflow_core.render.renderer import Film, Footage, Seen
+
+FACE = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
+
+
+@dataclass
+class Sketch:
+    """A picture whose brightness is the opening of the jaw."""
+
+    image: np.ndarray
+    warning = None
+
+    def __post_init__(self):
+        self.still, self.size, self.marks = self.image, self.image.shape[1::-1], []
+
+    def frames(self, motion, **tracks):
+        for state in exp_to_state(motion.exp):
+            yield np.full_like(self.image, 60 + 150 * min(state[JAW], 1))
+
+
+class SketchRenderer:
+    readings = 1
+
+    def choose(self, **_):
+        return self
+
+    def leads(self, motion):
+        return False
+
+    def pose(self, image, face=0, mouth_box=None):
+        return Sketch(np.ascontiguousarray(image[:64, :64]))
+
+    def relip(self, footage, motion, tracks, face=0, hold=False, progress=None):
+        frames = list(footage.frames())
+        sketch = Sketch(frames[0])
+        return Film(zip(frames, sketch.frames(motion.at(footage.fps))), len(frames), [])
+
+    def read_motion(self, footage, face=0, progress=None):
+        jaw = np.array([frame.mean() / 255 for frame in footage.frames()])
+        return Seen(Motion(state_to_exp(np.stack([jaw, *np.zeros((4, len(jaw)))], 1)), footage.fps), [])
+
+
+@pytest.fixture
+def sketch(monkeypatch):
+    monkeypatch.setitem(RENDERERS, "sketch", lambda how: SketchRenderer())
+
+
+def brightness(path):
+    return np.array([frame.mean() for frame in read_video(path, with_audio=False).frames])
+
+
+def test_speak_with_it(sketch, tmp_path):
+    out, motion = tmp_path / "a.mp4", tmp_path / "a.safetensors"
+    said = ["speak", "Hello.", "--steps", "2", "--portrait", str(FACE), "--renderer", "sketch"]
+    assert main([*said, "--out", str(out), "--motion", str(motion)]) == 0
+    jaw = exp_to_state(load_motion(motion).exp)[:, JAW]
+    seen = brightness(out)
+    assert len(seen) == len(jaw) and np.corrcoef(seen, jaw)[0, 1] > 0.95 and jaw.max() > 0.2
+
+
+def test_a_script_and_a_video_with_it(sketch, tmp_path):
+    script, film = tmp_path / "s.txt", tmp_path / "film.mp4"
+    script.write_text("[heart] No. [george] Yes.", encoding="utf-8")
+    chosen = ["--steps", "1", "--renderer", "sketch", "--out", str(tmp_path / "a.mp4")]
+    assert main(["speak", "--script", str(script), *chosen]) == 0 and len(brightness(tmp_path / "a.mp4")) > 10
+    with VideoWriter(film, 25, (64, 64)) as video:
+        for level in np.linspace(20, 200, 20):
+            video.write(np.full((64, 64, 3), level, np.uint8))
+    assert main(["dub", "No.", "--video", str(film), "--relip", *chosen]) == 0
+    assert len(brightness(tmp_path / "a.mp4")) == 20
+
+
+def test_the_table_says_what_there_is(tmp_path):
+    assert isinstance(load_renderer("mesh"), MeshRenderer)
+    with pytest.raises(JamFlowError, match=r"Choose renderer=mesh\|liveportrait, or a folder .* not other"):
+        load_renderer("other")
+    with pytest.raises(JamFlowError, match="Put appearance_feature_extractor"):
+        load_renderer(str(tmp_path), Loading())
+
+
+def test_the_mesh_takes_no_driving_motion():
+    lips = Motion(np.zeros((2, 21, 3), np.float32), 25.0)
+    renderer = MeshRenderer().choose(stitching=False)
+    assert not renderer.leads(lips)
+    with pytest.raises(JamFlowError, match="Choose renderer=liveportrait"):
+        renderer.choose(driving=lips)
+
+
+def test_the_last_frame_goes_on_speaking_only_where_asked():
+    from jamflow_core.media.picture import read_image
+
+    picture = read_image(FACE)
+    footage = Footage(lambda: iter([picture] * 2), 25.0)
+    lips = Motion(state_to_exp(np.tile([0.6, 0, 0, 0, 0], (4, 1))), 25.0)
+    assert MeshRenderer().relip(footage, lips, lambda frames, fps: {}).count == 2
+    film = MeshRenderer().relip(footage, lips, lambda frames, fps: {}, hold=True)
+    pairs = list(film.pairs)
+    assert film.count == len(pairs) == 4 and all(np.array_equal(before, picture) for before, _ in pairs)
+    assert not np.array_equal(pairs[3][1], picture)
