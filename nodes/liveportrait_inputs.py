@@ -23,6 +23,25 @@ class LivePortraitWidgets:
     paste_back: bool = True
     batch: int = 0
 
+    def choices(self) -> dict:
+        """The same in the core's words, for `Renderer.choose`."""
+        from ..jamflow_core.motion.smooth import NOISE
+
+        return {
+            "relative": self.motion_mode == "relative",
+            "region": self.region,
+            "multiplier": self.multiplier,
+            "expressive": self.expression_friendly,
+            "stitching": self.stitching,
+            "close_lips": self.lip_zero,
+            "open_eyes": self.eye_retargeting == "as driving",
+            "steady_eyes": self.eye_retargeting == "steady",
+            "open_lips": self.lip_retargeting,
+            "smoothing": NOISE * self.smoothing,
+            "paste_back": self.paste_back,
+            "batch": self.batch or None,
+        }
+
 
 def _told(kind, name: str, tooltip: str, **more) -> io.Input:
     """A widget that older graphs do not have, and that few need."""

@@ -1,7 +1,6 @@
 """Choosing weights: JAM-Flow, its vocoder, and what paints the portrait."""
 
 import os
-from functools import cached_property
 from pathlib import Path
 
 import folder_paths
@@ -44,22 +43,6 @@ def roots() -> list[Path]:
     added = [Path(folder).parent for folder in folder_paths.get_folder_paths(FOLDER)]
     found = [Path(folder_paths.models_dir), *added, *map(Path, folder_paths.get_folder_paths(PORTRAITS))]
     return list(dict.fromkeys(found))
-
-
-class Renderer:
-    """What travels on a JAMFLOW_PORTRAIT wire: how portraits are painted, and the face models, loaded at first use.
-
-    networks: LivePortrait's, or None for the mesh renderer.
-    """
-
-    def __init__(self, networks=None):
-        self.networks = networks
-
-    @cached_property
-    def finder(self):
-        from ..jamflow_core.face.finder import FaceFinder
-
-        return FaceFinder()
 
 
 class LoadJamFlow(Node):
@@ -146,12 +129,17 @@ class LoadJamFlow(Node):
 
     @classmethod
     def run(cls, model, vocoder, renderer, precision, compile=False) -> io.NodeOutput:
-        flow, waves, networks, folder = flow_file(model), vocoder_file(vocoder), None, None
+        flow, waves, folder = flow_file(model), vocoder_file(vocoder), None
         if renderer == LIVEPORTRAIT or renderer == OWN_RENDERER and portrait_folder() is not None:
+            from ..jamflow_core.render.liveportrait import LivePortraitRenderer
             from .liveportrait import ManagedLivePortrait
 
             folder = places.find_portrait_networks(roots())
-            networks = ManagedLivePortrait(folder, precision, compile)
+            painter = LivePortraitRenderer(ManagedLivePortrait(folder, precision, compile))
+        else:
+            from ..jamflow_core.catalog import renderers
+
+            painter = renderers.load_renderer(renderers.MESH)
         own = (
             ("F5-TTS", model == OWN_MODEL, flow, Kind.F5),
             ("Vocos", vocoder == OWN_VOCODER, waves, Kind.VOCOS),
@@ -163,7 +151,7 @@ class LoadJamFlow(Node):
         return io.NodeOutput(
             ManagedModels(flow, precision, compile),
             managed_vocoder(waves),
-            Renderer(networks),
+            painter,
             ui=report(*told, between="\n") if told else report("embedded"),
         )
 

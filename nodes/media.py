@@ -16,8 +16,8 @@ from ..jamflow_core.clock import SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 
 WHITE = "#ffffff"
-# rest_of(frames, frames a second): what a face does besides its lips, in tracks (jamflow_core/render/expression.py)
-RestOf = Callable[[int, float], dict[str, np.ndarray]]
+# tracks_of(frames, frames a second): what a face does besides its lips (jamflow_core/render/renderer.py)
+TracksOf = Callable[[int, float], dict[str, np.ndarray]]
 
 
 def wave_of(audio: dict | None) -> Tensor:

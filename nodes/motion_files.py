@@ -69,7 +69,7 @@ class JamFlowLoadMotion(Node):
 
     @classmethod
     def run(cls, file) -> io.NodeOutput:
-        from ..jamflow_core.render.liveportrait.template import open_motion
+        from ..jamflow_core.catalog.templates import open_motion
 
         return io.NodeOutput(open_motion(folder_paths.get_annotated_filepath(file)))
 
@@ -104,8 +104,8 @@ class JamFlowSaveMotion(Node):
 
     @classmethod
     def run(cls, latent, filename_prefix) -> io.NodeOutput:
+        from ..jamflow_core.catalog.templates import keep_motion
         from ..jamflow_core.motion.files import Motion as MotionClip
-        from ..jamflow_core.render.liveportrait.template import keep_motion
 
         clip = (
             latent if isinstance(latent, MotionClip) else MotionClip(streams.motion(latent).cpu().numpy(), MOTION_FPS)

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import tee
 
 import folder_paths
 import numpy as np
@@ -14,7 +13,7 @@ from comfy_api.latest import InputImpl, Types
 from ..jamflow_core.clock import SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 from .draw import thumbnail
-from .media import FrameSource, RestOf, Shots, colour_of, frames_of, read_video
+from .media import FrameSource, Shots, TracksOf, colour_of, frames_of, read_video
 from .node import Progress, counted
 from .render_inputs import EXAMPLES, Pictures, RenderWidgets
 
@@ -28,7 +27,7 @@ class Besides:
     expression: object | None = None
     driving: object | None = None
 
-    def rest_of(self, widgets: RenderWidgets, filmed: bool, led: bool) -> RestOf:
+    def tracks_of(self, widgets: RenderWidgets, filmed: bool, led: bool) -> TracksOf:
         """What the face does around the lips: the expression, else in a picture the node's two switches, in a video nothing
         new; of an expression what is set by hand where a driving motion leads."""
         from ..jamflow_core.render.expression import Expression as Face
@@ -44,40 +43,25 @@ class Besides:
 
 def painted(portrait, clip, pictures: Pictures, widgets: RenderWidgets, besides: Besides) -> Shots:
     """The clip's motion on the pictures, or on the shipped example, by the renderer of Load JAM-Flow."""
-    live = None
-    if portrait.networks is not None:
-        from . import liveportrait as live
-    elif besides.driving is not None:
-        raise JamFlowError(
-            "choose LivePortrait as the renderer of Load JAM-Flow: the mesh renderer takes no driving motion"
-        )
-    led = live is not None and live.led(clip, besides.driving)
-    rest_of = besides.rest_of(widgets, pictures.filmed, led)
-    shots = _shots(portrait, clip, pictures, widgets, rest_of, besides.driving)
+    renderer = portrait.choose(driving=besides.driving, **widgets.choices())
+    led = renderer.leads(clip)
+    shots = _shots(renderer, clip, pictures, widgets, besides.tracks_of(widgets, pictures.filmed, led))
     if led and besides.expression is not None and besides.expression.driving is not None:
         unheard = "the driving motion moves head and eyes, the clip of the expression does not count"
         shots = replace(shots, warning="; ".join(filter(None, [unheard, shots.warning])))
     return shots
 
 
-def _shots(portrait, clip, pictures: Pictures, widgets: RenderWidgets, rest_of: RestOf, driving) -> Shots:
+def _shots(renderer, clip, pictures: Pictures, widgets: RenderWidgets, tracks_of: TracksOf) -> Shots:
     paper = colour_of(widgets.background)
-    live = None
-    if portrait.networks is not None:
-        from . import liveportrait as live
-    if pictures.filmed:
-        if pictures.video is not None:
-            source = lambda: read_video(pictures.video)
-        else:
-            count = len(pictures.image)
-            source = lambda: FrameSource(frames_of(pictures.image, pictures.mask, paper), widgets.fps, count)
-        if live is not None:
-            return live.relip(portrait, source, clip, widgets, rest_of, driving)
-        return relip(source, clip, widgets.face, portrait.finder, rest_of)
-    picture = one_picture(pictures, widgets.example, paper)
-    if live is not None:
-        return live.pose(portrait, picture, clip, widgets, rest_of, driving)
-    return pose(picture, clip.at(widgets.fps), widgets, portrait, rest_of)
+    if not pictures.filmed:
+        return pose(renderer, one_picture(pictures, widgets.example, paper), clip.at(widgets.fps), widgets, tracks_of)
+    if pictures.video is not None:
+        source = lambda: read_video(pictures.video)
+    else:
+        count = len(pictures.image)
+        source = lambda: FrameSource(frames_of(pictures.image, pictures.mask, paper), widgets.fps, count)
+    return relip(renderer, source, clip, widgets.face, tracks_of)
 
 
 def tracks(expression, seed: int, audio: dict | None, frames: int, fps: float) -> dict[str, np.ndarray]:
@@ -92,48 +76,27 @@ def tracks(expression, seed: int, audio: dict | None, frames: int, fps: float) -
     return expression.tracks(frames, seed, fps, wave)
 
 
-def pose(picture, clip, widgets: RenderWidgets, portrait, rest_of: RestOf) -> Shots:
+def pose(renderer, picture, clip, widgets: RenderWidgets, tracks_of: TracksOf) -> Shots:
     """One picture, moved by a clip's motion at its rate."""
-    from ..jamflow_core.render.animate import render_frames
-    from ..jamflow_core.render.mesh import MeshPortrait
-
-    box = parse_box(widgets.mouth_box)
-    posed = MeshPortrait(picture, box, widgets.face, None if box else portrait.finder)
-    pairs = ((posed.image, frame) for frame in render_frames(posed, clip.exp, **rest_of(len(clip.exp), clip.fps)))
-    return Shots(pairs, clip.fps, len(clip.exp), posed.warning)
+    posed = renderer.pose(picture, widgets.face, parse_box(widgets.mouth_box))
+    frames = posed.frames(clip, **tracks_of(len(clip.exp), clip.fps))
+    return Shots(((posed.still, frame) for frame in frames), clip.fps, len(clip.exp), posed.warning)
 
 
-def posed(portrait, picture):
-    """A picture that can be posed by the renderer of Load JAM-Flow."""
-    if portrait.networks is not None:
-        from ..jamflow_core.render.liveportrait import LivePortraitRenderer
-
-        return LivePortraitRenderer(portrait.networks, picture, finder=portrait.finder)
-    from ..jamflow_core.render.mesh import MeshPortrait
-
-    return MeshPortrait(picture, finder=portrait.finder)
-
-
-def relip(source: Callable[[], FrameSource], clip, face: int, finder, rest_of: RestOf) -> Shots:
-    """A video with new lips, and what `rest_of` adds. It is read three times: to follow the face, to find
-    its closed lips, and to paint it."""
-    from ..jamflow_core.face.track import track_face
-    from ..jamflow_core.render.relip import closed_lips, relip_frames
+def relip(renderer, source: Callable[[], FrameSource], clip, face: int, tracks_of: TracksOf) -> Shots:
+    """A video with new lips, and what `tracks_of` adds; it is read several times, a frame at a time."""
+    from ..jamflow_core.render.renderer import Footage
 
     first, show = source(), Progress()
-    track = track_face(first.frames, finder, face, lambda done: show(done, first.count))
-    exp = np.zeros((len(track), 21, 3), np.float32)
-    said = clip.at(first.fps).exp[: len(exp)]
-    exp[: len(said)] = said
-    before, again = tee(source().frames)
-    told = []
-    if track.missing:
-        told.append(f"{counted(len(track.missing), 'frame')} without a face, left as they are")
-    if len(exp) / first.fps < clip.seconds - 0.1:
-        told.append(f"the speech is {clip.seconds - len(exp) / first.fps:.1f} s longer than the video")
-    plates = closed_lips(source().frames, track)
-    frames = relip_frames(again, track, exp, rest_of(len(track), first.fps), plates)
-    return Shots(zip(before, frames), first.fps, len(track), "; ".join(told) or None)
+    film = renderer.relip(
+        Footage(lambda: source().frames, first.fps), clip, tracks_of, face,
+        progress=lambda done: show(done, renderer.readings * first.count),
+    )  # fmt: skip
+    told = [f"{counted(len(film.missing), 'frame')} without a face, left as they are"] if film.missing else []
+    longer = clip.seconds - film.count / first.fps
+    if longer > 0.1:
+        told.append(f"the motion is {longer:.1f} s longer than the video")
+    return Shots(film.pairs, first.fps, film.count, "; ".join(told) or None)
 
 
 def one_picture(pictures: Pictures, example: str, paper: tuple[float, float, float]) -> np.ndarray:

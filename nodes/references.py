@@ -192,16 +192,11 @@ class JamFlowReferenceMotion(Node):
 
 
 def _seen(portrait, source) -> tuple:
-    """The motion in a video, and in how many of its frames there is no face: by LivePortrait where it is, else by
-    landmarks.
-    """
-    if portrait.networks is not None:
-        from .liveportrait import read_motion
+    """The motion in a video, and in how many of its frames there is no face."""
+    from ..jamflow_core.render.renderer import Footage
 
-        clip = read_motion(portrait, source)
-        return clip, len(clip.template.missing)
-    from ..jamflow_core.face.extract import extract_motion
-
-    video, show = source(), Progress()
-    found = extract_motion(video.frames, video.fps, portrait.finder, lambda done: show(done, video.count))
-    return found.motion, len(found.missing)
+    first, show = source(), Progress()
+    seen = portrait.read_motion(
+        Footage(lambda: source().frames, first.fps), progress=lambda done: show(done, portrait.readings * first.count)
+    )
+    return seen.motion, len(seen.missing)

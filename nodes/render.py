@@ -65,9 +65,8 @@ class JamFlowPortraitRender(Node):
         if not len(clip.exp):
             raise JamFlowError("connect a clip that moves: this one has no motion frames")
         shots = painted(portrait, clip, pictures, widgets, Besides(audio, expression, driving))
-        renderer = "mesh" if portrait.networks is None else "LivePortrait"
         length = f"{shots.count / shots.fps:.2f} s"
-        told = report(f"seed {widgets.seed}", renderer, length, shots.warning)
+        told = report(f"seed {widgets.seed}", portrait.name, length, shots.warning)
         pairs = watched(shots.pairs, shots.count)
         if widgets.output == STREAM:
             from comfy_execution.graph_utils import ExecutionBlocker

@@ -15,7 +15,6 @@ from ..jamflow_core.render import LAYOUTS
 from .draw import thumbnail
 from .media import audio_of, frames_of
 from .node import CATEGORY, Node, Progress, report, seed_input, steps_input
-from .painting import posed
 from .sockets import AudioRef, Expression, Model, Motion, Portrait, Vocoder
 
 DEFAULT_SCRIPT = "[isabella] Have you heard? We can speak now.\n[george] I heard you. [pause 0.5s] And I have waited long enough to answer."
@@ -216,7 +215,7 @@ def painted(timeline, portrait, voices: dict[str, str], images: list, widgets: S
     given = dict(zip(timeline.speakers, chain.from_iterable(map(frames_of, images))))
     examples = faces_for({who: voices[who] for who in timeline.speakers if who not in given})
     shown = {who: given[who] if who in given else read_image(examples[who]) for who in timeline.speakers}
-    pictures = {who: posed(portrait, picture) for who, picture in shown.items()}
+    pictures = {who: portrait.pose(picture) for who, picture in shown.items()}
     chosen = expression or NEUTRAL
     folder, stem, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
     path = os.path.join(folder, f"{stem}_{counter:05}_.mp4")

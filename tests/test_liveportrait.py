@@ -523,7 +523,9 @@ def test_a_video_is_read_and_its_last_frame_held(small_crops, portrait):
     footage = Footage(lambda: iter([portrait, grey, portrait]), 25.0)
     seen = small_crops.read_motion(footage)
     template = seen.motion.template
-    assert len(template) == 3 and seen.missing == (1,) and template.lips.shape == (3, 1) and small_crops.leads(seen.motion)
+    assert (
+        len(template) == 3 and seen.missing == (1,) and template.lips.shape == (3, 1) and small_crops.leads(seen.motion)
+    )
     lips = Motion(np.zeros((5, 21, 3), np.float32), 25.0)
     film = small_crops.relip(footage, lips, lambda frames, fps: {"smile": np.ones(frames)}, hold=True)
     pairs = list(film.pairs)

@@ -10,10 +10,10 @@ from jamflow_core.face.topology import LIP_OUTER
 from jamflow_core.face.track import track_face
 from jamflow_core.media.picture import read_image
 from jamflow_core.motion.basis import state_to_exp
-from jamflow_core.render.animate import render_frames
+from jamflow_core.motion.files import Motion
 from jamflow_core.render.mesh import MeshPortrait
 from jamflow_core.render.mesh.colours import polygon_mask
-from jamflow_core.render.relip import closed_lips, relip_frames
+from jamflow_core.render.mesh.relip import closed_lips, relip_frames
 
 FRAMES = 24
 STRANGE = 20  # grey levels beyond all that the true picture shows there
@@ -29,8 +29,8 @@ def speaking():
     states = np.zeros((FRAMES, 5))
     states[:, 0], states[:, 1] = 0.45 - 0.45 * np.cos(turn), 0.3 * np.sin(turn / 2) ** 2
     head = np.stack([3 * np.sin(np.arange(FRAMES) / 5), *np.zeros((4, FRAMES))], 1)
-    frames = list(render_frames(portrait, state_to_exp(states), head=head))
-    silent = list(render_frames(portrait, np.zeros((FRAMES, 21, 3)), head=head))
+    frames = list(portrait.frames(Motion(state_to_exp(states), 25), head=head))
+    silent = list(portrait.frames(Motion(np.zeros((FRAMES, 21, 3)), 25), head=head))
     return frames, track_face(frames, finder), silent
 
 

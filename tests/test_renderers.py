@@ -35,7 +35,7 @@ class Sketch:
 
 
 class SketchRenderer:
-    readings = 1
+    name, readings = "sketch", 1
 
     def choose(self, **_):
         return self
@@ -49,7 +49,7 @@ class SketchRenderer:
     def relip(self, footage, motion, tracks, face=0, hold=False, progress=None):
         frames = list(footage.frames())
         sketch = Sketch(frames[0])
-        return Film(zip(frames, sketch.frames(motion.at(footage.fps))), len(frames), [])
+        return Film(zip(frames, sketch.frames(motion.at(footage.fps))), len(frames), footage.fps, [])
 
     def read_motion(self, footage, face=0, progress=None):
         jaw = np.array([frame.mean() / 255 for frame in footage.frames()])

@@ -48,6 +48,4 @@ def load_renderer(name: str, how: Loading = Loading()) -> Renderer:
         return RENDERERS[name](how)
     if Path(name).is_dir():
         return RENDERERS[LIVEPORTRAIT](replace(how, folder=Path(name)))
-    raise JamFlowError(
-        f"Choose renderer={'|'.join(RENDERERS)}, or a folder with LivePortrait's files, not {name}."
-    )
+    raise JamFlowError(f"Choose renderer={'|'.join(RENDERERS)}, or a folder with LivePortrait's files, not {name}.")

@@ -45,8 +45,8 @@ class Dub:
 def run(given: Namespace) -> None:
     import torch
 
+    from ..catalog.templates import open_motion
     from ..clock import MOTION_FPS
-    from ..render.liveportrait import open_motion
     from ..tasks.fit import fit_of
     from ..text.parse import check_text
 
@@ -92,7 +92,6 @@ def _dub(options: Dub, models, painter: Painter, voice, exp, portrait):
 def _relip(options: Dub, models, painter: Painter, voice, pace: float):
     """Speech at the voice's own pace (a little faster, to fit the clip), and new lips for the video."""
     from ..clock import MOTION_FPS
-    from ..media.video_reader import read_video
     from ..motion.files import Motion
     from ..tasks.filming import write_film
     from ..tasks.speak import speak
@@ -100,11 +99,10 @@ def _relip(options: Dub, models, painter: Painter, voice, pace: float):
     speed = min(HURRY, max(1.0, pace))
     with Bar("speaking") as tell:
         clip = speak(models, options.text, voice, speed=speed, run=options.sampling.run(models, "speak", tell))
-    fps = read_video(options.video, with_audio=False).fps
-    motion = Motion(clip.motion.numpy(), MOTION_FPS)
-    frames, count, missing = painter.relipped(lambda: read_video(options.video, with_audio=False).frames, fps, motion)
-    if missing:
-        say(f"no face in {missing} frames, which stay as they are.")
+    film = painter.relipped(options.video, Motion(clip.motion.numpy(), MOTION_FPS))
+    if film.missing:
+        say(f"no face in {len(film.missing)} frames, which stay as they are.")
     with Bar("rendering") as tell:
-        write_film(options.out, frames, fps, clip.wave, count=count, progress=tell)
+        frames = (after for _, after in film.pairs)
+        write_film(options.out, frames, film.fps, clip.wave, count=film.count, progress=tell)
     return clip.wave

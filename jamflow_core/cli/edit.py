@@ -47,8 +47,8 @@ def run(given: Namespace) -> None:
     import torch
 
     from ..audio.loudness import normalise
+    from ..catalog.templates import open_motion
     from ..clock import MOTION_FPS
-    from ..render.liveportrait import open_motion
     from ..tasks.animate import animate
     from ..tasks.edit import Request, edit, move_lips
     from ..text.parse import check_text

@@ -9,6 +9,7 @@ from argparse import ArgumentParser
 from importlib import import_module
 
 from ..errors import JamFlowError
+from .files import say
 
 # Commands whose options are added to the common parser: a module with `add_options` and `run`.
 COMMANDS = {
@@ -32,7 +33,7 @@ def main(argv: list[str]) -> int:
         _module(given.command).run(given)
         return 0
     except JamFlowError as error:
-        print(f"jamflow: {error}", file=sys.stderr)
+        say(str(error))
         return 2
     except KeyboardInterrupt:
         print("jamflow: stopped; no output is half-written.", file=sys.stderr)

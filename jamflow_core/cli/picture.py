@@ -10,19 +10,18 @@ from .expression import ExpressionChoice, add_expression
 from .files import say
 from .sampling import Sampling
 
-MESH = "mesh"
-
 
 def add_picture(parser: ArgumentParser) -> None:
     """The options of a command that renders a portrait."""
     add = parser.add_argument
     add("--portrait", help="any picture with a face [one of the shipped, that fits the voice]")
-    add("--renderer", default=MESH, help="mesh (embedded), liveportrait: look for its files, or their folder")
+    add("--renderer", default="mesh", help="mesh (embedded), liveportrait: look for its files, or their folder")
     add(
         "--driving",
         help="head, eyes and expression for LivePortrait: a motion template (.pkl, .safetensors) or a video",
     )
     add("--absolute", action="store_true", help="take the driving pose and expression as they are")
+    add("--face", type=int, default=0, metavar="N", help="which face of the picture or video: 0 is the largest [0]")
     add("--mouth-box", help="x0,y0,x1,y1 in pixels, where no face is found")
     add_expression(parser)
 
@@ -35,6 +34,7 @@ class PictureChoice:
     renderer: str
     driving: str | None
     absolute: bool
+    face: int
     mouth_box: str | None
     expression: ExpressionChoice
 
@@ -50,44 +50,31 @@ class PictureChoice:
 
 
 class Painter:
-    """The renderer that was asked for, its networks loaded once; `sampling` says where to look for them, and in which
-    format."""
+    """The renderer that was asked for, loaded once; `sampling` says where to look for its files, and in which format."""
 
     def __init__(self, choice: PictureChoice, sampling: Sampling):
         self.choice, self.sampling = choice, sampling
 
     @cached_property
-    def networks(self):
-        """LivePortrait's networks, if the renderer asks for them; else None."""
-        from ..catalog.liveportrait import load_liveportrait
-        from ..catalog.places import find_portrait_networks
+    def renderer(self):
+        """The renderer, with what drives it."""
+        from ..catalog.renderers import Loading, load_renderer
 
-        renderer = self.choice.renderer
-        if renderer == MESH:
-            if self.choice.driving:
-                raise JamFlowError("Add --renderer liveportrait: the mesh takes no driving motion.")
-            return None
-        if renderer == "liveportrait":
-            folder = find_portrait_networks(self.sampling.places.roots())
-        elif Path(renderer).is_dir():
-            folder = renderer
-        else:
-            raise JamFlowError(
-                f"Choose a --renderer of mesh, liveportrait or a folder with LivePortrait's files, not {renderer}."
-            )
-        networks = load_liveportrait(folder, dtype=self.sampling.dtype())
-        return networks.compile_painting() if self.sampling.compile else networks
+        sampling, driving = self.sampling, self.choice.driving
+        how = Loading(sampling.places.roots(), dtype=sampling.dtype(), compiled=sampling.compile)
+        renderer = load_renderer(self.choice.renderer, how)
+        if not driving:
+            return renderer
+        return renderer.choose(driving=_whole_motion(driving, renderer), relative=not self.choice.absolute)
 
     def portrait(self, voice: str = "heart", path: str | Path | None = None):
         """The portrait at `path`, or the one that was asked for, or a shipped one that fits the voice."""
         from ..media.picture import read_image
-        from ..render.liveportrait import LivePortraitRenderer
-        from ..render.mesh import MeshPortrait
         from ..tasks.longform.faces import faces_for
 
-        box, networks = self.choice.box(), self.networks
+        box, renderer = self.choice.box(), self.renderer
         picture = read_image(path or self.choice.portrait or faces_for({voice: voice})[voice])
-        portrait = MeshPortrait(picture, box) if networks is None else LivePortraitRenderer(networks, picture, box)
+        portrait = renderer.pose(picture, self.choice.face, box)
         if portrait.warning:
             say(portrait.warning)
         return portrait
@@ -95,65 +82,45 @@ class Painter:
     def frames(self, portrait, exp, wave):
         """Frames of a portrait with lips [n, 21, 3] at 25 fps: the chosen expression, or what drives it."""
         from ..clock import MOTION_FPS
-        from ..render.animate import render_frames
-        from ..render.liveportrait import LivePortraitRenderer, Options
+        from ..motion.files import Motion
 
-        face, driving = self.choice.expression.expression(), self.choice.driving
-        tracks = (face.by_hand() if driving else face).tracks(len(exp), self.sampling.seed, wave=wave)
-        if not isinstance(portrait, LivePortraitRenderer):
-            return render_frames(portrait, exp, **tracks)
-        template = self._driving().template.at(MOTION_FPS) if driving else None
-        return portrait.frames(exp, options=Options(relative=not self.choice.absolute), driving=template, **tracks)
-
-    def _driving(self):
-        """The motion of a whole face, from a template or a video."""
-        from ..render.liveportrait import TemplateMotion, open_motion
-
-        path = self.choice.driving
-        if Path(path).suffix.lower() not in (".pkl", ".safetensors"):
-            return self._read_template(path)
-        motion = open_motion(path)
-        if not isinstance(motion, TemplateMotion):
-            raise JamFlowError(f"Choose another --driving: {path} knows the lips alone, not the whole face.")
-        return motion
+        motion, face = Motion(exp, MOTION_FPS), self.choice.expression.expression()
+        face = face.by_hand() if self.renderer.leads(motion) else face
+        return portrait.frames(motion, **face.tracks(len(exp), self.sampling.seed, wave=wave))
 
     def motion_of(self, video: str):
-        """The motion of the video's face: by LivePortrait where the renderer asks for it, else by landmarks."""
-        from ..face.extract import extract_motion
-        from ..media.video_reader import read_video
+        """The motion of the video's face."""
+        return _read_motion(video, self.renderer, self.choice.face)
 
-        if self.networks is not None:
-            return self._read_template(video)
-        source = read_video(video, with_audio=False)
-        found = extract_motion(source.frames, source.fps)
-        _tell_held(found.missing)
-        return found.motion
+    def relipped(self, video: str, motion):
+        """A video file as a Film with new lips, its last frame held while the motion goes on."""
+        face = self.choice.expression.expression() if self.choice.expression.given else None
+        seed = self.sampling.seed
+        tracks = lambda count, fps: face.tracks(count, seed, fps) if face else {}  # noqa: E731
+        return self.renderer.relip(footage(video), motion, tracks, self.choice.face, hold=True)
 
-    def _read_template(self, video: str):
-        """The motion of the face in a video, by LivePortrait's motion extractor."""
-        from ..media.video_reader import read_video
-        from ..render.liveportrait import extract_template
 
-        first = read_video(video, with_audio=False)
-        template = extract_template(self.networks, lambda: read_video(video, with_audio=False).frames, first.fps)
-        _tell_held(template.missing)
-        return template.to("cpu").motion()
+def footage(video: str):
+    """A video file, to be read as often as it takes."""
+    from ..media.video_reader import read_video
+    from ..render.renderer import Footage
 
-    def relipped(self, source, fps: float, motion):
-        """A video's frames with new lips (`source` gives them anew at each call), how many they are, and in how many
-        there is no face."""
-        from ..render.liveportrait import LivePortraitVideo
-        from ..render.relip import relip_video
+    return Footage(lambda: read_video(video, with_audio=False).frames, read_video(video, with_audio=False).fps)
 
-        chosen = self.choice.expression
-        face = chosen.expression() if chosen.given else None
-        rest_of = (lambda count: face.tracks(count, self.sampling.seed, fps)) if face else (lambda count: {})
-        if self.networks is None:
-            frames, count, missing = relip_video(source, fps, motion, rest_of=rest_of)
-            return frames, count, len(missing)
-        filmed = LivePortraitVideo(self.networks, source)
-        count = len(filmed.gone)
-        return filmed.frames(motion.at(fps).exp, **rest_of(count)), count, int(filmed.gone.sum())
+
+def _read_motion(video: str, renderer, face: int = 0):
+    seen = renderer.read_motion(footage(video), face)
+    _tell_held(seen.missing)
+    return seen.motion
+
+
+def _whole_motion(path: str, renderer):
+    """What drives a face: a template, or the face of a video."""
+    from ..catalog.templates import open_motion
+
+    if Path(path).suffix.lower() in (".pkl", ".safetensors"):
+        return open_motion(path)
+    return _read_motion(path, renderer)
 
 
 def _tell_held(missing) -> None:

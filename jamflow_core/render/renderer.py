@@ -44,11 +44,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Film:
-    """A video that is being painted: `pairs` (frame before, frame after; uint8 RGB), one at a time, `count` of them; `missing`:
+    """A video that is being painted: `pairs` (frame before, frame after; uint8 RGB), one at a time, `count` of them, `fps` a second; `missing`:
     numbers of the frames that are left as they are, because no face was found there."""
 
     pairs: Iterator[tuple[np.ndarray, np.ndarray]]
     count: int
+    fps: float
     missing: Sequence[int]
 
 
@@ -77,9 +78,10 @@ class Portrait(Protocol):
 
 
 class Renderer(Protocol):
-    """What paints faces. `readings`: how often a video is read before its first frame is painted; `Progress` counts the
+    """What paints faces. `name`: what users call it. `readings`: how often a video is read before its first frame is painted; `Progress` counts the
     frames of all of them."""
 
+    name: str
     readings: int
 
     def choose(self, **choices) -> "Renderer":

@@ -154,7 +154,7 @@ def test_without_the_files_the_embedded_ones_are_used_and_the_node_says_what_wou
     own = {"model": "F5-TTS, else embedded", "vocoder": "Vocos, else embedded", "renderer": "LivePortrait, else mesh"}
     made = loader.execute(**g.LOADER | own)
     model, vocoder, portrait = made.result
-    assert portrait.networks is None and not model.flow.config.use_characters
+    assert portrait.name == "mesh" and not model.flow.config.use_characters
     for words in ("vocab.txt of F5TTS_v1_Base into", "pytorch_model.bin", "warping_module.safetensors"):
         assert words in made.ui["text"][0]
     assert "F5TTS_v1_Base" in loader.validate_inputs(model="gone.safetensors")
@@ -203,9 +203,9 @@ def test_picture(host, small):
     assert len(render(host, portrait, whole, fps=50.0, region="exp", eye_retargeting="as driving")[1]) == 6
     square = render(host, portrait, lips, paste_back=False, stitching=False, lip_zero=False, multiplier=0.5, batch=2)[1]
     assert square.shape == (3, 512, 512, 3)
-    with pytest.raises(Exception, match="connect a driving motion of the whole face"):
+    with pytest.raises(Exception, match="Choose a driving motion of the whole face"):
         render(host, portrait, lips, driving=lips)
-    with pytest.raises(Exception, match="choose LivePortrait as the renderer"):
+    with pytest.raises(Exception, match="Choose renderer=liveportrait"):
         render(host, load(host)[2], lips, driving=whole)
 
 

@@ -29,7 +29,7 @@ class LivePortraitRenderer:
     batch: int | None = None
     paste_back: bool = True
 
-    readings = 2
+    name, readings = "LivePortrait", 2
 
     def choose(self, driving: Motion | None = None, batch: int | None = None, paste_back: bool = True,
                **options) -> "LivePortraitRenderer":  # fmt: skip
@@ -39,7 +39,9 @@ class LivePortraitRenderer:
                 "Choose a driving motion of the whole face (a template of LivePortrait, or what LivePortrait read in a "
                 "video): this one knows the lips alone."
             )
-        return replace(self, options=replace(self.options, **options), driving=driving, batch=batch, paste_back=paste_back)
+        return replace(
+            self, options=replace(self.options, **options), driving=driving, batch=batch, paste_back=paste_back
+        )
 
     def leads(self, motion: Motion) -> bool:
         """See `Renderer.leads`: a template does."""
@@ -56,7 +58,7 @@ class LivePortraitRenderer:
         filmed = LivePortraitVideo(self, footage.frames, face, len(said.exp) if hold else 0, progress)
         count = len(filmed.gone)
         frames = filmed.frames(said, **tracks(count, footage.fps))
-        return Film(zip(filmed.stills(), frames), count, np.flatnonzero(filmed.gone).tolist())
+        return Film(zip(filmed.stills(), frames), count, footage.fps, np.flatnonzero(filmed.gone).tolist())
 
     def read_motion(self, footage: Footage, face: int = 0, progress: Progress | None = None) -> Seen:
         """See `Renderer.read_motion`: the whole face, at the video's rate."""

@@ -91,7 +91,9 @@ class Template:
             return self
 
         def other(values: Tensor | None) -> Tensor | None:
-            return None if values is None else torch.from_numpy(resampled(values.cpu().numpy(), self.fps, fps)).to(values)
+            return (
+                None if values is None else torch.from_numpy(resampled(values.cpu().numpy(), self.fps, fps)).to(values)
+            )
 
         faces = Faces(*(other(getattr(self.faces, field.name)) for field in fields(Faces)))
         u, _, v = torch.linalg.svd(faces.rotation)  # the rotation next to a mean of two

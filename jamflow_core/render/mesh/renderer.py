@@ -11,13 +11,13 @@ from ...face.track import FaceTrack, track_face
 from ...motion.files import Motion
 from ..renderer import Film, Footage, MouthBox, Progress, Seen, TracksOf, held
 from .portrait import MeshPortrait
-from .relip import relip_frames
+from .relip import closed_lips, relip_frames
 
 
 class MeshRenderer:
     """Paints with the mesh; see `Renderer`."""
 
-    readings = 1
+    name, readings = "mesh", 1
 
     def choose(self, driving: Motion | None = None, **_) -> "MeshRenderer":
         """The mesh has no choices, and nothing but a file of expression leads it."""
@@ -35,7 +35,8 @@ class MeshRenderer:
 
     def relip(self, footage: Footage, motion: Motion, tracks: TracksOf, face: int = 0, hold: bool = False,
               progress: Progress | None = None) -> Film:  # fmt: skip
-        """See `Renderer.relip`. The video is read twice: to follow the face, and to paint it."""
+        """See `Renderer.relip`. The video is read three times: to follow the face, to keep its closed lips, and to
+        paint it."""
         track = track_face(footage.frames(), face_finder(), face, progress)
         said = motion.at(footage.fps).exp
         count = max(len(track), len(said)) if hold else len(track)
@@ -44,8 +45,9 @@ class MeshRenderer:
         more = count - len(track)
         lasting = FaceTrack(np.concatenate([track.points, np.repeat(track.points[-1:], more, 0)]), track.missing)
         before, again = tee(held(footage.frames(), more))
-        frames = relip_frames(again, lasting, exp, tracks(count, footage.fps))
-        return Film(zip(before, frames), count, track.missing)
+        plates = closed_lips(held(footage.frames(), more), lasting)
+        frames = relip_frames(again, lasting, exp, tracks(count, footage.fps), plates)
+        return Film(zip(before, frames), count, footage.fps, track.missing)
 
     def read_motion(self, footage: Footage, face: int = 0, progress: Progress | None = None) -> Seen:
         """See `Renderer.read_motion`: lips by the landmarks, at 25 fps."""
