@@ -93,7 +93,7 @@ BAD = {
     "unknown voice": (["speak", "Hi.", "--voice", "nobody"], 'Unknown voice "nobody"'),
     "text named .png": (["speak", "Hi.", "--portrait", "{text}.png"], ""),
     "missing portrait": (["speak", "Hi.", "--portrait", "{folder}/none.png"], ""),
-    "a face nowhere": (["speak", "Hi.", "--portrait", "{blank}"], "Give mouth_box="),
+    "a face nowhere": (["speak", "Hi.", "--portrait", "{blank}"], "Give --mouth-box x0,y0,x1,y1"),
     "steps": (["speak", "Hi.", "--steps", "0"], "--steps must be"),
     "speed": (["speak", "Hi.", "--speed", "9"], "--speed must be"),
     "seed": (["speak", "Hi.", "--seed", "-1"], "--seed must be"),

@@ -1,5 +1,5 @@
-"""The table of renderers: by the word that one chooses them with. A new one is a class with the protocol of render/renderer.py
-and a line here."""
+"""The table of renderers: by the word that one chooses them with. A new one is a class with the protocol of
+render/renderer.py and a line here."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +13,8 @@ from ..render.renderer import Renderer
 
 @dataclass(frozen=True)
 class Loading:
-    """How a renderer that has weights is loaded. roots: models folders to look for its files in; folder: where they are, if
-    that is known. dtype: number format of the networks that paint (None: what the device is fast in)."""
+    """How a renderer that has weights is loaded. roots: models folders to look for its files in; folder: where they
+    are, if that is known. dtype: number format of the networks that paint (None: what the device is fast in)."""
 
     roots: Sequence[Path] = ()
     folder: Path | None = None
@@ -43,7 +43,8 @@ RENDERERS: dict[str, Callable[[Loading], Renderer]] = {MESH: _mesh, LIVEPORTRAIT
 
 
 def load_renderer(name: str, how: Loading = Loading()) -> Renderer:
-    """The renderer of this name, or LivePortrait from a folder. JamFlowError for another name, or files that are missing."""
+    """The renderer of this name, or LivePortrait from a folder. JamFlowError for another name, or files that are
+    missing."""
     if name in RENDERERS:
         return RENDERERS[name](how)
     if Path(name).is_dir():

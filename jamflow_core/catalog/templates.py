@@ -1,8 +1,9 @@
 """Files of motion templates.
 
 The official ones are pickles (read through pickles.py, which runs no code); ours are safetensors with the tensors
-`expression` [n,21,3], `rotation` [n,3,3], `t` [n,3], `scale` [n,1] and, where they are known, `kp` [n,21,3], `eyes` [n,2]
-and `lips` [n,1]; the metadata holds `fps`. They are motion files as well (motion/files.py): `exp` holds the deltas.
+`expression` [n,21,3], `rotation` [n,3,3], `t` [n,3], `scale` [n,1] and, where they are known, `kp` [n,21,3], `eyes`
+[n,2] and `lips` [n,1]; the metadata holds `fps`. They are motion files as well (motion/files.py): `exp` holds the
+deltas.
 """
 
 import os

@@ -24,7 +24,8 @@ def check_output(path: str | None, *endings: str) -> None:
 
 
 def say(message: str) -> None:
-    """Something the user should know, beside the results; parameters of the core (mouth_box=...) as they are called here."""
+    """Something the user should know, beside the results; parameters of the core (mouth_box=...) as they are called
+    here."""
     message = re.sub(r"\b(mouth_box|face|renderer)=", lambda found: f"--{found[1].replace('_', '-')} ", message)
     print(f"jamflow: {message}", file=sys.stderr)
 

@@ -114,8 +114,8 @@ class FaceFinder:
     def find(self, image: np.ndarray, index: int = 0, thorough: bool = True) -> Face:
         """The face number `index` of a uint8 RGB picture, largest and surest first.
 
-        thorough: look for small and turned faces too, where the quick search finds none (up to 0.3 s).
-        Raises JamFlowError when there is no such face, and tells how to give the mouth by hand.
+        thorough: look for small and turned faces too, where the quick search finds none (up to 0.3 s). Raises
+        JamFlowError when there is no such face, and tells how to give the mouth by hand.
         """
         detections = self.detect(image, thorough)
         faces = (self._confirm(image, detection) for detection in detections)

@@ -28,8 +28,8 @@ def track_face(frames: Iterable[np.ndarray], finder: FaceFinder | None = None, i
                progress: Callable[[int], None] | None = None) -> FaceTrack:  # fmt: skip
     """Follow one face through frames (uint8 RGB), one in memory at a time.
 
-    index: which face of the first frame that shows one. progress: called with the number of frames done.
-    Raises JamFlowError if no frame shows a face.
+    index: which face of the first frame that shows one. progress: called with the number of frames done. Raises
+    JamFlowError if no frame shows a face.
     """
     finder = finder or face_finder()
     landmarks, missing, face = [], [], None

@@ -10,7 +10,8 @@ def runs(flags: np.ndarray) -> list[tuple[int, int]]:
 
 
 def between(values: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Values [n, ...] at positions [m] in frames, linear between two of them and held beyond both ends: float64 [m, ...]."""
+    """Values [n, ...] at positions [m] in frames, linear between two of them and held beyond both ends: float64 [m,
+    ...]."""
     values, last = np.asarray(values), len(values) - 1
     positions = np.clip(positions, 0, last)
     before = np.floor(positions).astype(int)

@@ -94,13 +94,10 @@ class Expression:
     """The face around the lips.
 
     curves: any of LIMITS; smile, brow (1 raised, -1 lowered), gaze_x and gaze_y (the picture's right and down) and lids
-    (1
-    shut) in -1..1, the head's yaw, pitch and roll in degrees. blink: how often, 1 = every 2 to 6 seconds. sway: size of
-    the
-    head's slow motion. glances: size of small eye movements. nods: size of the head's accents on loud syllables.
+    (1 shut) in -1..1, the head's yaw, pitch and roll in degrees. blink: how often, 1 = every 2 to 6 seconds. sway: size
+    of the head's slow motion. glances: size of small eye movements. nods: size of the head's accents on loud syllables.
     driving: a clip whose blinks, brows, gaze and head take the place of the seeded ones, `driven` of their size (the
-    curves
-    are added to them); shorter clips run forth and back.
+    curves are added to them); shorter clips run forth and back.
     """
 
     curves: dict[str, Curve] = field(default_factory=dict)
@@ -112,9 +109,7 @@ class Expression:
     driven: float = 1.0
 
     def by_hand(self) -> "Expression":
-        """The curves alone: what is laid over a face that something else moves, so that nothing blinks or sways
-        twice.
-        """
+        """The curves alone: what is laid over a face that something else moves; nothing blinks or sways twice."""
         return replace(self, blink=0.0, sway=0.0, glances=0.0, nods=0.0, driving=None)
 
     def fingerprint(self) -> tuple:

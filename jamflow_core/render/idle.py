@@ -1,4 +1,4 @@
-"""The small natural movements that are missed when they are absent: blinks, glances, a head that is never quite still."""
+"""Small natural movements, missed when they are absent: blinks, glances, a head that is never quite still."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """What a renderer is: it poses pictures, gives videos new lips, and reads the motion of faces.
 
-The embedded one (mesh/) and LivePortrait (liveportrait/) are here. A third one is a class with these methods and a line in
-the table of catalog/renderers.py.
+The embedded one (mesh/) and LivePortrait (liveportrait/) are here. A third one is a class with these methods and a line
+in the table of catalog/renderers.py.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,9 +15,9 @@ from ..clock import MOTION_FPS
 from ..errors import JamFlowError
 from ..motion.files import Motion
 
-# What a face does besides its lips, by name, a row a frame: blink [n] or [n,2] (0..1, image left and right), head [n,5] (yaw,
-# pitch, roll in degrees, x, y in eye distances), smile [n], brow [n] (1 raised, -1 lowered), gaze [n,2] (-1..1, to the
-# picture's right and down). What is left out stays as it is.
+# What a face does besides its lips, by name, a row a frame: blink [n] or [n,2] (0..1, image left and right), head [n,5]
+# (yaw to the picture's right, pitch down, roll clockwise in degrees, x, y in eye distances), smile [n] (-1..1), brow [n]
+# (1 raised, -1 lowered), gaze [n,2] (-1..1, to the picture's right and down). What is left out stays as it is.
 Tracks = dict[str, np.ndarray]
 # The same for so many frames at so many a second.
 TracksOf = Callable[[int, float], Tracks]
@@ -35,8 +35,8 @@ class Footage:
 
 @dataclass(frozen=True)
 class Seen:
-    """The motion that was read in a video, at the video's rate or at 25; `missing`: numbers of the video's frames without a
-    face, where the last one was held."""
+    """The motion that was read in a video, at the video's rate or at 25; `missing`: numbers of the video's frames
+    without a face, where the last one was held."""
 
     motion: Motion
     missing: Sequence[int]
@@ -44,8 +44,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class Film:
-    """A video that is being painted: `pairs` (frame before, frame after; uint8 RGB), one at a time, `count` of them, `fps` a second; `missing`:
-    numbers of the frames that are left as they are, because no face was found there."""
+    """A video that is being painted: `pairs` (frame before, frame after; uint8 RGB), one at a time, `count` of them,
+    `fps` a second; `missing`: numbers of the frames that are left as they are, because no face was found there."""
 
     pairs: Iterator[tuple[np.ndarray, np.ndarray]]
     count: int
@@ -54,8 +54,8 @@ class Film:
 
 
 class Portrait(Protocol):
-    """A picture whose face can be posed. `image`: the picture, uint8 RGB; `still`: what its frames start from, of their size;
-    `warning`: None, or what to tell the user."""
+    """A picture whose face can be posed. `image`: the picture, uint8 RGB; `still`: what its frames start from, of their
+    size; `warning`: None, or what to tell the user."""
 
     image: np.ndarray
     still: np.ndarray
@@ -72,20 +72,20 @@ class Portrait(Protocol):
         ...
 
     def frames(self, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
-        """Frames (uint8 RGB) with the lips of the motion, one for each of its frames, made as they are asked for. tracks: see
-        `Tracks`; ValueError if one of them has fewer frames."""
+        """Frames (uint8 RGB) with the lips of the motion, one for each of its frames, made as they are asked for.
+        tracks: see `Tracks`; ValueError if one of them has fewer frames."""
         ...
 
 
 class Renderer(Protocol):
-    """What paints faces. `name`: what users call it. `readings`: how often a video is read before its first frame is painted; `Progress` counts the
-    frames of all of them."""
+    """What paints faces. `name`: what users call it. `readings`: how often a video is read before its first frame is
+    painted; `Progress` counts the frames of all of them."""
 
     name: str
     readings: int
 
     def choose(self, **choices) -> "Renderer":
-        """The renderer with choices of its own; those of another one do not count. JamFlowError for what it cannot do."""
+        """The renderer with its own choices; those of another one do not count. JamFlowError for what it cannot do."""
         ...
 
     def leads(self, motion: Motion) -> bool:
@@ -93,14 +93,15 @@ class Renderer(Protocol):
         ...
 
     def pose(self, image: np.ndarray, face: int = 0, mouth_box: MouthBox | None = None) -> Portrait:
-        """A picture (uint8 RGB; grey and alpha are converted) that can be posed. face: which one, the largest and surest is 0.
-        mouth_box: x0, y0, x1, y1 of the mouth in pixels, instead of looking for a face. JamFlowError where there is none."""
+        """A picture (uint8 RGB; grey and alpha are converted) that can be posed. face: which one, the largest and
+        surest is 0. mouth_box: x0, y0, x1, y1 of the mouth in pixels, instead of looking for a face. JamFlowError where
+        there is none."""
         ...
 
     def relip(self, footage: Footage, motion: Motion, tracks: TracksOf, face: int = 0, hold: bool = False,
               progress: Progress | None = None) -> Film:  # fmt: skip
-        """A video with new lips, and what `tracks` adds to its face. hold: the last frame stays, and goes on speaking, while the
-        motion outlasts the video. JamFlowError if no frame shows a face."""
+        """A video with new lips, and what `tracks` adds to its face. hold: the last frame stays, and goes on speaking,
+        while the motion outlasts the video. JamFlowError if no frame shows a face."""
         ...
 
     def read_motion(self, footage: Footage, face: int = 0, progress: Progress | None = None) -> Seen:

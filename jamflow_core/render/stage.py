@@ -28,8 +28,8 @@ class Stage:
             self.sizes = {name: _fitted(size, self.size) for name, size in own.items()}
 
     def frame(self, speaker: str | None, exp: np.ndarray, faces: dict[str, dict]) -> np.ndarray:
-        """uint8 RGB: the speaker's lips as in `exp` [21, 3], the others' closed. faces: by name, what else they do, a row of
-        each track (render/renderer.py).
+        """uint8 RGB: the speaker's lips as in `exp` [21, 3], the others' closed. faces: by name, what else they do, a
+        row of each track (render/renderer.py).
 
         Where only the speaker is shown and nobody of the portraits speaks, it is the one who is named first.
         """

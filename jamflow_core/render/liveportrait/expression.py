@@ -1,8 +1,7 @@
 """A smile, brows and gaze as keypoint shifts, laid over whatever else moves the face.
 
 Source: KwaiVGI/LivePortrait, the sliders of gradio_pipeline.py. There gaze and brows go to +-30 and a smile to 1.3, of
-which
-FULL is taken for 1: about as far as faces look natural.
+which FULL is taken for 1: about as far as faces look natural.
 """
 
 import numpy as np
@@ -43,8 +42,7 @@ def laid_over(tracks: dict[str, np.ndarray], frames: int, eye_distance: float | 
 
 def expression(smile: Tensor | None = None, brow: Tensor | None = None, gaze: Tensor | None = None) -> Tensor | None:
     """Shifts of the expression [n,21,3] for smile [n] 0..1, brow [n] (1 raised, -1 lowered) and gaze [n,2] (to the
-    picture's
-    right and down, -1..1); None if none is given."""
+    picture's right and down, -1..1); None if none is given."""
     total = []
     if smile is not None:
         total.append(_shift(_SMILE, smile))

@@ -22,8 +22,8 @@ def measured(networks: Networks, frames: Frames, matrices: list[np.ndarray], tra
              progress: Progress | None = None) -> Template:  # fmt: skip
     """The tracked face of every frame, at 25 fps.
 
-    frames: opens the video anew. matrices: a crop for each frame, to be shrunk as sources are; one for all of them is that of
-    a driving video. progress: goes on counting behind the frames of the track.
+    frames: opens the video anew. matrices: a crop for each frame, to be shrunk as sources are; one for all of them is
+    that of a driving video. progress: goes on counting behind the frames of the track.
     """
     parts = []
     single = len(matrices) == 1
@@ -61,8 +61,3 @@ def tensor_of(crops: list[np.ndarray]) -> Tensor:
 def pixels_of(pictures: Tensor) -> np.ndarray:
     """Tensor [n,3,h,w] in 0..1 -> uint8 [n,h,w,3]; cut off, not rounded, as the official code does."""
     return (pictures.clamp(0, 1) * 255).to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
-
-
-def batch_of(networks: Networks) -> int:
-    """Frames that are painted together where nobody chose a number."""
-    return 1 if networks.device.type == "cpu" else 4

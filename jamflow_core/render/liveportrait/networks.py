@@ -16,8 +16,8 @@ PAINTED = 512  # pixels: what they paint
 
 class Networks:
     """What is done with the five networks, wherever they are kept: `faces` reads crops, `source` prepares one to be
-    moved,
-    `paint` moves it. Each is asked for when it is used and not before, so that one may make room for the next."""
+    moved, `paint` moves it. Each is asked for when it is used and not before, so that one may make room for the next.
+    """
 
     appearance: FeatureExtractor
     motion: MotionExtractor
@@ -42,9 +42,7 @@ class Networks:
 
     @torch.inference_mode()
     def paint(self, source: Source, points: Tensor) -> Tensor:
-        """Pictures [n,3,512,512] in 0..1 of the source (one for all n, or n) with its keypoints at `points`
-        [n,21,3].
-        """
+        """Pictures [n,3,512,512] in 0..1 of the source (one for all, or n) with its keypoints at `points` [n,21,3]."""
         return self.generator(self.warping(source, points))
 
 

@@ -1,7 +1,6 @@
 """A picture whose face LivePortrait moves."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,20 +15,16 @@ from ..renderer import MouthBox, checked_box
 from .crop import PasteBack, cut, face_box, square, to_crop
 from .drive import drive, speak
 from .expression import laid_over
-from .measure import batch_of, described, eye_distance, pixels_of, tensor_of
+from .measure import described, eye_distance, pixels_of, tensor_of
+from .painting import Painting
 from .template import TemplateMotion
-
-if TYPE_CHECKING:
-    from .renderer import LivePortraitRenderer
 
 
 class LivePortraitPicture:
-    """A `Portrait` of LivePortrait's; face and mouth_box as in `Renderer.pose`. Frames have the picture's size and only a square
-    around the head differs; without the renderer's paste_back they are that square."""
+    """A `Portrait` of LivePortrait's; face and mouth_box as in `Renderer.pose`. Frames have the picture's size and only
+    a square around the head differs; without paste_back they are that square."""
 
-    def __init__(
-        self, renderer: "LivePortraitRenderer", image: np.ndarray, face: int = 0, mouth_box: MouthBox | None = None
-    ):
+    def __init__(self, painting: Painting, image: np.ndarray, face: int = 0, mouth_box: MouthBox | None = None):
         self.image = to_rgb(image)
         self.warning = None
         if mouth_box is None:
@@ -37,15 +32,15 @@ class LivePortraitPicture:
             landmarks, self.warning = found.points, found.warning
         else:
             landmarks = fit_to_mouth(checked_box(mouth_box, self.image), load_topology())
-        self.renderer, self.networks = renderer, renderer.networks
+        self.painting, self.networks = painting, painting.networks
         box = face_box(landmarks)
         self._matrix = matrix = to_crop(box)
         crop = tensor_of([cut(self.image, matrix)])
         self.source = described(self.networks.faces(crop), landmarks[None])
         self._eye_distance = eye_distance(landmarks, box)
         self._ready = self.networks.source(crop, self.source.faces.points())
-        self.still = self.image if renderer.paste_back else square(self.image, matrix)
-        self._paste = PasteBack(matrix, self.image.shape) if renderer.paste_back else None
+        self.still = self.image if painting.paste_back else square(self.image, matrix)
+        self._paste = PasteBack(matrix, self.image.shape) if painting.paste_back else None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -62,11 +57,11 @@ class LivePortraitPicture:
     def frames(self, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
         """Frames (uint8 RGB), one for each of the motion's, made a batch at a time.
 
-        A TemplateMotion moves the whole face, of any other one only the lips count; where the renderer has a driving
-        template that moves all but them, and a shorter one goes back and forth. tracks: see `laid_over`; added to what moves
-        the face, else to the picture's own pose.
+        A TemplateMotion moves the whole face, of any other one only the lips count; where there is a driving template
+        that moves all but them, and a shorter one goes back and forth. tracks: see `laid_over`; added to what moves the
+        face, else to the picture's own pose.
         """
-        net, options, driving = self.networks.retargeting, self.renderer.options, self.renderer.driving
+        net, options, driving = self.networks.retargeting, self.painting.options, self.painting.driving
         laid = laid_over(tracks, len(motion.exp), self._eye_distance, self.networks.device)
         if driving is None and isinstance(motion, TemplateMotion):
             template = motion.template.to(self.networks.device)
@@ -78,6 +73,6 @@ class LivePortraitPicture:
         return self._painted(speak(net, self.source, exp, options, laid)[1])
 
     def _painted(self, points: Tensor) -> Iterator[np.ndarray]:
-        for some in points.split(self.renderer.batch or batch_of(self.networks)):
+        for some in points.split(self.painting.together):
             for painted in pixels_of(self.networks.paint(self._ready, some)):
                 yield self._paste(painted, self.image) if self._paste else painted

@@ -1,39 +1,27 @@
 """LivePortrait as a Renderer: a picture or a video whose face is moved by generated lips or by a template."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...errors import JamFlowError
 from ...motion.files import Motion
 from ..renderer import Film, Footage, MouthBox, Progress, Seen, TracksOf
-from .drive import Options
-from .networks import Networks
+from .painting import Painting
 from .picture import LivePortraitPicture
 from .template import TemplateMotion
 from .video import LivePortraitVideo, extract_template
 
 
 @dataclass(frozen=True)
-class LivePortraitRenderer:
-    """Paints with LivePortrait's networks (catalog/liveportrait.py); see `Renderer`.
-
-    options: how a template drives a face. driving: a template that moves all but the lips. batch: frames painted together
-    (default: 4 on a GPU, 1 on a CPU). Frames have the picture's size and only a square around the head differs; without
-    paste_back they are that square.
-    """
-
-    networks: Networks
-    options: Options = field(default_factory=Options)
-    driving: TemplateMotion | None = None
-    batch: int | None = None
-    paste_back: bool = True
+class LivePortraitRenderer(Painting):
+    """Paints with LivePortrait's networks (catalog/liveportrait.py); see `Renderer`."""
 
     name, readings = "LivePortrait", 2
 
     def choose(self, driving: Motion | None = None, batch: int | None = None, paste_back: bool = True,
                **options) -> "LivePortraitRenderer":  # fmt: skip
-        """With a driving motion, a batch, paste_back, and any of `Options`. JamFlowError for motion of the lips alone."""
+        """With a driving motion, batch, paste_back, and any of `Options`. JamFlowError for motion of the lips alone."""
         if driving is not None and not isinstance(driving, TemplateMotion):
             raise JamFlowError(
                 "Choose a driving motion of the whole face (a template of LivePortrait, or what LivePortrait read in a "

@@ -1,4 +1,4 @@
-"""Motion templates: what a face does through a video, as LivePortrait's keypoints. Their files: catalog/templates.py."""
+"""Motion templates: what a face does through a video, as LivePortrait's keypoints. Files: catalog/templates.py."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -44,8 +44,7 @@ _OPENING = {(19, 1): 5.20, (20, 1): -6.78, (14, 1): 1.83, (20, 2): 1.38}
 @dataclass(frozen=True)
 class Template:
     """n faces at `fps`; `eyes` [n,2] and `lips` [n,1] are how far they are open (crop.py), if known. `missing`: numbers
-    of
-    the frames without a face, in which the last one was held."""
+    of the frames without a face, in which the last one was held."""
 
     faces: Faces
     fps: float
@@ -71,8 +70,7 @@ class Template:
 
     def closed_mouth(self) -> Tensor:
         """The person's closed neutral expression [21,3]: that of the frames with the lips closest together. If they
-        never
-        close, the lips are those of people on average."""
+        never close, the lips are those of people on average."""
         exp = self.faces.exp
         opening = _opening(exp) if self.lips is None else self.lips[:, 0]
         closest = opening.argsort()[: max(1, round(CLOSEST * len(opening)))]

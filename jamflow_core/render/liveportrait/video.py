@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,27 +16,25 @@ from ..renderer import Progress, held
 from .crop import DRIVING_RISE, DRIVING_SCALE, PasteBack, cut, face_box, square, to_crop, upright
 from .drive import drive, speak
 from .expression import laid_over
-from .measure import Frames, batch_of, eye_distance, measured, pixels_of, tensor_of
+from .measure import Frames, eye_distance, measured, pixels_of, tensor_of
 from .networks import Networks
+from .painting import Painting
 from .template import Template, TemplateMotion
-
-if TYPE_CHECKING:
-    from .renderer import LivePortraitRenderer
 
 
 class LivePortraitVideo:
     """Poses the face of every frame of a video: dubbing.
 
-    frames: opens the video anew at each call and gives its frames (uint8 RGB); they are read twice, one batch in memory at a
-    time. face: which face of the first frame that shows one. least: so many frames at least, the last one held. progress:
-    called with the number of frames done, of twice as many as the video has (found, then measured). Without the renderer's
-    paste_back frames are the square around the head. `gone`: bool [n], frames that have no face and are left as they are
-    (short gaps are bridged). JamFlowError if no frame shows a face.
+    frames: opens the video anew at each call and gives its frames (uint8 RGB); they are read twice, one batch in memory
+    at a time. face: which face of the first frame that shows one. least: so many frames at least, the last one held.
+    progress: called with the number of frames done, of twice as many as the video has (found, then measured). Without
+    paste_back frames are the square around the head. `gone`: bool [n], frames that have no face and are left as they
+    are (short gaps are bridged). JamFlowError if no frame shows a face.
     """
 
-    def __init__(self, renderer: "LivePortraitRenderer", frames: Frames, face: int = 0, least: int = 0,
+    def __init__(self, painting: Painting, frames: Frames, face: int = 0, least: int = 0,
                  progress: Progress | None = None):  # fmt: skip
-        self.renderer, self.networks = renderer, renderer.networks
+        self.painting, self.networks = painting, painting.networks
         track = track_face(frames(), face_finder(), face, progress)
         points, gone = steady(track)
         boxes = [face_box(face) for face in points]
@@ -51,10 +48,10 @@ class LivePortraitVideo:
         self.source = source.held(more)
 
     def frames(self, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
-        """Frames (uint8 RGB) for motion at the video's rate, as many as the video has: a longer one is cut, behind a shorter
-        one the mouth stays closed; a template goes back and forth. What moves what is as in `LivePortraitPicture.frames`.
-        tracks: a row for each of the video's frames, added to what its face does."""
-        net, options, driving = self.networks.retargeting, self.renderer.options, self.renderer.driving
+        """Frames (uint8 RGB) for motion at the video's rate, as many as the video has: a longer one is cut, behind a
+        shorter one the mouth stays closed; a template goes back and forth. What moves what is as in
+        `LivePortraitPicture.frames`. tracks: a row for each of the video's frames, added to what its face does."""
+        net, options, driving = self.networks.retargeting, self.painting.options, self.painting.driving
         count, device = len(self.source), self.networks.device
         laid = laid_over(tracks, count, self._eye_distance, device)
         if driving is None and isinstance(motion, TemplateMotion):
@@ -70,12 +67,12 @@ class LivePortraitVideo:
 
     def stills(self) -> Iterator[np.ndarray]:
         """The video as it is, for comparison with `frames`."""
-        if self.renderer.paste_back:
+        if self.painting.paste_back:
             return self._frames()
         return (square(frame, matrix) for frame, matrix in zip(self._frames(), self._matrices))
 
     def _painted(self, still: Tensor, points: Tensor) -> Iterator[np.ndarray]:
-        size = self.renderer.batch or batch_of(self.networks)
+        size = self.painting.together
         for frames, first in _batches(islice(self._frames(), len(points)), size):
             chosen = [index for index in range(first, first + len(frames)) if not self.gone[index]]
             squares = {}
@@ -88,7 +85,7 @@ class LivePortraitVideo:
 
     def _laid_in(self, frame: np.ndarray, painted: np.ndarray | None, matrix: np.ndarray) -> np.ndarray:
         """The frame with its painted square, or the square; None: with its own."""
-        if self.renderer.paste_back:
+        if self.painting.paste_back:
             return frame if painted is None else PasteBack(matrix, frame.shape)(painted, frame)
         return square(frame, matrix) if painted is None else painted
 
@@ -97,8 +94,8 @@ def extract_template(networks: Networks, frames: Frames, fps: float, face: int =
                      progress: Progress | None = None) -> Template:  # fmt: skip
     """The motion of the face in a driving video, by network M.
 
-    frames, face and progress: as in LivePortraitVideo. Every frame is cut by the mean box of the clip. JamFlowError if no frame
-    shows a face.
+    frames, face and progress: as in LivePortraitVideo. Every frame is cut by the mean box of the clip. JamFlowError if
+    no frame shows a face.
     """
     track = track_face(frames(), face_finder(), face, progress)
     matrix = to_crop(upright([face_box(points, DRIVING_SCALE, DRIVING_RISE) for points in track.points]))

@@ -60,8 +60,8 @@ class MeshPortrait:
         return [self.rig.rest]
 
     def frames(self, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
-        """Frames (uint8 RGB, the portrait's size), one for each of the motion's, made one at a time. tracks: as `frame` takes
-        them, a row a frame."""
+        """Frames (uint8 RGB, the portrait's size), one for each of the motion's, made one at a time. tracks: as `frame`
+        takes them, a row a frame."""
         states = exp_to_state(motion.exp)
         for name, values in tracks.items():
             if len(values) < len(states):
@@ -73,10 +73,10 @@ class MeshPortrait:
               gaze: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:  # fmt: skip
         """One picture, uint8 RGB of the portrait's size.
 
-        state [5]: jaw, wide, pucker, press (0..1) and shift, as in motion/basis.py; all 0 is the relaxed closed
-        mouth. blink: closing of the lids 0..1, one number or (image left, image right). head: yaw, pitch, roll in
-        degrees, x, y in eye distances. smile: -1..1. brow: 1 raised, -1 lowered. gaze: -1..1 to the picture's right and
-        down. Where the eyes of a picture are doubtful (many drawings) blink and gaze do nothing.
+        state [5]: jaw, wide, pucker, press (0..1) and shift, as in motion/basis.py; all 0 is the relaxed closed mouth.
+        blink: closing of the lids 0..1, one number or (image left, image right). head: yaw, pitch, roll in degrees, x,
+        y in eye distances. smile: -1..1. brow: 1 raised, -1 lowered. gaze: -1..1 to the picture's right and down. Where
+        the eyes of a picture are doubtful (many drawings) blink and gaze do nothing.
         """
         if np.shape(state) != (5,):
             raise JamFlowError(f"Give a state of 5 numbers ({', '.join(STATES)}), not the shape {np.shape(state)}")

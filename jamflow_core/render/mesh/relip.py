@@ -1,9 +1,10 @@
 """New lips for a video: every frame's own face, its mouth first brought to rest, then driven by generated motion.
 
 Three passes over the frames: `track_face` follows the face, `closed_lips` keeps the clip's own closed mouths,
-`relip_frames` paints. Skin, and lips that are closed, are those of the frame, so light and pose are right; open lips give
-way to closed ones of another moment (mesh/plate.py). The inside of the mouth is painted throughout, because the recorded
-one comes and goes with the old words. An expression (blinks, brows, gaze, smile, head) is added to what the face does in the frame.
+`relip_frames` paints. Skin, and lips that are closed, are those of the frame, so light and pose are right; open lips
+give way to closed ones of another moment (mesh/plate.py). The inside of the mouth is painted throughout, because the
+recorded one comes and goes with the old words. An expression (blinks, brows, gaze, smile, head) is added to what the
+face does in the frame.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from ...face.steady import steady
 from ...face.topology import load_topology
 from ...face.track import FaceTrack
 from ...motion.basis import exp_to_state
+from ..renderer import Tracks
 from .colours import MouthColours, mouth_colours
 from .crop import HeadCrop
 from .eyes import Eyeballs
@@ -37,15 +39,15 @@ def closed_lips(frames: Iterable[np.ndarray], track: FaceTrack) -> Plates | None
 
 
 def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray,
-                 rest: dict[str, np.ndarray] | None = None, plates: Plates | None = None) -> Iterator[np.ndarray]:  # fmt: skip
+                 tracks: Tracks | None = None, plates: Plates | None = None) -> Iterator[np.ndarray]:  # fmt: skip
     """Frames (uint8 RGB) with the mouths that `exp` [n,21,3] asks for, one at a time.
 
     frames, track and exp describe the same n frames at the same rate: bring motion to the video's with `Motion.at`.
-    rest: tracks blink, head, smile, brow and gaze, a row a frame (render/expression.py), added to what the frame's face
-    does. plates: the clip's closed lips (`closed_lips`), for frames that show open ones.
-    Frames without a face come back as they are.
+    tracks: a row a frame, added to what the frame's face
+    does. plates: the clip's closed lips (`closed_lips`), for frames that show open ones. Frames without a face come
+    back as they are.
     """
-    rest = rest or {}
+    tracks = tracks or {}
     if len(track) != len(exp):
         raise ValueError(f"motion must have a frame for each of the video's {len(track)}, not {len(exp)}")
     topology, colours = load_topology(), None
@@ -57,12 +59,12 @@ def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray
             yield frame
             continue
         crop = HeadCrop(frame, face)
-        rig = at_rest(build_rig(crop.to_crop(face), topology, with_eyes="blink" in rest), old)
+        rig = at_rest(build_rig(crop.to_crop(face), topology, with_eyes="blink" in tracks), old)
         colours = _blend(colours, mouth_colours(crop.picture, rig))
         patch = plates.at(index) if plates else None
         rig = patch.settle(rig) if patch else rig
         painter = _Painter(crop, rig, colours, patch)
-        yield painter.paint(new, crop.to_crop(face), {part: values[index] for part, values in rest.items()})
+        yield painter.paint(new, crop.to_crop(face), {part: values[index] for part, values in tracks.items()})
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,10 @@ class _Painter:
     colours: MouthColours
     patch: Patch | None
 
-    def paint(self, state: np.ndarray, landmarks: np.ndarray, rest: dict) -> np.ndarray:
-        """The frame with the mouth of `state` [5] and what `rest` adds; landmarks [478,3] in pixels of the crop."""
-        blink, gaze, brow = rest.get("blink", (0.0, 0.0)), rest.get("gaze", (0.0, 0.0)), float(rest.get("brow", 0.0))
-        relative = self.rig.relative(state, float(rest.get("smile", 0.0)), brow)
+    def paint(self, state: np.ndarray, landmarks: np.ndarray, added: dict) -> np.ndarray:
+        """The frame with the mouth of `state` [5] and a row of tracks `added`; landmarks [478,3] in pixels of the crop."""
+        blink, gaze, brow = added.get("blink", (0.0, 0.0)), added.get("gaze", (0.0, 0.0)), float(added.get("brow", 0.0))
+        relative = self.rig.relative(state, float(added.get("smile", 0.0)), brow)
         points = self.rig.pose(relative, tuple(blink))
         picture = self.crop.picture.copy()
         drawn = [MeshWarp(self.crop.picture, self.rig).paint(picture, points)]
@@ -87,9 +89,9 @@ class _Painter:
         if max(blink) > 0.01 or any(gaze) or brow:
             drawn.append(Eyeballs(self.crop.picture, self.rig, landmarks).paint(picture, points, tuple(gaze)))
         frame = self.crop.paste(picture, union_of(drawn))
-        if np.any(rest.get("head", 0.0)):
+        if np.any(added.get("head", 0.0)):
             region, sway = self.crop.box.slices, Sway(self.crop.full_size(self.rig), self.crop.size)
-            frame[region] = sway.apply(frame[region], Head(*rest["head"]))
+            frame[region] = sway.apply(frame[region], Head(*added["head"]))
         return frame
 
 

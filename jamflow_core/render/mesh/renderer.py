@@ -1,4 +1,4 @@
-"""The embedded renderer as a Renderer: a portrait's mesh is warped, the inside of its mouth painted; no weights needed."""
+"""The embedded renderer as a `Renderer`: no weights needed."""
 
 from itertools import tee
 
