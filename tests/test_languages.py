@@ -8,7 +8,7 @@ import pytest
 from jamflow_core.errors import JamFlowError
 from jamflow_core.tasks.voices import preset
 from jamflow_core.text import languages
-from jamflow_core.text.languages.language import Language
+from jamflow_core.text.languages.language import Language, Sound
 from jamflow_core.text.parse import parse
 from jamflow_core.text.split import split
 
@@ -25,7 +25,7 @@ def g2p(source, overrides):
     for match in re.finditer(r"\w+|[^\w\s]|\s+", source.text):
         span = source.span(*match.span())
         spoken = overrides.get(span, match[0].lower().translate(LETTERS))
-        sounds.append((" ", None) if match[0].isspace() else (spoken, span))
+        sounds.append(Sound(" ") if match[0].isspace() else Sound(spoken, span, match[0]))
     return sounds
 
 

@@ -130,7 +130,7 @@ def words(text):
         ("Approx. 3x faster, 10x", "approximately 3 times faster, 10x"),
         ("c/o Bob, a.k.a. Joe, Acme Ltd", "care of Bob, also known as Joe, Acme Limited"),
         ("CO2 and a C-; C# and .NET", "C O 2 and a C-minus; C sharp and dot NET"),
-        ("I <3 you :) <b>now</b>", "I you now"),
+        ("I <3 you :) now", "I you now"),
         (
             "a $1.2 billion-dollar deal, a $2 billion deal, $5 dollars",
             "a 1.2 billion-dollar deal, a 2 billion dollar deal, 5 dollars",
@@ -223,7 +223,7 @@ def test_slashes_that_are_no_overrides(text):
         ("...", "nothing to say"),
         ("😀 !", "nothing to say"),
         ("[pause 1s]", "nothing to say"),
-        ("你好 world", "English"),
+        ("你好", "你好"),
         ("Привет", "Привет"),
         ("λόγος", "English"),
         ("a [pause five] b", "pause"),

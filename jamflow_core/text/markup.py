@@ -1,5 +1,7 @@
 """What an artist may write into a text beside words: `[pause 0.5s]`, `word/phonemes/` and blank lines (a pause too).
 
+SSML and HTML are turned into that first (see tags.py).
+
 An override is told from an ordinary slash ("and/or", "1/2", a URL) by what it holds: only symbols of the alphabet,
 among them a stress mark or a phoneme that spelling does not have.
 """
@@ -10,14 +12,16 @@ from dataclasses import dataclass, replace
 
 from ..errors import JamFlowError
 from ..tokens import SYMBOLS
+from .tags import without_tags
 
 LONGEST_PAUSE = 60.0
 _BARE_PAUSE = 0.5
 _PARAGRAPH_PAUSE = 0.4
-_BREAK = re.compile(r"\[\s*pause\b[^\]]*\]|\n[^\S\n]*\n\s*", re.IGNORECASE)
+_BREAK = re.compile(r"\[\s*pause\b[^\[\]]*\]|\n[^\S\n]*\n\s*", re.IGNORECASE)
 _LENGTH = re.compile(r"\[\s*pause[\s:=]*(\d+(?:\.\d*)?|\.\d+)\s*(ms|s|sec|seconds?)?\s*\]", re.IGNORECASE)
 _OVERRIDE = re.compile(r"(?<![/:.])/([^/\n]+)/(?![\w/])")
 _WORD_BEFORE = re.compile(r"\w[^\s\"“”()\[\]/—…]*$")
+_LONGEST_WORD = 80
 _ALPHABET = frozenset(symbol for symbol in SYMBOLS if len(symbol) == 1)
 # These also occur in spelling ("façade", "smørrebrød"), so they prove nothing.
 _TELLTALE = frozenset(symbol for symbol in _ALPHABET if ord(symbol) > 127 and symbol not in "çøœ—…“”")
@@ -34,7 +38,7 @@ class Passage:
 
 def read(text: str) -> tuple[float, list[Passage]]:
     """Text with markup -> (pause before it in seconds; its passages, none of them empty)."""
-    text = unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", without_tags(text)).strip()
     before, passages = 0.0, []
     pauses = [_pause(found) for found in _BREAK.findall(text)] + [0.0]
     for part, pause in zip(_BREAK.split(text), pauses):
@@ -73,7 +77,7 @@ def _overrides(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
         if not _TELLTALE.intersection(phonemes):
             continue
         written += text[done : match.start()]
-        word = _WORD_BEFORE.search(written)
+        word = _WORD_BEFORE.search(written, max(0, len(written) - _LONGEST_WORD))
         strange = sorted(set(phonemes) - _ALPHABET)
         if strange and (word is None or "ˈ" in phonemes or "ˌ" in phonemes):
             raise JamFlowError(f"/{phonemes}/ has {' '.join(strange)}, which no phoneme is written with here.")

@@ -1,7 +1,10 @@
 """A text with markup -> phoneme symbols with the written words they belong to, in any language of `languages`."""
 
+import logging
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,10 +12,12 @@ from ..errors import JamFlowError
 from ..tokens import SILENCE, SYMBOLS
 from .aligned import Aligned
 from .languages import DEFAULT
-from .languages.language import Language
+from .languages.guess import guess
+from .languages.language import Language, Sound
 from .markup import Passage, read
 from .timed import TimedText, Word
 
+_LOG = logging.getLogger(__name__)
 _PUNCTUATION = ",.!?"  # the weaker first
 # The teacher speech has these four marks only; the others are read as the nearest of them.
 _SAME_AS = str.maketrans({";": ",", ":": ",", "—": ",", "(": ",", ")": ",", "…": ".", '"': None, "“": None, "”": None})
@@ -20,6 +25,9 @@ _SPEAKABLE = frozenset(SYMBOLS[2:])
 _MARKS = frozenset(" " + _PUNCTUATION)
 _WORD = re.compile(r"(?:[^\s.—…\"“”()\[\]{}«»]|\.(?<!\.\.)(?!\.))+")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.){2,}")
+# Longer passages are read piece by piece, cut behind sentences, so that reading takes time in proportion to the text.
+_LONGEST = 2000
+_SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[A-Z\"“‘(])")
 
 
 def check_text(text: str, limit: int | None = None) -> str:
@@ -33,49 +41,101 @@ def check_text(text: str, limit: int | None = None) -> str:
     return text
 
 
-def parse(text: str, language: Language = DEFAULT) -> TimedText:
+def parse(
+    text: str,
+    language: Language = DEFAULT,
+    check: Callable[[], None] = lambda: None,
+    report: Callable[[str], None] = _LOG.warning,
+) -> TimedText:
     """A text with markup (see markup.py) -> TimedText; only pauses have durations yet.
 
-    JamFlowError: nothing to say, letters that the language does not have, a malformed pause or override, a missing
-    package.
+    check is called before every stretch of some 2,000 characters and may raise, to cancel. report is told what is left
+    out, and why. JamFlowError: nothing to say, a malformed pause or override, a missing package.
     """
     before, passages = read(check_text(text))
-    symbols, words, pauses = [SILENCE], [], {0: before}
+    symbols, words, pauses, spoken, notes = [SILENCE], [], {0: before}, [], []
     for passage in passages:
-        spoken, spans = _sounds(passage, language)
-        if not spoken:
-            pauses[len(symbols) - 1] += passage.pause
-            continue
-        offset = len(symbols)
-        words += [Word(word.text, offset + word.first, offset + word.last) for word in spans]
-        symbols += [*spoken, SILENCE]
-        pauses[len(symbols) - 1] = passage.pause
+        said, joint = len(symbols), False
+        for piece in _pieces(passage):
+            check()
+            sounds, owners, heard = _sounds(piece, language, notes)
+            if not sounds:
+                continue
+            symbols += [" "] * joint
+            words += [Word(word.text, len(symbols) + word.first, len(symbols) + word.last) for word in owners]
+            symbols += sounds
+            spoken.append(heard)
+            joint = True
+        if joint:
+            symbols.append(SILENCE)
+            pauses[len(symbols) - 1] = passage.pause
+        else:
+            pauses[said - 1] += passage.pause
+    written = " ".join(passage.written for passage in passages)
+    notes = [*_other_language(written, language), *dict.fromkeys(notes)]
     if len(symbols) == 1:
-        raise JamFlowError(f"Write some {language.name} words: the text holds nothing to say.")
+        why = f": {notes[0]}" if notes else ": the text holds nothing to say"
+        raise JamFlowError(f"Write some {language.name} words{why}.")
+    for note in notes:
+        report(f"{note}.")
     durations = np.full(len(symbols), np.nan)
     for index, seconds in pauses.items():
         if seconds:
             durations[index] = seconds
     fixed = ~np.isnan(durations)
-    written = " ".join(passage.written for passage in passages)
-    return TimedText(written, tuple(symbols), durations if fixed.any() else None, fixed, tuple(words), language)
+    known = durations if fixed.any() else None
+    return TimedText(written, tuple(symbols), known, fixed, tuple(words), language, " ".join(spoken))
 
 
-def _sounds(passage: Passage, language: Language) -> tuple[str, list[Word]]:
-    """Phonemes of a passage, and its words with their places in them."""
+def _other_language(text: str, language: Language) -> Iterator[str]:
+    likely = guess(text)
+    if likely and likely != language.name:
+        yield f"This looks like {likely}, and is read by the rules of {language.name}"
+
+
+def _pieces(passage: Passage) -> Iterator[Passage]:
+    """The passage, cut behind sentences (else between words, never in an override) where it is very long."""
+    start, text, ahead = 0, passage.written, list(reversed(passage.overrides))
+    while start < len(text):
+        end = len(text)
+        if end - start > _LONGEST:
+            ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + _LONGEST)]
+            end = ends[-1] if ends else text.rfind(" ", start + 1, start + _LONGEST) + 1 or start + _LONGEST
+        inside = []
+        while ahead and ahead[-1][0] < end:
+            first, last, phonemes = ahead.pop()
+            inside.append((first - start, last - start, phonemes))
+            end = max(end, last)
+        yield replace(passage, written=text[start:end], overrides=tuple(inside))
+        start = end
+
+
+def _sounds(passage: Passage, language: Language, notes: list[str]) -> tuple[list[str], list[Word], str]:
+    """Symbols of a passage, its words with their places in them, and the words as they are spoken."""
     source = Aligned(passage.written)
-    for start, end, _ in reversed(passage.overrides):
-        source.replace(start, end, language.stand_in)
+    overrides = {(start, end): phonemes for start, end, phonemes in passage.overrides}
+    changes = [(start, end, language.stand_in) for start, end in overrides]
+    for start, end, reading, is_phonemes in language.lexicon.find(passage.written):
+        if any(a < end and start < b for a, b in overrides):
+            continue
+        phonemes = reading if is_phonemes else language.respelled(reading)
+        changes.append((start, end, language.stand_in if phonemes else reading))
+        if phonemes:
+            overrides[start, end] = phonemes
+    for start, end, new in sorted(changes, reverse=True):
+        source.replace(start, end, new)
     language.normalise(source)
+    notes += source.notes
     written = _written_words(passage, language)
     starts, ends = [start for start, _ in written], [end for _, end in written]
     symbols = []  # (symbol, the written words that it reads: first and last index, or None)
-    for sounds, span in language.g2p(source, {(start, end): phonemes for start, end, phonemes in passage.overrides}):
+    sounds = language.g2p(source, overrides)
+    for sound in sounds:
         owner = None
-        if span is not None:
-            first, after = bisect_right(ends, span[0]), bisect_left(starts, span[1])
+        if sound.span is not None:
+            first, after = bisect_right(ends, sound.span[0]), bisect_left(starts, sound.span[1])
             owner = (first, after - 1) if first < after else None
-        symbols += [(symbol, owner) for symbol in sounds.translate(_SAME_AS) if symbol in _SPEAKABLE]
+        symbols += [(symbol, owner) for symbol in sound.phonemes.translate(_SAME_AS) if symbol in _SPEAKABLE]
     symbols = _tidy(symbols)
     groups = []  # [first written word, last written word, first symbol, last symbol + 1]
     for index, (symbol, owner) in enumerate(symbols):
@@ -87,7 +147,13 @@ def _sounds(passage: Passage, language: Language) -> tuple[str, list[Word]]:
         else:
             groups.append([*owner, index, index + 1])
     words = [Word(passage.written[written[a][0] : written[b][1]], first, last) for a, b, first, last in groups]
-    return "".join(symbol for symbol, _ in symbols), words
+    return [symbol for symbol, _ in symbols], words, _spoken(sounds, passage, overrides)
+
+
+def _spoken(sounds: list[Sound], passage: Passage, given) -> str:
+    """The words of a passage on one line, as they are said; those with a reading of their own as they are written."""
+    words = [passage.written[slice(*sound.span)] if sound.span in given else sound.spoken for sound in sounds]
+    return " ".join("".join(word or " " for word in words).split())
 
 
 def _tidy(symbols: list) -> list:

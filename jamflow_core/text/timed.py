@@ -25,7 +25,7 @@ class TimedText:
 
     `durations` is None until anything is known; before the duration head has run, only the `fixed` ones (pauses given
     by the artist) are numbers and the others NaN. `words` are in order and never overlap; punctuation, spaces and
-    silences belong to none.
+    silences belong to none. spoken: the words as they are said, where a text has just been read ("five dollars").
     """
 
     text: str
@@ -34,6 +34,7 @@ class TimedText:
     fixed: np.ndarray
     words: tuple[Word, ...]
     language: Language = DEFAULT
+    spoken: str = ""
 
     def __len__(self) -> int:
         return len(self.symbols)
@@ -89,6 +90,7 @@ class TimedText:
             np.concatenate([self.fixed[:-1], [joint], other.fixed[1:]]),
             self.words + tuple(Word(word.text, word.first + shift, word.last + shift) for word in other.words),
             self.language,
+            f"{self.spoken} {other.spoken}".strip(),
         )
 
     def _known(self) -> np.ndarray:

@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from ..language import Language
-from .g2p import g2p
-from .normalise import normalise
+from ...aligned import Aligned
+from ..language import Language, Sound, Span
 
 # A phrase begins with these.
 _OPENERS = frozenset(
@@ -14,11 +13,28 @@ _OPENERS = frozenset(
 )
 
 
+def _normalise(source: Aligned, british: bool) -> None:
+    from .normalise import normalise  # the patterns are compiled when first used
+
+    normalise(source, british)
+
+
+def _g2p(source: Aligned, overrides: dict[Span, str], british: bool) -> list[Sound]:
+    from .g2p import g2p
+
+    return g2p(source, overrides, british)
+
+
+def _respelled(reading: str) -> str | None:
+    from .respelling import respelled
+
+    return respelled(reading)
+
+
 def _english(code: str, accent: str, voice: str) -> Language:
     british = accent == "british"
-    return Language(
-        code, "English", accent, partial(normalise, british=british), partial(g2p, british=british), voice, _OPENERS
-    )
+    read = (partial(part, british=british) for part in (_normalise, _g2p))
+    return Language(code, "English", accent, *read, voice, _OPENERS, respelled=_respelled)
 
 
 AMERICAN = _english("en-us", "american", "heart")

@@ -1,40 +1,98 @@
 """English words -> phonemes by hibari's port of misaki (hibari-tts on PyPI).
 
-A dictionary, a part-of-speech tagger and a small net for unknown words, all offline: the readings that the teacher
-voices
-were trained on.
+A dictionary, a part-of-speech tagger and a small net for unknown words, all offline: the readings that the teacher voices
+were trained on. Names of our own list and the senses of homographs are set before it reads the rest.
 """
 
+import copy
+import re
 from functools import lru_cache
+from itertools import pairwise
 
 from ....errors import JamFlowError
 from ...aligned import Aligned
-from ..language import Sounds, Span
+from ..language import Sound, Span
+from .homographs import choose_senses
+from .names import name_readings
+
+_NUMBER = re.compile(r"-?\d(?:[\d.,]*\d)?(?:st|nd|rd|th|s|'s|ed|'d|ing)?\b|\d+")
+_LETTERS = re.compile(r"(?:[A-Z]\.)+[A-Z]?\.?$")
 
 
-def g2p(source: Aligned, overrides: dict[Span, str], british: bool) -> Sounds:
+def g2p(source: Aligned, overrides: dict[Span, str], british: bool) -> list[Sound]:
     """See Language.g2p. JamFlowError: hibari-tts is missing."""
-    reader = _reader(british)
-    tokens = reader.tokenize(source.text)
+    hibari = reader(british)
+    tokens = hibari.tokenize(source.text)
     for token, span in zip(tokens, _places(source, tokens)):
         if span in overrides:
             token.phonemes, token.rating = overrides[span], 5
-    tokens = reader.phonemize_tokens(tokens)
-    sounds: Sounds = []
+    name_readings(tokens, british)
+    choose_senses(tokens, british)
+    _possessives(tokens, hibari.lexicon)
+    tokens, numbers = _phonemized(hibari, tokens)
+    sounds = []
     for token, span in zip(tokens, _places(source, tokens)):
-        sounds.append((token.phonemes or "", span))
+        sounds.append(Sound(token.phonemes or "", span, _spoken(token.text, numbers)))
         if token.whitespace:
-            sounds.append((" ", None))
+            sounds.append(Sound(" "))
     return sounds
 
 
 @lru_cache
-def _reader(british: bool):
+def reader(british: bool):
+    """hibari's reader of an accent."""
     try:
         from hibari.g2p import G2P
     except ImportError as error:
         raise JamFlowError("Install hibari-tts to read text: pip install hibari-tts") from error
     return G2P(british=british)
+
+
+def _possessives(tokens: list, lexicon) -> None:
+    """The 's of a word that was given its reading belongs to it."""
+    for token, behind in pairwise(tokens):
+        if token.phonemes and not token.whitespace and behind.text in ("'s", "'") and behind.phonemes is None:
+            behind.phonemes = "" if behind.text == "'" else lexicon._s(token.phonemes)[len(token.phonemes) :]
+            behind.rating = 5
+
+
+def _phonemized(hibari, tokens: list) -> tuple[list, list[tuple[str, str]]]:
+    """The tokens with phonemes, and the numbers in them with their words, the last first."""
+    numbers: list[tuple[str, str]] = []
+    lexicon = copy.copy(hibari.lexicon)
+
+    def get_number(word, currency, is_head):
+        heard: list[str] = []
+        noting = copy.copy(hibari.lexicon)
+        noting.lookup = lambda said, *how: (heard.append(said), type(noting).lookup(noting, said, *how))[1]
+        reading = noting.get_number(word, currency, is_head)
+        numbers.append((word, " ".join(filter(None, heard))))
+        return reading
+
+    lexicon.get_number = get_number
+    listening = copy.copy(hibari)
+    listening.lexicon = lexicon
+    return listening.phonemize_tokens(tokens), numbers  # it reads from the end
+
+
+def _spoken(written: str, numbers: list[tuple[str, str]]) -> str:
+    """A token as words: numbers in words (taken from the end of the list), letters apart."""
+    if _LETTERS.match(written):
+        return " ".join(written.replace(".", " ").split())
+    if not any(character.isdigit() for character in written):
+        return written
+
+    def in_words(found: re.Match) -> str:
+        if not (numbers and found[0].lstrip("-").startswith(numbers[-1][0].lstrip("-")[:1])):
+            return " to " if found[0] == "2" else f" {found[0]} "  # B2B
+        words = numbers.pop()[1]
+        if not found[0].endswith("s"):
+            return f" {words} "
+        return f" {words[:-1]}ies " if words.endswith("y") else f" {words}s "  # the 1990s
+
+    if written == "2":
+        return in_words(re.match("2", written))
+    return " ".join(_NUMBER.sub(in_words, written).split())
 
 
 def _places(source: Aligned, tokens: list) -> list[Span]:

@@ -1,0 +1,2 @@
+def choose_senses(tokens, british):
+    pass

@@ -1,0 +1,2 @@
+def name_readings(tokens, british):
+    pass
