@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from jamflow_core.audio.mel import LOG_FLOOR, N_FFT, log_mel, mel_filterbank
 from jamflow_core.audio.phase import refine
-from jamflow_core.audio.vocoder import load_vocoder
+from jamflow_core.catalog.vocos import load_vocoder
 from jamflow_core.clock import HOP, mel_frames
 from jamflow_core.train.corpus import Cache
 from jamflow_core.train.vocoder import disturb, held_out

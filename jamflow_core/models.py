@@ -1,25 +1,27 @@
 """The models of a run, each loaded when it is first asked for; the files beside this module are the embedded ones."""
 
-import json
+import os
 from functools import cached_property
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from .align.aligner import Aligners, load_aligner
-from .atomic import whole_file
-from .audio.vocoder import Vocoder, load_vocoder
+from .align.aligner import Aligners
+from .audio.vocoder import Vocoder
+from .catalog import jamflow
+from .catalog.aligners import load_aligner
 from .catalog.compiled import compile_blocks
 from .catalog.f5 import load_f5
+from .catalog.jamflow import save_flow
 from .catalog.precision import suited_dtype
 from .catalog.recognise import Kind, recognise
-from .config import JamFlowConfig
+from .catalog.vocos import load_vocoder
 from .errors import JamFlowError
-from .meta_init import meta_init
 from .model.duration import DurationHead
 from .model.jamflow import JamFlow
-from .model.quick import quicken
+
+__all__ = ["Models", "load_flow", "save_flow"]
 
 EMBEDDED = Path(__file__).parent / "weights" / "jamflow-tiny.safetensors"
 
@@ -72,31 +74,14 @@ class Models:
         return load_aligner(device=self.device)
 
 
-def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype = torch.bfloat16) -> None:
-    """One safetensors file: `flow.*` and `durations.*`, the configuration as JSON in the header."""
-    from safetensors.torch import save_file
-
-    nets = {"flow": flow, "durations": durations}
-    tensors = {
-        f"{kind}.{key}": value.to(dtype).contiguous()
-        for kind, net in nets.items()
-        for key, value in net.state_dict().items()
-    }
-    with whole_file(path) as part:
-        save_file(tensors, str(part), {"format": "jamflow", "config": flow.config.to_json()})
-
-
 def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow, DurationHead | None]:
     """Read a file of `save_flow`, or an F5-TTS checkpoint (which has no duration head), on the CPU, in eval mode.
 
-    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the duration head, which is small, in
-    float32.
+    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the duration head, which is small, in float32.
     JamFlowError if it is missing or something else, with what it is.
     """
-    from safetensors import SafetensorError, safe_open
-
     path = Path(path)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise JamFlowError(f"No JAM-Flow model at {path}: check the path, or train one (README, Training).")
     kind = recognise(path)
     if kind is Kind.F5:
@@ -106,16 +91,4 @@ def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow
         raise JamFlowError(
             f"Choose another file: {path} is {named}, expected a JAM-Flow model or an F5-TTS checkpoint."
         )
-    try:
-        with safe_open(str(path), "pt") as file:
-            header = file.metadata()
-            with meta_init():
-                nets = {"flow": JamFlow(JamFlowConfig.from_json(header["config"]), ops), "durations": DurationHead()}
-            for kind, net in nets.items():
-                form = dtype if kind == "flow" else torch.float32
-                keys = [key for key in file.keys() if key.startswith(f"{kind}.")]
-                net.load_state_dict({key.split(".", 1)[1]: file.get_tensor(key).to(form) for key in keys}, assign=True)
-    except (SafetensorError, json.JSONDecodeError, RuntimeError) as error:
-        raise JamFlowError(f"Broken model file: {path} ({str(error).splitlines()[0]}); copy it again.") from error
-    flow, durations = (net.eval().requires_grad_(False) for net in nets.values())
-    return quicken(flow), durations
+    return jamflow.load(path, ops, dtype)

@@ -72,7 +72,7 @@ class ManagedModels:
 
     @cached_property
     def _aligner_nets(self):
-        from ..jamflow_core.align.aligner import load_aligner
+        from ..jamflow_core.catalog.aligners import load_aligner
 
         aligners = load_aligner()
         nets = nn.ModuleList([aligners.audio.net, aligners.lips.net])
@@ -119,7 +119,7 @@ def placed(net: nn.Module, device: torch.device, computed: torch.dtype) -> nn.Mo
 
 def managed_vocoder(path: Path | None) -> Managed:
     """What travels on a JAMFLOW_VOCODER wire."""
-    from ..jamflow_core.audio.vocoder import load_vocoder
+    from ..jamflow_core.catalog.vocos import load_vocoder
 
     device = mm.vae_device()
     weights = mm.vae_dtype(device, [torch.float32])

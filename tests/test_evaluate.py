@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.align.aligner import EMBEDDED as ALIGNER
+from jamflow_core.catalog.aligners import EMBEDDED as ALIGNER
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
 from jamflow_core.models import EMBEDDED as FLOW

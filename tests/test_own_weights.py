@@ -16,12 +16,13 @@ from f5_weights import f5_file
 from liveportrait_weights import layout, random_state, small_crops, tiny_networks
 from safetensors.torch import save_file
 
-from jamflow_core.audio.vocoder import Vocoder, VocoderConfig, save_vocoder
+from jamflow_core.audio.vocoder import Vocoder, VocoderConfig
 from jamflow_core.catalog import compiled, places, precision
 from jamflow_core.catalog.liveportrait import FILES, load_liveportrait
 from jamflow_core.catalog.pickles import load_pickle
 from jamflow_core.catalog.recognise import Kind, recognise
 from jamflow_core.catalog.safe import load_state
+from jamflow_core.catalog.vocos import save_vocoder
 from jamflow_core.cli.main import main
 from jamflow_core.errors import JamFlowError
 from jamflow_core.media.picture import read_image

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from jamflow_core.audio.mel import N_MELS, log_mel
-from jamflow_core.audio.vocoder import EMBEDDED, Vocoder, VocoderConfig, load_vocoder, save_vocoder
+from jamflow_core.audio.vocoder import Vocoder, VocoderConfig
+from jamflow_core.catalog.vocos import EMBEDDED, load_vocoder, save_vocoder
 from jamflow_core.clock import HOP, SAMPLE_RATE
 from jamflow_core.errors import JamFlowError
 from jamflow_core.media.sound import load_audio
@@ -71,7 +72,7 @@ def test_half_precision_file_keeps_the_window(small, tmp_path):
 def test_refuses_other_files(tmp_path):
     from safetensors.torch import save_file
 
-    with pytest.raises(JamFlowError, match="No vocoder"):
+    with pytest.raises(JamFlowError, match="No file"):
         load_vocoder(tmp_path / "absent.safetensors")
     (tmp_path / "text.safetensors").write_text("hello")
     save_file({"weight": torch.zeros(1)}, tmp_path / "other.safetensors")

@@ -5,25 +5,19 @@ come, and the best division of the frames among them gives their durations. The 
 reads, stress marks and spaces included, with the durations that the teacher gives them.
 """
 
-import json
 import math
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from torch import nn
 
-from ..atomic import whole_file
 from ..clock import MOTION_FPS, Span
-from ..errors import JamFlowError
 from ..motion.space import mouth_of
 from ..tokens import SILENCE
 from .viterbi import recognise, segment
 
 LIP_RATE = 100
-EMBEDDED = Path(__file__).parent.parent / "weights" / "jamflow-tiny-aligner.safetensors"
 
 # Marks that sound alike are one class: a silent boundary, and the end of a sentence.
 _SAME = {mark: " " for mark in ';:,—…"()“”'} | {"!": ".", "?": "."}
@@ -243,34 +237,3 @@ class Aligners:
 
     audio: AudioAligner
     lips: LipAligner
-
-
-def save_aligner(path, audio: FrameClassifier, lips: FrameClassifier) -> None:
-    """Write both networks to one safetensors file, half precision, their configurations in the header."""
-    from safetensors.torch import save_file
-
-    tensors, header = {}, {}
-    for name, net in (("audio", audio), ("lips", lips)):
-        tensors |= {f"{name}.{key}": value.half().contiguous() for key, value in net.state_dict().items()}
-        header[name] = json.dumps(asdict(net.config), ensure_ascii=False)
-    with whole_file(path) as part:
-        save_file(tensors, str(part), header)
-
-
-def load_aligner(path=None, device="cpu") -> Aligners:
-    """Read the aligners (None: those of this package). JamFlowError if the file is missing or is something else."""
-    path = Path(path or EMBEDDED)
-    if not path.is_file():
-        raise JamFlowError(f"No aligner at {path}: check the path, or run `python -m jamflow_core train aligner`.")
-    nets = {}
-    with safe_open(str(path), "pt", device=str(device)) as file:
-        header = file.metadata() or {}
-        if not {"audio", "lips"} <= header.keys():
-            raise JamFlowError(f"Not an aligner file: {path} has no aligner configuration in its header.")
-        for name in ("audio", "lips"):
-            fields = json.loads(header[name])
-            lists = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
-            net = FrameClassifier(AlignerConfig(**{**fields, **lists})).to(device).eval()
-            net.load_state_dict({key: file.get_tensor(f"{name}.{key}") for key in net.state_dict()})
-            nets[name] = net
-    return Aligners(AudioAligner(nets["audio"]), LipAligner(nets["lips"]))

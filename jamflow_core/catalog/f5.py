@@ -6,19 +6,19 @@ v0, any size. Not in the weights, and so read from elsewhere: the vocabulary (a 
 whether a file is v0 (see `is_v0`).
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ..clock import MEL_RATE
 from ..config import JamFlowConfig, JointConfig, StreamConfig, TextConfig
 from ..errors import JamFlowError
-from ..meta_init import meta_init
 from ..model.jamflow import JamFlow
 from ..model.quick import quicken
 from ..text.f5_tokens import read_vocabulary
-from .safe import load_state
+from .door import Stored
 
 # What the official trainer and its descendants put before the keys of the network, the moving average before the rest.
 _PREFIXES = (
@@ -64,6 +64,11 @@ def find_vocabulary(path: Path) -> Path:
     )
 
 
+def recognise(keys: set[str], header: dict[str, str]) -> bool:
+    """Whether tensors with these names are an F5-TTS checkpoint."""
+    return network_prefix(keys) is not None
+
+
 def load_f5(path: str | Path, ops=nn, dtype: torch.dtype = torch.float32) -> JamFlow:
     """An F5-TTS checkpoint as a JamFlow without a face, built of the layers of `ops`, on the CPU, in eval mode.
 
@@ -72,42 +77,33 @@ def load_f5(path: str | Path, ops=nn, dtype: torch.dtype = torch.float32) -> Jam
     JamFlowError: not an F5-TTS file, a relative of another architecture, no or another vocabulary.
     """
     path = Path(path)
-    state = load_state(path, "an F5-TTS checkpoint")
-    old = is_v0(path, state)
-    prefix = network_prefix(state)
+    stored = Stored.read(path, "an F5-TTS checkpoint")
+    old = is_v0(path, stored.tensors)
+    prefix = network_prefix(stored.tensors)
     if prefix is None:
         raise JamFlowError(f"Choose another file: {path} is not an F5-TTS checkpoint.")
-    network = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+    network = replace(stored, tensors=stored.below(prefix))
     config = config_of(network, read_vocabulary(find_vocabulary(path)), old)
-    network.pop("rotary_embed.inv_freq", None)
-    with meta_init():
-        model = JamFlow(config, ops)
-    try:
-        model.audio.load_state_dict({key: value.to(dtype) for key, value in network.items()}, assign=True)
-    except RuntimeError as error:
-        lines = " ".join(str(error).split("\n", 2)[1].split()) if "\n" in str(error) else str(error)
-        raise JamFlowError(
-            f"Choose another file: {path} is related to F5-TTS but built differently ({lines[:200]})."
-        ) from error
+    model = network.build(lambda: JamFlow(config, ops))
+    weights = {key: value for key, value in network.tensors.items() if key != "rotary_embed.inv_freq"}
+    network.fill(model.audio, weights, dtype)
     return quicken(model.eval().requires_grad_(False))
 
 
-def config_of(network: dict[str, Tensor], symbols: tuple[str, ...], old: bool) -> JamFlowConfig:
-    """The configuration that the shapes of a network imply (keys without prefix). JamFlowError if they contradict
-    it.
-    """
+def config_of(network: Stored, symbols: tuple[str, ...], old: bool) -> JamFlowConfig:
+    """The configuration that the shapes of a network imply (keys without prefix). JamFlowError if they contradict it."""
+    tensors = network.tensors
     try:
-        rows, text_dim = network["text_embed.text_embed.weight"].shape
-        dim, width = network["input_embed.proj.weight"].shape
-        inner = network["transformer_blocks.0.attn.to_q.weight"].shape[0]
-        hidden = network["transformer_blocks.0.ff.ff.0.0.weight"].shape[0]
-        _, group_width, kernel = network["input_embed.conv_pos_embed.conv1d.0.weight"].shape
-        expansion = network["text_embed.text_blocks.0.pwconv1.weight"].shape[0]
-        head_dim = 2 * len(network["rotary_embed.inv_freq"])
-    except (KeyError, ValueError) as error:
-        raise JamFlowError(
-            f"Choose another checkpoint: no F5-TTS network has other shapes or lacks {error}."
-        ) from error
+        rows, text_dim = tensors["text_embed.text_embed.weight"].shape
+        dim, width = tensors["input_embed.proj.weight"].shape
+        inner = tensors["transformer_blocks.0.attn.to_q.weight"].shape[0]
+        hidden = tensors["transformer_blocks.0.ff.ff.0.0.weight"].shape[0]
+        _, group_width, kernel = tensors["input_embed.conv_pos_embed.conv1d.0.weight"].shape
+        expansion = tensors["text_embed.text_blocks.0.pwconv1.weight"].shape[0]
+        head_dim = 2 * len(tensors["rotary_embed.inv_freq"])
+        heads, ff_mult, groups, conv_mult = inner // head_dim, hidden // dim, dim // group_width, expansion // text_dim
+    except (LookupError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise network.refused(f"no F5-TTS network has other shapes or lacks {error}") from error
     if len(symbols) + 1 != rows:
         raise JamFlowError(
             f"Give the model its own vocab.txt: it knows {rows - 1} symbols, the file lists {len(symbols)}."
@@ -116,26 +112,21 @@ def config_of(network: dict[str, Tensor], symbols: tuple[str, ...], old: bool) -
         channels=(width - text_dim) // 2,
         rate=float(MEL_RATE),
         dim=dim,
-        depth=_count(network, "transformer_blocks."),
-        heads=inner // head_dim,
+        depth=network.layers("transformer_blocks."),
+        heads=heads,
         head_dim=head_dim,
-        ff_mult=hidden // dim,
+        ff_mult=ff_mult,
         conv_kernel=kernel,
-        conv_groups=dim // group_width,
+        conv_groups=groups,
         rotary_heads=1 if old else None,
     )
     text = TextConfig(
         vocab=rows - 1,
         dim=text_dim,
-        conv_layers=_count(network, "text_embed.text_blocks."),
-        conv_mult=expansion // text_dim,
+        conv_layers=network.layers("text_embed.text_blocks."),
+        conv_mult=conv_mult,
         stretch="pad",
         mask_padding=not old,
         symbols=symbols,
     )
     return JamFlowConfig(audio, None, text, JointConfig())
-
-
-def _count(network: dict[str, Tensor], prefix: str) -> int:
-    """Number of layers `prefix`0., `prefix`1., ..."""
-    return 1 + max(int(key[len(prefix) :].split(".")[0]) for key in network if key.startswith(prefix))

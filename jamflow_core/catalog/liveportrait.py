@@ -18,13 +18,13 @@ from torch import Tensor
 from ..errors import JamFlowError
 from ..meta_init import meta_init
 from .compiled import check_compiler, compiled
+from .door import Stored
 from .precision import fast_dtype
-from .safe import load_state
+from .safe import SUFFIXES, load_state, weights_in
 
 if TYPE_CHECKING:  # the renderer is only imported to load it: the nodes look for files at start
     from ..render.liveportrait.networks import LivePortrait
 
-SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 FOLDERS = ("", "base_models", "retargeting_models", "liveportrait/base_models", "liveportrait/retargeting_models")
 BATCH_NORM_EPS = 1e-5
 
@@ -78,8 +78,7 @@ def names_in(folder) -> dict[str, Path]:
 
 def files_in(folder) -> list[Path]:
     """Files of `folder` and of the official subfolders of it that may hold weights."""
-    places = [Path(folder) / name for name in FOLDERS]
-    return [file for place in places if place.is_dir() for file in sorted(place.iterdir()) if file.suffix in SUFFIXES]
+    return [file for name in FOLDERS for file in weights_in(Path(folder) / name)]
 
 
 def find_liveportrait(folder) -> dict[str, Path]:
@@ -116,77 +115,76 @@ def expected(part: str) -> str:
 
 def fill(networks: "LivePortrait", part: str, state: dict[str, Tensor], name="the file") -> None:
     """Give one part of LivePortrait its weights, from a state dict in the official layout."""
-    net = getattr(networks, part)
     actual = recognise(state)
     if actual != part:
         what = expected(actual) if actual else "something else"
         raise JamFlowError(f"Choose another file: {name} is {what}, expected {expected(part)}.")
-    folded = _FOLDS[part](dict(state))
-    wanted = net.state_dict()
-    wrong = [key for key, value in wanted.items() if key not in folded or folded[key].shape != value.shape]
-    if wrong:
-        state_of = "missing" if wrong[0] not in folded else f"of shape {list(folded[wrong[0]].shape)}"
-        raise JamFlowError(f"Choose another file: {name} is not the human {expected(part)}: {wrong[0]} is {state_of}.")
-    net.load_state_dict({key: folded[key] for key in wanted}, assign=True)
+    stored = Stored(name, f"the human {expected(part)}", state, {})
+    net = getattr(networks, part)
+    folded = _FOLDS[part](stored, dict(state))
+    stored.fill(net, {key: folded[key] for key in net.state_dict() if key in folded})
 
 
-def _batch_norms(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def _batch_norms(stored: Stored, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Every batch norm behind a convolution goes into it; the counters that only training needs go away."""
-    for key in [key for key in state if key.endswith(".running_mean")]:
-        norm = key.removesuffix(".running_mean")
-        conv = _convolution_before(norm, state)
-        state.pop(f"{norm}.num_batches_tracked", None)
-        if conv is None:
-            state[f"{norm}.num_batches_tracked"] = torch.tensor(0)
+    for key in list(state):
+        conv, _, weight = key.rpartition(".")
+        norm = _norm_behind(conv)
+        if weight != "weight" or norm is None:
             continue
-        weight, bias, mean, variance = (state.pop(f"{norm}.{name}").float() for name in _NORM)
-        scale = weight / (variance + BATCH_NORM_EPS).sqrt()
-        kernel = state[f"{conv}.weight"].float()
-        state[f"{conv}.weight"] = kernel * scale.view(-1, *[1] * (kernel.ndim - 1))
-        state[f"{conv}.bias"] = (state[f"{conv}.bias"].float() - mean) * scale + bias
-    return _float(state)
+        kernel, bias = state[key].float(), state.get(f"{conv}.bias", torch.zeros(0)).float()
+        parts = [state.get(f"{norm}.{name}", torch.zeros(0)) for name in _NORM]
+        sizes = {tuple(part.shape) for part in (bias, *parts)}
+        stored.check(sizes == {tuple(kernel.shape[:1])}, f"{norm} lacks a part, or is of another size than {conv}")
+        scale, shift, mean, variance = (part.float() for part in parts)
+        scale = scale / (variance + BATCH_NORM_EPS).sqrt()
+        state[key] = kernel * scale.view(-1, *[1] * (kernel.ndim - 1))
+        state[f"{conv}.bias"] = (bias - mean) * scale + shift
+    counters = (key.replace("running_mean", "num_batches_tracked") for key in state if key.endswith("running_mean"))
+    return _float(stored, state | {key: torch.tensor(0) for key in counters})
 
 
 _NORM = ("weight", "bias", "running_mean", "running_var")
-_BEFORE = {"norm": ("conv", "compress"), "norm2": ("conv1",)}
+_BEHIND = {"conv": "norm", "compress": "norm", "conv1": "norm2"}
 
 
-def _convolution_before(norm: str, state: dict[str, Tensor]) -> str | None:
-    parent, _, name = norm.rpartition(".")
-    names = (f"{parent}.{conv}" for conv in _BEFORE.get(name, ()))
-    return next((conv for conv in names if f"{conv}.weight" in state), None)
+def _norm_behind(conv: str) -> str | None:
+    """The batch norm behind a convolution, by their names."""
+    parent, _, name = conv.rpartition(".")
+    return f"{parent}.{_BEHIND[name]}" if name in _BEHIND else None
 
 
-def _motion(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return _float(state)
-
-
-def _generator(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def _generator(stored: Stored, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Spectral norm W / (u^T W v) with the stored vectors; gamma and beta as one convolution."""
     for key in [key for key in state if key.endswith(".weight_orig")]:
         name = key.removesuffix("_orig")
-        kernel, u, v = (state.pop(f"{name}_{part}").float() for part in ("orig", "u", "v"))
-        state[name] = kernel / torch.dot(u, torch.mv(kernel.flatten(1), v))
+        parts = [state.pop(f"{name}_{part}", torch.zeros(0)).float() for part in ("orig", "u", "v")]
+        kernel, u, v = parts[0].flatten(1) if parts[0].ndim > 1 else parts[0], parts[1], parts[2]
+        stored.check(
+            kernel.shape == (len(u), len(v)) if u.ndim == v.ndim == 1 else False, f"{name}_u or _v does not fit"
+        )
+        state[name] = parts[0] / torch.dot(u, torch.mv(kernel, v))
     for key in [key for key in state if ".mlp_gamma." in key]:
-        gamma, beta = state.pop(key), state.pop(key.replace("gamma", "beta"))
+        gamma, beta = state.pop(key), state.pop(key.replace("gamma", "beta"), torch.zeros(0))
+        stored.check(gamma.shape == beta.shape, f"{key.replace('gamma', 'beta')} is missing or of another shape")
         one = 1 if key.endswith("bias") else 0
         state[key.replace("mlp_gamma", "mlp")] = torch.cat((gamma.float() + one, beta.float()))
-    return _float(state)
+    return _float(stored, state)
 
 
-def _retargeting(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def _retargeting(stored: Stored, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Both layouts name the three perceptrons after what they were trained on."""
     found = ((_RETARGETING.match(key), value) for key, value in state.items())
     return {f"{_PERCEPTRON[match[1]]}.{match[2]}": value.float() for match, value in found if match}
 
 
-def _float(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def _float(stored: Stored, state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
 
 
-_FOLDS: dict[str, Callable[[dict[str, Tensor]], dict[str, Tensor]]] = {
+_FOLDS: dict[str, Callable[[Stored, dict[str, Tensor]], dict[str, Tensor]]] = {
     "appearance": _batch_norms,
-    "motion": _motion,
+    "motion": _float,
     "warping": _batch_norms,
     "generator": _generator,
     "retargeting": _retargeting,

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import JamFlowError
 from .liveportrait import FILES, find_liveportrait, names_in
 from .recognise import Kind, recognise
+from .safe import weights_in
 
 # Below a root. The first folder of each is the one that messages name.
 FLOW_FOLDERS = ("F5-TTS", "jamflow", "checkpoints/F5-TTS", "TTS/F5-TTS")
@@ -24,7 +25,6 @@ VOCOS_FOLDERS = (
     "checkpoints/vocos",
 )
 LIVEPORTRAIT_FOLDERS = ("liveportrait", "LivePortrait", "jamflow", "jamflow/liveportrait", "")
-SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 
 LIVEPORTRAIT = "LivePortrait"
 WANTED = {
@@ -70,11 +70,8 @@ def find_weights(kind: Kind, roots: Iterable[Path]) -> Path | None:
     none.
     """
     folders = dict.fromkeys(Path(root) / name for root in roots for name in _FOLDERS[kind])
-    files = [
-        file for folder in folders if folder.is_dir() for file in sorted(folder.rglob("*")) if file.suffix in SUFFIXES
-    ]
-    fitting = (file for file in sorted(dict.fromkeys(files), key=_rank) if _kind(file, file.stat().st_mtime_ns) is kind)
-    return next(fitting, None)
+    files = dict.fromkeys(file for folder in folders for file in weights_in(folder, deep=True))
+    return next((file for file in sorted(files, key=_rank) if _kind(file, _changed(file)) is kind), None)
 
 
 def missing(kind: Kind | str, roots: Iterable[Path]) -> str:
@@ -86,6 +83,14 @@ def missing(kind: Kind | str, roots: Iterable[Path]) -> str:
 def _rank(file: Path) -> tuple:
     name = f"{file.parent.name}/{file.name}".lower()
     return "v0" in name, file.suffix != ".safetensors"
+
+
+def _changed(file: Path) -> int:
+    """When a file was changed; 0 for one that is gone meanwhile."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @lru_cache(maxsize=256)

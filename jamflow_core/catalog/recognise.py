@@ -60,21 +60,18 @@ def _safetensors(path: Path) -> tuple[set[str], dict[str, str]] | None:
 
 
 def _kind_of(keys: set[str], header: dict[str, str]) -> Kind | str:
-    from .f5 import network_prefix
-    from .liveportrait import recognise as part_of
+    from . import aligners, f5, jamflow, liveportrait, vocos  # loaded when a file is looked at: they bring the networks
 
-    if header.get("format") == "jamflow":
-        return Kind.JAMFLOW
-    if network_prefix(keys) is not None:
-        return Kind.F5
+    for kind, family in ((Kind.JAMFLOW, jamflow), (Kind.F5, f5)):
+        if family.recognise(keys, header):
+            return kind
     stranger = next((name for part, name in _STRANGERS.items() if any(part in key for key in keys)), None)
     if stranger is not None:
         return stranger
-    if {"backbone.embed.weight", "head.out.weight"} <= keys:
-        return Kind.VOCOS
-    if any(key.startswith("audio.") for key in keys) and any(key.startswith("lips.") for key in keys):
-        return Kind.ALIGNER
-    part = part_of(dict.fromkeys(keys))
+    for kind, family in ((Kind.VOCOS, vocos), (Kind.ALIGNER, aligners)):
+        if family.recognise(keys, header):
+            return kind
+    part = liveportrait.recognise(dict.fromkeys(keys))
     if part is not None:
         return Kind[part.upper()]
-    return f"something unknown ({len(keys)} tensors, such as {min(keys)})"
+    return f"something unknown ({len(keys)} tensors{', such as ' + min(keys)[:80] if keys else ''})"

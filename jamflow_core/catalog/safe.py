@@ -5,6 +5,7 @@ line that says what the file is and what was expected.
 """
 
 import io
+import os
 import pickle
 import re
 from pathlib import Path
@@ -14,6 +15,9 @@ from torch import Tensor
 
 from ..errors import JamFlowError
 
+SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
+MOST_TENSORS = 100_000
+DEEPEST = 8  # dictionaries in dictionaries that are looked into
 _PAGE = re.compile(rb"^\s*<(!doctype|html|\?xml)", re.IGNORECASE)
 _GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 
@@ -34,12 +38,40 @@ def load_state(path, expected: str = "model weights") -> dict[str, Tensor]:
     return state
 
 
+def weights_in(folder, deep: bool = False) -> list[Path]:
+    """Files of a folder (deep: and of those in it) that may hold weights, sorted; none where nothing can be looked at.
+
+    Links that lead nowhere, and folders that may not be read, are passed over.
+    """
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(folders) if deep else []
+        found += [Path(place, name) for name in names if name.endswith(SUFFIXES)]
+    return sorted(file for file in found if os.path.isfile(file))
+
+
+def load_header(path) -> dict[str, str]:
+    """The texts in the header of a safetensors file; none of another format. JamFlowError for one that is no file."""
+    from safetensors import SafetensorError, safe_open
+
+    if kind_of_file(Path(path), "model weights") != "safetensors":
+        return {}
+    try:
+        with safe_open(str(path), "pt") as file:
+            return file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise unreadable(Path(path), "model weights") from error
+
+
 def kind_of_file(path: Path, expected: str) -> str:
     """ "safetensors", "zip" (torch.save since 1.6) or "pickle"; JamFlowError for what is plainly something else."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise JamFlowError(f"No file {path}: expected {expected}.")
-    with open(path, "rb") as file:
-        head = file.read(512)
+    try:
+        with open(path, "rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise JamFlowError(f"Cannot read {path}: {error.strerror or error}.") from error
     if not head:
         raise JamFlowError(f"Copy the file again: {path} is empty, expected {expected}.")
     if head.startswith(b"version https://git-lfs"):
@@ -56,8 +88,8 @@ def _load_safetensors(path: Path, expected: str) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
     try:
-        return load_file(str(path))
-    except SafetensorError as error:
+        return {key: value for key, value in load_file(str(path)).items() if _honest(value)}
+    except (SafetensorError, OSError, LookupError, RuntimeError, ValueError) as error:  # also formats unknown to torch
         raise unreadable(path, expected) from error
 
 
@@ -73,15 +105,28 @@ def _load_torch(path: Path, kind: str, expected: str) -> dict[str, Tensor]:
         raise JamFlowError(f"Refused {path}: this pickle wants to run {culprit[1]}; only tensors are read.") from error
     except Exception as error:  # torch has no error type of its own: RuntimeError, EOFError, KeyError, ...
         raise unreadable(path, expected) from error
-    return dict(_tensors(found, ""))
+    state, room = {}, 2 * path.stat().st_size + (1 << 20)  # tied weights are counted twice
+    for count, (name, tensor) in enumerate(_tensors(found, "", DEEPEST)):
+        if tensor is not None and _honest(tensor):
+            state[name] = tensor
+            room -= tensor.nbytes
+        if count > MOST_TENSORS or room < 0:
+            raise JamFlowError(f"Refused {path}: it promises more than it holds, expected {expected}.")
+    return state
 
 
-def _tensors(node, name: str):
-    if isinstance(node, Tensor):
-        yield name, node
-    elif isinstance(node, dict):
+def _tensors(node, name: str, depth: int):
+    """(name, tensor) of all in a tree of dictionaries; None in place of whatever else is there."""
+    if isinstance(node, dict) and depth:
         for key, value in node.items():
-            yield from _tensors(value, f"{name}.{key}" if name else str(key))
+            yield from _tensors(value, f"{name}.{key}" if name else str(key), depth - 1)
+    yield name, node if isinstance(node, Tensor) else None
+
+
+def _honest(tensor: Tensor) -> bool:
+    """Whether a tensor is plain numbers, each with a place of its own in memory: what is expanded could be of any size."""
+    plain = tensor.layout == torch.strided and tensor.device.type == "cpu" and not tensor.is_quantized
+    return plain and tensor.nbytes <= tensor.untyped_storage().nbytes()
 
 
 def unreadable(path: Path, expected: str) -> JamFlowError:

@@ -22,10 +22,9 @@ from ..align.aligner import (
     audio_features,
     class_of,
     lip_features,
-    load_aligner,
     phones_of,
-    save_aligner,
 )
+from ..catalog.aligners import load_aligner, save_aligner
 from ..audio.mel import N_MELS
 from ..clock import MEL_RATE, MOTION_FPS
 from ..errors import JamFlowError

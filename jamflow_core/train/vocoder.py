@@ -17,7 +17,8 @@ import torch
 from torch.nn import functional as F
 
 from ..audio.mel import log_mel, mel_filterbank
-from ..audio.vocoder import Vocoder, VocoderConfig, load_vocoder, save_vocoder
+from ..audio.vocoder import Vocoder, VocoderConfig
+from ..catalog.vocos import load_vocoder, save_vocoder
 from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
 from .corpus import Cache

@@ -431,7 +431,7 @@ def test_masks_of_pictures_are_brought_to_their_number_and_size(host):
 
 def test_a_clip_sounds_to_its_end(host):
     """Not a window short of it, as the vocoder's frames are."""
-    from jamflow_core.audio.vocoder import load_vocoder
+    from jamflow_core.catalog.vocos import load_vocoder
 
     mel = torch.full((1, 100, 12), -2.0)
     vocoder = SimpleNamespace(load=load_vocoder)

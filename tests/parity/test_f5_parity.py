@@ -12,8 +12,9 @@ from parity import f5_official as official
 
 from jamflow_core.audio.f5_reference import f5_reference
 from jamflow_core.audio.mel import log_mel
-from jamflow_core.audio.vocoder import Vocoder, load_vocoder
+from jamflow_core.audio.vocoder import Vocoder
 from jamflow_core.catalog.f5 import load_f5
+from jamflow_core.catalog.vocos import load_vocoder
 from jamflow_core.flow.sampler import Canvas, Settings, sample
 from jamflow_core.model.dit import velocity
 from jamflow_core.models import Models
