@@ -9,6 +9,7 @@ from comfy_api.latest import io
 from ..jamflow_core.catalog import places
 from ..jamflow_core.catalog.liveportrait import files_in
 from ..jamflow_core.catalog.recognise import Kind
+from ..jamflow_core.errors import JamFlowError
 from .models import PRECISIONS, ManagedModels, managed_vocoder
 from .node import CATEGORY, Node, report
 from .sockets import Model, Portrait, Vocoder
@@ -109,19 +110,14 @@ class LoadJamFlow(Node):
 
     @classmethod
     def validate_inputs(cls, model=None, vocoder=None, renderer=None):
-        known = {EMBEDDED_MODEL, OWN_MODEL, EMBEDDED_VOCODER, OWN_VOCODER, *folder_paths.get_filename_list(FOLDER)}
-        for name, value, kind in (("model", model, Kind.F5), ("vocoder", vocoder, Kind.VOCOS)):
-            if value is not None and value not in known:
-                return f"{cls.title()}: choose another {name}, there is no {value!r}; for {kind.value} {places.missing(kind, roots())}"
-        if renderer not in (None, MESH, OWN_RENDERER, LIVEPORTRAIT):
-            return f"{cls.title()}: choose another renderer, there is no {renderer!r}"
-        if renderer == LIVEPORTRAIT and portrait_folder() is None:
-            return f"{cls.title()}: choose another renderer, or {places.missing(places.LIVEPORTRAIT, roots())}"
-        return True
+        return True  # `run` says what is missing and where it would go, once: said here, ComfyUI repeats it for every input
 
     @classmethod
     def fingerprint_inputs(cls, model, vocoder, renderer, **_):
-        chosen = [flow_file(model), vocoder_file(vocoder)]
+        try:
+            chosen = [flow_file(model), vocoder_file(vocoder)]
+        except FileNotFoundError:
+            return None
         folder = portrait_folder() if renderer in (LIVEPORTRAIT, OWN_RENDERER) else None
         if folder is not None:
             chosen += files_in(folder)
@@ -129,6 +125,7 @@ class LoadJamFlow(Node):
 
     @classmethod
     def run(cls, model, vocoder, renderer, precision, compile=False) -> io.NodeOutput:
+        check_there(model, vocoder, renderer)
         flow, waves, folder = flow_file(model), vocoder_file(vocoder), None
         if renderer == LIVEPORTRAIT or renderer == OWN_RENDERER and portrait_folder() is not None:
             from ..jamflow_core.render.liveportrait import LivePortraitRenderer
@@ -154,6 +151,20 @@ class LoadJamFlow(Node):
             painter,
             ui=report(*told, between="\n") if told else report("embedded"),
         )
+
+
+def check_there(model: str, vocoder: str, renderer: str) -> None:
+    """JamFlowError for a choice whose files are gone, or never were here: a shared graph may name them."""
+    known = {EMBEDDED_MODEL, OWN_MODEL, EMBEDDED_VOCODER, OWN_VOCODER, *folder_paths.get_filename_list(FOLDER)}
+    for name, value, kind in (("model", model, Kind.F5), ("vocoder", vocoder, Kind.VOCOS)):
+        if value not in known:
+            put = places.missing(kind, roots())
+            raise JamFlowError(f"there is no {value!r}: choose another {name}; for {kind.value} {put}")
+    if renderer not in (MESH, OWN_RENDERER, LIVEPORTRAIT):
+        raise JamFlowError(f"there is no {renderer!r}: choose another renderer")
+    if renderer == LIVEPORTRAIT and portrait_folder() is None:
+        put = places.missing(places.LIVEPORTRAIT, roots())
+        raise JamFlowError(f"LivePortrait is not there: choose another renderer, or {put}")
 
 
 def flow_file(choice: str) -> Path | None:

@@ -126,10 +126,11 @@ class JamFlowMaskTimeline(Node):
         )
 
     @classmethod
-    def validate_inputs(cls, speech=None, face=None):
+    def validate_inputs(
+        cls, speech=None
+    ):  # of both lanes named here ComfyUI would repeat a complaint for the other one
         try:
-            for typed in (speech, face):
-                lane(typed or "")
+            lane(speech or "")
         except JamFlowError as error:
             return f"{cls.title()}: {error}"
         return True

@@ -13,7 +13,7 @@ from comfy_api.latest import InputImpl, Types
 from ..jamflow_core.clock import SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 from .draw import thumbnail
-from .media import FrameSource, Shots, TracksOf, colour_of, frames_of, read_video
+from .media import FrameSource, Shots, TracksOf, frames_of, read_video
 from .node import Progress, counted
 from .render_inputs import EXAMPLES, Pictures, RenderWidgets
 
@@ -53,14 +53,13 @@ def painted(portrait, clip, pictures: Pictures, widgets: RenderWidgets, besides:
 
 
 def _shots(renderer, clip, pictures: Pictures, widgets: RenderWidgets, tracks_of: TracksOf) -> Shots:
-    paper = colour_of(widgets.background)
     if not pictures.filmed:
-        return pose(renderer, one_picture(pictures, widgets.example, paper), clip.at(widgets.fps), widgets, tracks_of)
+        return pose(renderer, one_picture(pictures, widgets.example, widgets.paper), clip.at(widgets.fps), widgets, tracks_of)
     if pictures.video is not None:
         source = lambda: read_video(pictures.video)
     else:
         count = len(pictures.image)
-        source = lambda: FrameSource(frames_of(pictures.image, pictures.mask, paper), widgets.fps, count)
+        source = lambda: FrameSource(frames_of(pictures.image, pictures.mask, widgets.paper), widgets.fps, count)
     return relip(renderer, source, clip, widgets.face, tracks_of)
 
 
@@ -78,7 +77,7 @@ def tracks(expression, seed: int, audio: dict | None, frames: int, fps: float) -
 
 def pose(renderer, picture, clip, widgets: RenderWidgets, tracks_of: TracksOf) -> Shots:
     """One picture, moved by a clip's motion at its rate."""
-    posed = renderer.pose(picture, widgets.face, parse_box(widgets.mouth_box))
+    posed = renderer.pose(picture, widgets.face, widgets.box)
     frames = posed.frames(clip, **tracks_of(len(clip.exp), clip.fps))
     return Shots(((posed.still, frame) for frame in frames), clip.fps, len(clip.exp), posed.warning)
 
@@ -106,19 +105,6 @@ def one_picture(pictures: Pictures, example: str, paper: tuple[float, float, flo
 
         return read_image(EXAMPLES / f"{example}.jpg")
     return next(frames_of(pictures.image, pictures.mask, paper))
-
-
-def parse_box(text: str) -> tuple[float, ...] | None:
-    """ "x0,y0,x1,y1" -> four numbers, empty -> None."""
-    if not text.strip():
-        return None
-    try:
-        box = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        box = ()
-    if len(box) != 4:
-        raise JamFlowError(f"write mouth_box as x0,y0,x1,y1 in pixels, like 200,300,310,350, not {text[:40]!r}")
-    return box
 
 
 def watched(pairs, total: int):

@@ -7,9 +7,9 @@ from comfy_api.latest import io
 from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
-from .media import WHITE, colour_of, image_of, mask_of
+from .media import image_of, mask_of
 from .node import CATEGORY, Node, report
-from .painting import Besides, painted, parse_box, video_of, watched, write
+from .painting import Besides, painted, video_of, watched, write
 from .render_inputs import STREAM, Pictures, RenderWidgets, render_inputs
 
 
@@ -42,17 +42,12 @@ class JamFlowPortraitRender(Node):
         )
 
     @classmethod
-    def validate_inputs(cls, input_types, mouth_box=None, background=None):
+    def validate_inputs(cls, input_types):
         wrong = cls.misfit(input_types)
         if "image" in input_types and "video" in input_types:
             wrong = "connect an image or a video, not both: the face is taken from one of them"
         if "mask" in input_types and "image" not in input_types:
             wrong = "connect the image that the mask is of, or remove the mask"
-        try:
-            parse_box(mouth_box or "")
-            colour_of(background or WHITE)
-        except JamFlowError as error:
-            wrong = str(error)
         return f"{cls.title()}: {wrong}" if wrong else True
 
     @classmethod
@@ -61,6 +56,7 @@ class JamFlowPortraitRender(Node):
     ) -> io.NodeOutput:
         from ..jamflow_core.motion.files import Motion as Clip
 
+        widgets.check()
         clip = latent if isinstance(latent, Clip) else Clip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
         if not len(clip.exp):
             raise JamFlowError("connect a clip that moves: this one has no motion frames")

@@ -6,7 +6,8 @@ from pathlib import Path
 from comfy_api.latest import io
 
 from .liveportrait_inputs import LivePortraitWidgets, liveportrait_inputs
-from .media import WHITE
+from ..jamflow_core.errors import JamFlowError
+from .media import WHITE, colour_of
 from .node import seed_input
 from .sockets import Expression, Motion, Portrait
 
@@ -27,6 +28,20 @@ class RenderWidgets(LivePortraitWidgets):
     face: int = 0
     mouth_box: str = ""
     background: str = WHITE
+
+    @property
+    def box(self) -> tuple[float, ...] | None:
+        """Where the mouth is, in pixels; None: to be found."""
+        return parse_box(self.mouth_box)
+
+    @property
+    def paper(self) -> tuple[float, float, float]:
+        """The colour behind what is transparent."""
+        return colour_of(self.background)
+
+    def check(self) -> None:
+        """JamFlowError for a typed value that cannot be read."""
+        _ = self.box, self.paper
 
 
 @dataclass(frozen=True)
@@ -136,3 +151,16 @@ def render_inputs() -> list:
             tooltip="The colour behind transparent parts of the image.",
         ),
     ]
+
+
+def parse_box(text: str) -> tuple[float, ...] | None:
+    """ "x0,y0,x1,y1" -> four numbers, empty -> None."""
+    if not text.strip():
+        return None
+    try:
+        box = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        box = ()
+    if len(box) != 4:
+        raise JamFlowError(f"write mouth_box as x0,y0,x1,y1 in pixels, like 200,300,310,350, not {text[:40]!r}")
+    return box

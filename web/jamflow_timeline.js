@@ -39,7 +39,8 @@ class TimelineOfNode {
       optioned: (options) => node.setProperty(OPTIONS, options),
       passed: pass,
     });
-    const look = { serialize: false, hideOnZoom: false, margin: 6, getMinHeight: () => MIN_HEIGHT };
+    // Not in the side panel too: it would draw an empty row there and take its width for the node's.
+    const look = { serialize: false, hideOnZoom: false, hideInPanel: true, margin: 6, getMinHeight: () => MIN_HEIGHT };
     this.widget = node.addDOMWidget(OUTPUT, OUTPUT, this.timeline.root, look);
     this.widget.serialize = false;
     node.setSize([Math.max(node.size[0], SIZE[0]), Math.max(node.size[1], SIZE[1])]);

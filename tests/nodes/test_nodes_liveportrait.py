@@ -117,13 +117,13 @@ def render(host, portrait, latent, **more):
 def test_liveportrait_is_offered_when_its_files_are_there(host, files):
     loader = host.classes["LoadJamFlow"]
     assert "LivePortrait" in options(loader.define_schema(), "renderer")
-    assert loader.validate_inputs(renderer="LivePortrait") is True
     for file in files.iterdir():
         file.unlink()
     assert "LivePortrait" not in options(loader.define_schema(), "renderer")
     assert "LivePortrait, else mesh" in options(loader.define_schema(), "renderer")
-    told = loader.validate_inputs(renderer="LivePortrait")
-    assert "put appearance_feature_extractor.safetensors" in told and str(Path("models") / "liveportrait") in told
+    with pytest.raises(Exception, match="put appearance_feature_extractor.safetensors") as told:
+        loader.execute(**g.LOADER | {"renderer": "LivePortrait"})
+    assert str(Path("models") / "liveportrait") in str(told.value)
 
 
 def test_the_official_layout_is_found_too(host, tmp_path, monkeypatch):
@@ -157,7 +157,8 @@ def test_without_the_files_the_embedded_ones_are_used_and_the_node_says_what_wou
     assert portrait.name == "mesh" and not model.flow.config.use_characters
     for words in ("vocab.txt of F5TTS_v1_Base into", "pytorch_model.bin", "warping_module.safetensors"):
         assert words in made.ui["text"][0]
-    assert "F5TTS_v1_Base" in loader.validate_inputs(model="gone.safetensors")
+    with pytest.raises(Exception, match="Load JAM-Flow: there is no 'gone.safetensors': .*F5TTS_v1_Base"):
+        loader.execute(**g.LOADER | {"model": "gone.safetensors"})
 
 
 def test_f5_reads_chinese(host, tmp_path, monkeypatch):

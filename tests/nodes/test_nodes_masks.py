@@ -44,8 +44,8 @@ def test_the_timeline_node_works_from_typed_spans_and_says_what_it_masks(host):
     assert spans(mask.face) == [(0, 0.5)]
     (shown,) = made.ui["jamflow_timeline"]
     assert shown == {"seconds": 0.0, "given": {"speech": [], "face": [[0, 0.5]]}}
-    assert node.validate_inputs(speech="", face=None) is True
-    assert node.validate_inputs(speech="soon", face="").startswith("JAM-Flow Time Mask (timeline): write spans")
+    assert node.validate_inputs(speech="") is True
+    assert node.validate_inputs(speech="soon").startswith("JAM-Flow Time Mask (timeline): write spans")
 
 
 def test_the_timeline_is_sent_the_sound_once(host):

@@ -213,16 +213,16 @@ export class Timeline {
     this.page.spoken.textContent = text;
   }
 
-  /** The line of text at the right end of the bar. */
+  /** The line of text at the right end of the bar, and the length of the clip beside it. */
   read() {
-    const { readout } = this.page;
+    const { readout, length } = this.page;
+    length.textContent = this.clip ? `${this.clip.seconds.toFixed(2)} s` : "";
     const { hover } = this.pointer;
     const wrong = LANES.find((lane) => this.lanes.unreadable[lane]);
     readout.classList.toggle("wrong", Boolean(wrong));
     if (wrong) readout.textContent = this.say("unreadable", { lane: this.say(wrong) });
     else if (this.lanes.chosen) readout.textContent = this.described();
-    else if (hover === null) readout.textContent = this.clip ? `${this.clip.seconds.toFixed(2)} s` : "";
-    else readout.textContent = `${Math.max(0, this.view.time(hover)).toFixed(2)} s`;
+    else readout.textContent = hover === null ? "" : `${Math.max(0, this.view.time(hover)).toFixed(2)} s`;
   }
 
   // ---- drawing ------------------------------------------------------------------------------------------------------
@@ -254,8 +254,8 @@ export class Timeline {
     Object.assign(page.thumb.style, { left: `${(100 * view.start) / view.seconds}%`, width: `${(100 * view.shown) / view.seconds}%` });
     page.scroll.style.visibility = view.whole ? "hidden" : "";
     this.#enable();
-    page.hint.hidden = Boolean(clip && !clip.unheard) || Boolean(this.pointer.drag);
-    page.hint.classList.toggle("aside", Boolean(clip));
+    page.hint.hidden = Boolean(clip && !clip.unheard);
+    page.hint.classList.toggle("aside", Boolean(clip) || lanes.end > 0 || Boolean(this.pointer.drag)); // never over spans
     page.hintText.textContent = this.say(clip ? "hint_heard" : "hint");
     this.read();
   }

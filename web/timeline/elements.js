@@ -19,7 +19,8 @@ export function elements(say, options) {
   const { play, snap, linked, mel, undo, redo, remove, fit } = buttons;
   const gap = () => make("span", "gap");
   const readout = make("div", "readout");
-  const shown = [play, gap(), snap, linked, mel, gap(), undo, redo, remove, fit, readout];
+  const length = make("div", "length");
+  const shown = [play, gap(), snap, linked, mel, gap(), undo, redo, remove, fit, readout, length];
   const bar = make("div", "bar", { role: "toolbar", "aria-label": say("title") }, ...shown);
   const ruler = make("div", "ruler", { title: say("ruler") }, canvas("ruler"));
   const lane = (name, ...pictures) =>
@@ -30,12 +31,12 @@ export function elements(say, options) {
   const hintText = make("span");
   const hintButton = make("button", "", { type: "button" }, say("run"));
   const hint = make("div", "hint", {}, hintText, hintButton);
-  const stage = make("div", "stage", {}, ruler, places.speech, places.face, line, head, hint);
+  const stage = make("div", "stage", {}, ruler, places.speech, places.face, line, head);
   const thumb = make("div", "thumb");
   const scroll = make("div", "scroll", { "aria-hidden": "true" }, thumb);
   const keys = make("input", "keys", { readonly: "", "aria-label": say("help"), "aria-roledescription": say("title") });
   const spoken = make("div", "spoken", { "aria-live": "polite" });
   const look = { role: "group", "aria-label": say("title"), "data-capture-wheel": "true" };
-  const root = make("div", "jamflow-timeline", look, keys, bar, stage, scroll, spoken);
-  return { root, keys, spoken, readout, buttons, canvases, ruler, places, line, head, hint, hintText, hintButton, stage, thumb, scroll };
+  const root = make("div", "jamflow-timeline", look, keys, bar, stage, hint, scroll, spoken);
+  return { root, keys, spoken, readout, length, buttons, canvases, ruler, places, line, head, hint, hintText, hintButton, stage, thumb, scroll };
 }

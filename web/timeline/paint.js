@@ -159,12 +159,13 @@ function between(values, place) {
   return at(low) + (at(low + 1) - at(low)) * (place - low);
 }
 
-/** A word in the middle of its visible part, shortened to it. */
+/** A word in the middle of its visible part, shortened to it; nothing where less than two letters of it would be left. */
 function label(context, word, left, right, width, y) {
   const [from, to] = [Math.max(left, 0), Math.min(right, width)];
+  const fits = (text) => context.measureText(text).width <= to - from - 4;
   let text = word;
-  while (text.length > 1 && context.measureText(text).width > to - from - 4) text = text.length > 2 ? `${text.slice(0, -2)}…` : "";
-  if (text) context.fillText(text, (from + to) / 2, y);
+  for (let kept = word.length - 1; kept >= 2 && !fits(text); kept -= 1) text = `${word.slice(0, kept)}…`;
+  if (fits(text)) context.fillText(text, (from + to) / 2, y);
 }
 
 /** Whether a CSS colour is dark. */
