@@ -5,8 +5,8 @@ from pathlib import Path
 
 from comfy_api.latest import io
 
-from .liveportrait_inputs import LivePortraitWidgets, liveportrait_inputs
 from ..jamflow_core.errors import JamFlowError
+from .liveportrait_inputs import LivePortraitWidgets, liveportrait_inputs
 from .media import WHITE, colour_of
 from .node import seed_input
 from .sockets import Expression, Motion, Portrait
