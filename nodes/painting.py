@@ -46,6 +46,8 @@ def painted(portrait, clip, pictures: Pictures, widgets: RenderWidgets, besides:
     renderer = portrait.choose(driving=besides.driving, **widgets.choices())
     led = renderer.leads(clip)
     shots = _shots(renderer, clip, pictures, widgets, besides.tracks_of(widgets, pictures.filmed, led))
+    if pictures.image is not None and pictures.filmed and shots.count / shots.fps < clip.seconds / 2:
+        shots = replace(shots, warning=f"{shots.warning} (pictures of their own? set images_are to portraits)")
     if led and besides.expression is not None and besides.expression.driving is not None:
         unheard = "the driving motion moves head and eyes, the clip of the expression does not count"
         shots = replace(shots, warning="; ".join(filter(None, [unheard, shots.warning])))

@@ -7,10 +7,10 @@ from comfy_api.latest import io
 from ..jamflow_core.clock import MOTION_FPS
 from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
-from .media import image_of, mask_of
-from .node import CATEGORY, Node, report
+from .media import Shots, image_of, mask_of
+from .node import CATEGORY, Node, counted, report
 from .painting import Besides, painted, video_of, watched, write
-from .render_inputs import STREAM, Pictures, RenderWidgets, render_inputs
+from .render_inputs import PORTRAITS, STREAM, Pictures, RenderWidgets, render_inputs
 
 
 class JamFlowPortraitRender(Node):
@@ -29,15 +29,22 @@ class JamFlowPortraitRender(Node):
             search_aliases=["talking head", "animate portrait", "lip sync", "liveportrait"],
             inputs=render_inputs(),
             outputs=[
-                io.Video.Output(display_name="video", tooltip="The clip with its sound, for Save Video."),
+                io.Video.Output(
+                    display_name="video", is_output_list=True, tooltip="The clip with its sound, for Save Video."
+                ),
                 io.Image.Output(
-                    display_name="frames", tooltip="The pictures, one a frame, if output is set to frames."
+                    display_name="frames",
+                    is_output_list=True,
+                    tooltip="The pictures, one a frame, if output is set to frames.",
                 ),
                 io.Mask.Output(
                     display_name="mask",
+                    is_output_list=True,
                     tooltip="Where each frame differs from the portrait, if output is set to frames.",
                 ),
-                io.Float.Output(display_name="fps", tooltip="Frames per second, for Create Video."),
+                io.Float.Output(
+                    display_name="fps", is_output_list=True, tooltip="Frames per second, for Create Video."
+                ),
             ],
         )
 
@@ -60,18 +67,27 @@ class JamFlowPortraitRender(Node):
         clip = latent if isinstance(latent, Clip) else Clip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
         if not len(clip.exp):
             raise JamFlowError("connect a clip that moves: this one has no motion frames")
-        shots = painted(portrait, clip, pictures, widgets, Besides(audio, expression, driving))
-        length = f"{shots.count / shots.fps:.2f} s"
-        told = report(f"seed {widgets.seed}", portrait.name, length, shots.warning)
-        pairs = watched(shots.pairs, shots.count)
-        if widgets.output == STREAM:
+        besides = Besides(audio, expression, driving)
+        each = pictures.apart() if widgets.images_are == PORTRAITS else [pictures]
+        shown = [cls.made(painted(portrait, clip, these, widgets, besides), widgets.output, audio) for these in each]
+        videos, frames, masks, rates, told = map(list, zip(*shown))
+        number = counted(len(each), "portrait") if len(each) > 1 else None
+        return io.NodeOutput(videos, frames, masks, rates, ui=report(f"seed {widgets.seed}", portrait.name, number, *told))
+
+    @classmethod
+    def made(cls, shots: Shots, output: str, audio: dict | None) -> tuple:
+        """One clip as VIDEO, IMAGE, MASK, its rate, and what to tell of it."""
+        pairs, told = watched(shots.pairs, shots.count), f"{shots.count / shots.fps:.2f} s"
+        if shots.warning:
+            told += f", {shots.warning}"
+        if output == STREAM:
             from comfy_execution.graph_utils import ExecutionBlocker
 
             blocked = ExecutionBlocker(f"{cls.title()}: set output to frames to use its pictures or mask")
-            return io.NodeOutput(write(pairs, shots.fps, audio), blocked, blocked, shots.fps, ui=told)
+            return write(pairs, shots.fps, audio), blocked, blocked, shots.fps, told
         frames, masks = [], []
         for before, after in pairs:
             frames.append(after)
             masks.append((before != after).any(axis=2))
         images = image_of(frames)
-        return io.NodeOutput(video_of(images, shots.fps, audio), images, mask_of(masks), shots.fps, ui=told)
+        return video_of(images, shots.fps, audio), images, mask_of(masks), shots.fps, told

@@ -12,6 +12,7 @@ from .node import seed_input
 from .sockets import Expression, Motion, Portrait
 
 STREAM, FRAMES = "video", "frames"
+A_VIDEO, PORTRAITS = "frames of a video", "portraits"
 EXAMPLES = Path(__file__).parent.parent / "portraits"
 
 
@@ -28,6 +29,7 @@ class RenderWidgets(LivePortraitWidgets):
     face: int = 0
     mouth_box: str = ""
     background: str = WHITE
+    images_are: str = A_VIDEO
 
     @property
     def box(self) -> tuple[float, ...] | None:
@@ -56,6 +58,17 @@ class Pictures:
     def filmed(self) -> bool:
         """Whether these are the frames of a clip."""
         return self.video is not None or self.image is not None and len(self.image) > 1
+
+    def apart(self) -> list["Pictures"]:
+        """Each picture of the batch by itself, with its own mask where there is one for each."""
+        if self.image is None:
+            return [self]
+        count = len(self.image)
+        masks = None if self.mask is None else self.mask.reshape(-1, *self.mask.shape[-2:])
+        if masks is not None and len(masks) not in (1, count):
+            raise JamFlowError(f"{len(masks)} masks for {count} pictures: connect one for all, or one for each")
+        own = [masks if masks is None or len(masks) == 1 else masks[i : i + 1] for i in range(count)]
+        return [Pictures(self.image[i : i + 1], own[i]) for i in range(count)]
 
 
 def render_inputs() -> list:
@@ -149,6 +162,15 @@ def render_inputs() -> list:
             optional=True,
             advanced=True,
             tooltip="The colour behind transparent parts of the image.",
+        ),
+        io.Combo.Input(
+            "images_are",
+            options=[A_VIDEO, PORTRAITS],
+            default=A_VIDEO,
+            optional=True,
+            advanced=True,
+            tooltip="What a batch of images is: the frames of one video, which gets new lips, or portraits, each of "
+            "which says the clip in a video of its own.",
         ),
     ]
 

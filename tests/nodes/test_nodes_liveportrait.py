@@ -111,7 +111,8 @@ def clip(host, frames: int = 3):
 
 def render(host, portrait, latent, **more):
     settings = g.RENDER | {"output": "frames", "blink": False, "head_motion": 0.0} | more
-    return host.classes["JamFlowPortraitRender"].execute(portrait=portrait, latent=latent, **settings).result
+    shown = host.classes["JamFlowPortraitRender"].execute(portrait=portrait, latent=latent, **settings)
+    return [values[0] for values in shown.result]
 
 
 def test_liveportrait_is_offered_when_its_files_are_there(host, files):

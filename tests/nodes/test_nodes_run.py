@@ -281,6 +281,30 @@ def test_an_odd_picture_with_alpha_at_60_fps_with_stereo_sound(comfy):
         assert video.streams.audio[0].rate == 44100
 
 
+def test_a_batch_of_portraits_is_a_video_each_where_that_is_asked_for(comfy):
+    """Two pictures of different backgrounds; as the frames of a video they would be 0.08 s long, and the node says so."""
+    for number, name in enumerate(("mona_lisa", "pearl_earring")):
+        picture = Image.open(comfy_hosts.PACK / "portraits" / f"{name}.jpg").resize((160, 160))
+        picture.save(comfy.base / "input" / f"face{number}.png")
+    both = {f"face{i}": g.node("LoadImage", image=f"face{i}.png") for i in range(2)}
+    graph = {
+        **g.loader(),
+        **both,
+        "motion": g.node("JamFlowLoadMotion", file=saved_motion(comfy)),
+        "batch": g.node("ImageBatch", image1=["face0", 0], image2=["face1", 0]),
+        **g.render(("motion", 0), image=["batch", 0], head_motion=0.0, images_are="portraits"),
+        **g.save_video(),
+    }
+    run = comfy.run(graph)
+    assert len(run.ui["video"]["images"]) == 2
+    assert run.ui["render"]["text"][0].startswith("seed 0, mesh, 2 portraits, ")
+    for file in run.ui["video"]["images"]:
+        assert frames_and_sound(comfy.base / "output" / file["subfolder"] / file["filename"])[0] > 5
+    graph["render"]["inputs"]["images_are"] = "frames of a video"
+    run = comfy.run(graph)
+    assert len(run.ui["video"]["images"]) == 1 and "set images_are to portraits" in run.ui["render"]["text"][0]
+
+
 def test_a_tall_png_straight_from_load_image_speaks(comfy):
     """As an artist has it: 1024 x 1536, the background transparent, dropped into the input folder."""
     head = Image.open(comfy_hosts.PACK / "portraits" / "pearl_earring.jpg").resize((1024, 1024)).convert("RGBA")
