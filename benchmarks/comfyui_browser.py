@@ -49,7 +49,7 @@ def cases() -> dict[str, tuple[dict, list]]:
     (subgraph,) = (PACK / "subgraphs").glob("*.json")
     found[SUBGRAPH] = json.loads(subgraph.read_text(encoding="utf-8")), [["SaveVideo", {}, None, "Talking portrait", 0]]
     found[OWN_FILES] = (
-        graphs["text_to_talking_portrait"],
+        graphs["01 A portrait says my text"],
         [
             ["LoadImage", {"image": "portrait.png"}, 0, "JamFlowPortraitRender", "image"],
             ["LoadAudio", {"audio": "voice.wav"}, 0, "JamFlowReferenceAudio", "audio"],

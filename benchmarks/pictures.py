@@ -40,7 +40,7 @@ EMPTY = {
     "extra": {},
     "version": 0.4,
 }
-TIMELINE, GRAPH = "JamFlowMaskTimeline", "text_to_talking_portrait"
+TIMELINE, GRAPH = "JamFlowMaskTimeline", "01 A portrait says my text"
 # What a node shows beside its defaults.
 TYPED = {
     "JamFlowMaskWords": {"words": "brown fox"},
@@ -91,7 +91,7 @@ async def nodes(server, page, only) -> None:
         if only and name not in only:
             continue
         if name == TIMELINE:
-            workflow = PACK / "workflows" / "change_a_word.json"
+            workflow = PACK / "workflows" / "07 Change a word of a recording.json"
             await page.show(json.loads(workflow.read_text(encoding="utf-8")), False)
             await page.run(NEAR, TIMELINE, 1)
             await page.done(lambda: page.press(".jamflow-timeline .hint button"))

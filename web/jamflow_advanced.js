@@ -2,9 +2,9 @@
 // a button of its own. Their values count and are saved either way; the choice is the node's own `showAdvanced`.
 
 import { app } from "../../scripts/app.js";
+import { isOurs, sizeNew } from "./nodes/ours.js";
 import { loadWords, words } from "./timeline/language.js";
 
-const OURS = /^(JamFlow|LoadJamFlow$)/;
 const say = words("jamflowNodes");
 
 const always = () => app.ui.settings.getSettingValue("Comfy.Node.AlwaysShowAdvancedWidgets") ?? false;
@@ -38,7 +38,7 @@ app.registerExtension({
   init: loadWords,
 
   nodeCreated(node) {
-    if (!OURS.test(node.comfyClass)) return;
+    if (!isOurs(node)) return;
     const advanced = node.widgets?.filter((widget) => widget.options?.advanced) ?? [];
     if (advanced.length < 2) return; // a button in place of one input saves nothing
     const button = node.addWidget("button", "advanced", null, () => toggle(node), { canvasOnly: true, serialize: false });
@@ -58,6 +58,6 @@ app.registerExtension({
       settle(this);
     };
     settle(node);
-    node.setSize(node.computeSize());
+    sizeNew(node);
   },
 });

@@ -2,8 +2,8 @@
 // progress text when a run ends.
 
 import { app } from "../../scripts/app.js";
+import { isOurs, locator } from "./nodes/ours.js";
 
-const OURS = /^(JamFlow|LoadJamFlow$)/;
 const REPORT = "jamflow_report"; // the node property, and the widget that shows it
 const LINE = 15; // pixels
 const MOST = 6; // lines that are shown at once
@@ -37,9 +37,6 @@ function show(node, text) {
   node.setDirtyCanvas?.(true, true);
 }
 
-/** The id under which ComfyUI keeps a node's outputs: with its graph's, inside a subgraph. */
-const locator = (node) => (node.graph && !node.graph.isRootGraph ? `${node.graph.id}:${node.id}` : String(node.id));
-
 const told = (output) => [output?.text ?? []].flat().join("\n");
 
 app.registerExtension({
@@ -51,7 +48,7 @@ app.registerExtension({
   },
 
   nodeCreated(node) {
-    if (!OURS.test(node.comfyClass)) return;
+    if (!isOurs(node)) return;
     const { onExecuted, onConfigure } = node;
     node.onExecuted = function (output) {
       onExecuted?.apply(this, arguments);
@@ -65,6 +62,6 @@ app.registerExtension({
 
   /** Another workflow came back to the screen with the outputs of its last run. */
   onNodeOutputsUpdated(outputs) {
-    for (const node of app.graph?.nodes ?? []) if (OURS.test(node.comfyClass)) show(node, told(outputs[locator(node)]));
+    for (const node of app.graph?.nodes ?? []) if (isOurs(node)) show(node, told(outputs[locator(node)]));
   },
 });

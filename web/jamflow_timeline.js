@@ -3,6 +3,7 @@
 
 import { api } from "../../scripts/api.js";
 import { app } from "../../scripts/app.js";
+import { locator } from "./nodes/ours.js";
 import { Timeline } from "./timeline/editor.js";
 import { LANES } from "./timeline/lanes.js";
 import { loadWords, words } from "./timeline/language.js";
@@ -150,9 +151,6 @@ function pass(event) {
   if (event.type === "wheel") canvas.processMouseWheel(event);
   else canvas.processMouseDown(event);
 }
-
-/** The id under which ComfyUI keeps a node's outputs: with its graph's, inside a subgraph. */
-const locator = (node) => (node.graph && !node.graph.isRootGraph ? `${node.graph.id}:${node.id}` : String(node.id));
 
 app.registerExtension({
   name: "JAM-Flow.Timeline",

@@ -38,7 +38,7 @@ def server(tmp_path_factory):
 
 def workflow() -> dict:
     """The shipped workflow with its mask empty, and both clips, before and after, saved stream by stream."""
-    graph = json.loads((PACK / "workflows" / "change_a_word.json").read_text(encoding="utf-8"))
+    graph = json.loads((PACK / "workflows" / "07 Change a word of a recording.json").read_text(encoding="utf-8"))
     nodes = {node["id"]: node for node in graph["nodes"]}
     (mask,) = (node for node in graph["nodes"] if node["type"] == "JamFlowMaskTimeline")
     mask["widgets_values"] = ["", ""]
@@ -196,7 +196,7 @@ RENDER = "const node = app.graph.nodes.find((node) => node.type === 'JamFlowPort
 
 def test_advanced_inputs_wait_behind_a_button(server, tmp_path):
     async def work():
-        graph = json.loads((PACK / "workflows" / "text_to_talking_portrait.json").read_text(encoding="utf-8"))
+        graph = json.loads((PACK / "workflows" / "01 A portrait says my text.json").read_text(encoding="utf-8"))
         async with browser.Page(tmp_path / "profile") as page:
             await page.open(server.url)
             await page.show(graph, False)
