@@ -114,7 +114,7 @@ def render_inputs() -> list:
             default=25.0,
             min=1.0,
             max=120.0,
-            step=1.0,
+            step=0.01,
             tooltip="Frames per second of the result. The motion is made at 25 and is interpolated to others.",
         ),
         io.Boolean.Input("blink", default=True, tooltip="Blink now and then, at moments that the seed chooses."),

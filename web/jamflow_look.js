@@ -15,16 +15,22 @@ const COLOURS = {
   JAMFLOW_EXPRESSION: "#f28cb1",
 };
 
+/** A colour that stays when ComfyUI clears those that its palette does not name; a palette that names it has its way. */
+function standing(known, type, colour) {
+  let named = "";
+  Object.defineProperty(known, type, { configurable: true, enumerable: true, get: () => named || colour, set: (value) => (named = value) });
+}
+
 app.registerExtension({
   name: "JAM-Flow.Look",
 
   setup() {
     const { canvas } = app;
-    Object.assign(canvas.default_connection_color_byType, COLOURS); // sockets of the classic canvas
-    Object.assign(canvas.constructor.link_type_colors, COLOURS);
-    for (const [type, colour] of Object.entries(COLOURS)) {
-      document.documentElement.style.setProperty(`--color-datatype-${type}`, colour); // Nodes 2.0
+    for (const known of [canvas.default_connection_color_byType, canvas.constructor.link_type_colors]) {
+      for (const [type, colour] of Object.entries(COLOURS)) standing(known, type, colour); // the classic canvas
     }
+    const rules = Object.entries(COLOURS).map(([type, colour]) => `--color-datatype-${type}: ${colour};`);
+    document.head.append(Object.assign(document.createElement("style"), { textContent: `:root { ${rules.join(" ")} }` })); // Nodes 2.0
   },
 
   nodeCreated(node) {
