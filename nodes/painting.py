@@ -56,7 +56,9 @@ def painted(portrait, clip, pictures: Pictures, widgets: RenderWidgets, besides:
 
 def _shots(renderer, clip, pictures: Pictures, widgets: RenderWidgets, tracks_of: TracksOf) -> Shots:
     if not pictures.filmed:
-        return pose(renderer, one_picture(pictures, widgets.example, widgets.paper), clip.at(widgets.fps), widgets, tracks_of)
+        return pose(
+            renderer, one_picture(pictures, widgets.example, widgets.paper), clip.at(widgets.fps), widgets, tracks_of
+        )
     if pictures.video is not None:
         source = lambda: read_video(pictures.video)
     else:

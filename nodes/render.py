@@ -72,7 +72,9 @@ class JamFlowPortraitRender(Node):
         shown = [cls.made(painted(portrait, clip, these, widgets, besides), widgets.output, audio) for these in each]
         videos, frames, masks, rates, told = map(list, zip(*shown))
         number = counted(len(each), "portrait") if len(each) > 1 else None
-        return io.NodeOutput(videos, frames, masks, rates, ui=report(f"seed {widgets.seed}", portrait.name, number, *told))
+        return io.NodeOutput(
+            videos, frames, masks, rates, ui=report(f"seed {widgets.seed}", portrait.name, number, *told)
+        )
 
     @classmethod
     def made(cls, shots: Shots, output: str, audio: dict | None) -> tuple:
