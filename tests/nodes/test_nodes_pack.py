@@ -66,8 +66,12 @@ def test_workflow_has_a_thumbnail(path):
 def test_subgraph_fits_the_schemas(host):
     (path,) = (PACK / "subgraphs").glob("*.json")
     (subgraph,) = read(path)["definitions"]["subgraphs"]
-    assert {item["name"] for item in subgraph["inputs"]} >= {"text", "voice", "image"}
-    assert [item["type"] for item in subgraph["outputs"]] == ["VIDEO"]
+    assert [item["name"] for item in subgraph["inputs"]][:5] == ["text", "voice", "example", "speed", "seed"]
+    assert [item["type"] for item in subgraph["outputs"]] == ["VIDEO", "AUDIO"]
+    links = {link["id"]: link for link in subgraph["links"]}
+    for side, key in (("inputs", "origin"), ("outputs", "target")):
+        for slot, item in enumerate(subgraph[side]):
+            assert item["linkIds"] and all(links[link][f"{key}_slot"] == slot for link in item["linkIds"]), item["name"]
     for node in subgraph["nodes"]:
         check_node(node, host.classes)
 
