@@ -129,7 +129,7 @@ WRONG = {
     "sampler: a guidance below zero": (sampled(g.text(), **SAID, text_guidance=-1.0), "text_guidance"),
     "text: empty": (sampled(g.text("   "), **SAID), TEXT + "Write what is to be said"),
     "text: nothing to say": (sampled(g.text("... !!!"), **SAID), TEXT + "Write some English words"),
-    "text: not Latin": (sampled(g.text("Привет"), **SAID), TEXT + "Write English"),
+    "text: not Latin": (sampled(g.text("Привет"), **SAID), TEXT + "Write some English words"),
     "text: a wrong pause": (sampled(g.text("Hi [pause long] there"), **SAID), TEXT + "Write pauses as [pause 0.5s]"),
     "text: the recording is a voice": (
         sampled(g.audio_ref(g.VOICE), g.text(recording=["ref", 0]), **SAID),
