@@ -29,8 +29,7 @@ from jamflow_core.tasks.longform.faces import FACES, FOLDER, faces_for
 from jamflow_core.tasks.longform.film import film, look_of
 from jamflow_core.tasks.longform.lines import lines_of_script, lines_of_srt, speakers_of
 from jamflow_core.tasks.longform.produce import produce
-from jamflow_core.tasks.longform.store import Chunk, Store, digest
-from jamflow_core.tasks.longform.timeline import FRAME
+from jamflow_core.tasks.longform.store import FRAME, Chunk, Store, digest
 from jamflow_core.tasks.run import Run
 from jamflow_core.text.parse import parse
 from jamflow_core.text.srt import Subtitle, format_srt, parse_srt

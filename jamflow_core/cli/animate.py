@@ -3,8 +3,9 @@
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 
-from .bar import Bar
-from .files import check_output, read_sound, write_motion
+from ..errors import JamFlowError
+from .bar import Bar, Count
+from .files import check_ending, check_files, read_speech, write_motion
 from .options import typed
 from .picture import Painter, PictureChoice, add_picture
 from .sampling import Sampling, add_sampling
@@ -13,8 +14,8 @@ from .sampling import Sampling, add_sampling
 def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--audio", required=True)
     parser.add_argument("--text", help="what is said, where the recording is unclear")
-    parser.add_argument("--out", required=True, help="the video (.mp4)")
-    parser.add_argument("--motion", help="also write the motion (.safetensors)")
+    parser.add_argument("--out", help="the video (.mp4)")
+    parser.add_argument("--motion", help="write the motion (.safetensors)")
     add_picture(parser), add_sampling(parser)
 
 
@@ -24,7 +25,7 @@ class Animate:
 
     audio: str
     text: str | None
-    out: str
+    out: str | None
     motion: str | None
     picture: PictureChoice
     sampling: Sampling
@@ -35,19 +36,25 @@ def run(given: Namespace) -> None:
     from ..clock import MOTION_FPS
     from ..tasks.align import align
     from ..tasks.animate import animate
-    from ..tasks.filming import write_film
+    from ..tasks.filming import sound_of, write_film
 
     options = typed(Animate, given)
-    check_output(options.out, ".mp4")
-    check_output(options.motion, ".safetensors")
+    writes = {"--out": options.out, "--motion": options.motion}
+    if not any(writes.values()):
+        raise JamFlowError("Name what to write: --out with .mp4, or --motion with .safetensors.")
+    check_ending("the output", options.out, ".mp4")
+    check_ending("--motion", options.motion, ".safetensors")
+    check_files({"--audio": options.audio} | options.picture.reads() | options.sampling.reads(), writes)
     models, painter = options.sampling.load(), Painter(options.picture, options.sampling)
-    wave, portrait = read_sound(options.audio), painter.portrait()
+    recording, wave = read_speech(options.audio)
+    portrait = painter.portrait() if options.out else None
     level = normalise(wave)[0]
     text = align(models, level, options.text) if options.text else None
     with Bar("animating") as tell:
         clip = animate(models, level, text, run=options.sampling.run(models, "animate", tell))
-    with Bar("rendering") as tell:
-        frames = painter.frames(portrait, clip.motion.numpy(), wave)
-        write_film(options.out, frames, MOTION_FPS, wave, count=len(clip.motion), progress=tell)
-    print(options.out)
+    if options.out:
+        with Count("rendering", len(clip.motion)) as tell:
+            frames = painter.frames(portrait, clip.motion.numpy(), wave)
+            write_film(options.out, frames, MOTION_FPS, sound_of(recording), tell)
+        print(options.out)
     write_motion(options.motion, clip.motion)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..errors import JamFlowError
 from .bar import Bar
-from .files import check_output, read_sound, write_motion, write_sound
+from .files import check_ending, check_files, read_speech, write_like, write_motion
 from .options import TEXT_LIMIT, typed
 from .sampling import Sampling, add_sampling
 
@@ -23,7 +23,7 @@ def add_options(parser: ArgumentParser) -> None:
         help="start:end in seconds, where the lips move anew (again for more) [where words do]",
     )
     add("--motion", help="the recording's motion, to be edited along")
-    add("--out", required=True, help="the new recording (.wav)")
+    add("--out", required=True, help="the new recording (.wav), at the old one's rate, with its channels and format")
     add("--motion-out", help="write the new motion (.safetensors)")
     add_sampling(parser)
 
@@ -42,6 +42,28 @@ class Edit:
     motion_out: str | None
     sampling: Sampling
 
+    def check(self):
+        """The spans said anew, and those in which the lips move anew. JamFlowError for what cannot be done."""
+        from ..text.parse import check_text
+
+        check_ending("the output", self.out, ".wav")
+        check_ending("--motion-out", self.motion_out, ".safetensors")
+        reads = {"--audio": self.audio, "--motion": self.motion} | self.sampling.reads()
+        check_files(reads, {"--out": self.out, "--motion-out": self.motion_out})
+        spans = tuple(_span(written, "--span") for written in self.span)
+        face = tuple(_span(written, "--face-span") for written in self.face_span)
+        if self.text:
+            check_text(self.text, TEXT_LIMIT)
+            if not spans and not self.old_text:
+                raise JamFlowError(
+                    "Give --old-text (what the recording says), or --span start:end (what is said anew)."
+                )
+        elif spans or not face:
+            raise JamFlowError(
+                "Give --text (the whole new text), or only --face-span start:end (where the lips move anew)."
+            )
+        return spans, face
+
 
 def run(given: Namespace) -> None:
     import torch
@@ -50,34 +72,24 @@ def run(given: Namespace) -> None:
     from ..catalog.templates import open_motion
     from ..clock import MOTION_FPS
     from ..tasks.animate import animate
-    from ..tasks.edit import Request, edit, move_lips
-    from ..text.parse import check_text
+    from ..tasks.edit import Original, Request, edit, move_lips
 
     options = typed(Edit, given)
-    check_output(options.out, ".wav")
-    check_output(options.motion_out, ".safetensors")
-    spans = tuple(_span(written, "--span") for written in options.span)
-    face = tuple(_span(written, "--face-span") for written in options.face_span)
-    if options.text:
-        check_text(options.text, TEXT_LIMIT)
-        if not spans and not options.old_text:
-            raise JamFlowError("Give --old-text (what the recording says), or --span start:end (what is said anew).")
-    elif spans or not face:
-        raise JamFlowError(
-            "Give --text (the whole new text), or only --face-span start:end (where the lips move anew)."
-        )
-    models, wave = options.sampling.load(), read_sound(options.audio)
+    spans, face = options.check()
+    models = options.sampling.load()
+    recording, wave = read_speech(options.audio)
     motion = torch.from_numpy(open_motion(options.motion).at(MOTION_FPS).exp) if options.motion else None
     if motion is None and (options.motion_out or face):
         motion = animate(models, normalise(wave)[0]).motion
+    own = Original(torch.from_numpy(recording.samples), recording.rate)
     with Bar("editing") as tell:
         run = options.sampling.run(models, "edit" if options.text else "animate", tell)
         if options.text:
             asked = Request(options.text, spans, options.old_text, face or None)
-            clip = edit(models, wave, asked, motion, run=run)
+            clip = edit(models, wave, asked, motion, run=run, original=own)
         else:
             clip = move_lips(models, wave, motion, face, run=run)
-    write_sound(options.out, clip.wave)
+    write_like(options.out, clip.wave if options.text else own.samples, recording)
     write_motion(options.motion_out, clip.motion)
 
 

@@ -5,16 +5,44 @@ import re
 import sys
 from pathlib import Path
 
+from ..atomic import check_name
 from ..errors import JamFlowError
 
+# An option's name -> the path that was given, None where there is none.
+Paths = dict[str, str | None]
 
-def check_output(path: str | None, *endings: str) -> None:
-    """Refuse early what could not be written in the end."""
-    if path is None:
-        return
+
+def check_files(reads: Paths, writes: Paths) -> None:
+    """Refuse early names that no file can have, places that cannot be written, and outputs that would take the place of
+    an input or of another output. What is read may be something else than a file (a preset voice), or not be there."""
+    reads = {name: path for name, path in reads.items() if path}
+    writes = {name: path for name, path in writes.items() if path}
+    for path in (*reads.values(), *writes.values()):
+        check_name(path)
+    for name, path in writes.items():
+        _check_place(path)
+        for other, taken in (reads | writes).items():
+            if other != name and same_file(path, taken):
+                does = "is read as" if other in reads else "is also the name of"
+                raise JamFlowError(f"Choose another name for {name}: {path} {does} {other}.")
+
+
+def same_file(one: str | os.PathLike, other: str | os.PathLike) -> bool:
+    """Whether two names lead to the same file, through links too, or would if it were there."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
+
+
+def check_ending(option: str, path: str | None, *endings: str) -> None:
+    """JamFlowError where a name does not say what is to be written."""
+    if path is not None and Path(path).suffix.lower() not in endings:
+        raise JamFlowError(f"Name {option} with {' or '.join(endings)}: {path} has another ending.")
+
+
+def _check_place(path: str) -> None:
     target = Path(path)
-    if target.suffix.lower() not in endings:
-        raise JamFlowError(f"Name the output with {' or '.join(endings)}: {path} has another ending.")
     if target.is_dir() or not target.parent.is_dir():
         raise JamFlowError(
             f"Cannot write {path}: {'it is a folder' if target.is_dir() else 'its folder does not exist'}."
@@ -30,13 +58,18 @@ def say(message: str) -> None:
     print(f"jamflow: {message}", file=sys.stderr)
 
 
-def read_sound(path: str):
-    """A file as mono 24 kHz speech [samples]; refuses silence."""
+def read_speech(path: str):
+    """A recording as it is stored (media.sound.Recording), and what a model hears of it: mono, 24 kHz, [samples].
+    JamFlowError: silence."""
+    import torch
+
     from ..audio.resample import to_mono_24k
     from ..audio.silence import check_sound
-    from ..media.sound import load_audio
+    from ..media.sound import heard, read_sound
 
-    return check_sound(to_mono_24k(*load_audio(path)), Path(path).name)
+    found = read_sound(path)
+    speech = to_mono_24k(torch.from_numpy(heard(found)), found.rate)
+    return found, check_sound(speech, Path(path).name)
 
 
 def write_sound(path: str | None, wave) -> None:
@@ -46,6 +79,21 @@ def write_sound(path: str | None, wave) -> None:
     if path:
         save_wav(path, wave)
         print(path)
+
+
+def write_like(path: str, samples, recording) -> None:
+    """Samples [channels, n] to a WAV file of a recording's rate, channels and format; as floats where they go beyond
+    full scale."""
+    from ..media.sound import save_wav, stream_wav
+
+    form = recording.form
+    if form != "f64" and float(samples.abs().max()) > 1:
+        form = "f32"
+    if "channels" in recording.layout:  # nobody knows their places
+        save_wav(path, samples, recording.rate, form)
+    else:
+        stream_wav(path, [samples.numpy()], recording.rate, recording.layout, form)
+    print(path)
 
 
 def write_motion(path: str | None, exp) -> None:

@@ -4,8 +4,11 @@ Bad input gets one clear line and exit code 2. Outputs are checked before the wo
 all.
 """
 
+import signal
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 from ..errors import JamFlowError
@@ -26,18 +29,43 @@ OWN = {"train": "train a part of the model", "eval": "measure the model on held-
 
 def main(argv: list[str]) -> int:
     """Run one command; returns the exit code."""
+    if hasattr(sys.stdout, "reconfigure"):  # names that the terminal cannot show must not end a run
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        if argv[:1] and argv[0] in OWN:
-            return _module(argv[0]).main(argv[1:])
-        given = parser(argv[0] if argv else "").parse_args(argv)
-        _module(given.command).run(given)
+        with _stoppable():
+            if argv[:1] and argv[0] in OWN:
+                return _module(argv[0]).main(argv[1:])
+            given = parser(argv[0] if argv else "").parse_args(argv)
+            _module(given.command).run(given)
         return 0
     except JamFlowError as error:
         say(str(error))
         return 2
-    except KeyboardInterrupt:
+    except MemoryError:
+        print("jamflow: Shorten it or cut it into parts: there is not enough memory for this.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt as stop:
         print("jamflow: stopped; no output is half-written.", file=sys.stderr)
-        return 130
+        return 128 + (stop.args[0] if stop.args else signal.SIGINT)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """The signals that end a process end it like Ctrl+C, which cleans up; where they can be handled at all."""
+
+    def stop(number, _) -> None:
+        raise KeyboardInterrupt(number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    try:
+        before = [(number, signal.signal(number, stop)) for number in numbers]
+    except ValueError:  # only the main thread may
+        before = []
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def parser(chosen: str = "") -> ArgumentParser:

@@ -38,6 +38,9 @@ class PictureChoice:
     mouth_box: str | None
     expression: ExpressionChoice
 
+    def reads(self) -> dict[str, str | None]:
+        return {"--portrait": self.portrait, "--driving": self.driving, "--upper-face": self.expression.upper_face}
+
     def box(self) -> tuple[float, float, float, float] | None:
         """--mouth-box in pixels."""
         if not self.mouth_box:

@@ -95,6 +95,9 @@ class Sampling:
     precision: str
     places: Places
 
+    def reads(self) -> dict[str, str | None]:
+        return {"--model": self.model, "--vocoder": self.vocoder}
+
     def dtype(self):
         """The number format that was asked for; None: what suits."""
         import torch

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from ..atomic import check_name
 from ..errors import JamFlowError
 from .bar import Bar
 from .files import say
@@ -55,6 +56,9 @@ def speak_script(options: Speak) -> None:
         raise JamFlowError(
             "Drop --driving and --absolute: the faces of a script move by --blink, --sway and their like alone."
         )
+    out, portraits = Path(next(path for path in options.writes().values() if path)), {}
+    chunks = out.with_name(f"{out.stem}.chunks")
+    check_name(chunks)
     models, painter = options.sampling.load(), Painter(options.picture, options.sampling)
     cast = read_cast(options.cast)
     if not cast and options.voice.voice not in preset_names():  # a recording: its speaker is named as the file
@@ -62,22 +66,20 @@ def speak_script(options: Speak) -> None:
     lines = read_lines(options, cast)
     chosen = {name: cast.get(name, (name, None)) for name in speakers_of(lines)}
     voices = {name: options.voice.open(models, voice) for name, (voice, _) in chosen.items()}
-    out, portraits = Path(options.out), {}
-    film = out.suffix.lower() == ".mp4"
-    if film:
+    if options.film:
         shipped = faces_for({name: voice for name, (voice, picture) in chosen.items() if not picture})
         pictures = {name: picture or options.picture.portrait or shipped[name] for name, (_, picture) in chosen.items()}
         portraits = {name: painter.portrait(path=picture) for name, picture in pictures.items()}
-    store = Store(out.with_name(f"{out.stem}.chunks"))
-    with Bar("speaking") as tell:
-        run, face = options.sampling.run(models, "speak", tell), film or bool(options.motion)
-        timeline = produce(models, lines, voices, store, speed=options.speed, face=face, run=run)
-    _tell(store, timeline)
-    keys = [chunk.key for chunk in timeline.chunks]
-    if film:
-        keys += _film(options, timeline, portraits)
-    _write(options, timeline, film)
-    store.keep_only(keys)
+    with Store(chunks, out.name) as store:
+        with Bar("speaking") as tell:
+            run, face = options.sampling.run(models, "speak", tell), options.film or bool(options.motion)
+            timeline = produce(models, lines, voices, store, speed=options.speed, face=face, run=run)
+        _tell(store, timeline)
+        keys = [chunk.key for chunk in timeline.chunks]
+        if options.film:
+            keys += _film(options, timeline, portraits)
+        _write(options, timeline)
+        store.keep_only(keys)
     print(f"{store.folder} keeps the finished chunks for the next run; delete it when you are done.")
 
 
@@ -88,25 +90,39 @@ def _tell(store, timeline) -> None:
         say(f"{timeline.rushed} subtitles had to be spoken faster, and speech is up to {timeline.late:.1f} s late.")
 
 
-def _write(options: Speak, timeline, film: bool) -> None:
+def _write(options: Speak, timeline) -> None:
     """Sound, motion and subtitles, those that were asked for."""
     from ..clock import MOTION_FPS
     from ..media.sound import stream_wav
     from ..motion.files import stream_motion
     from ..text.srt import save_srt
 
-    for wav in filter(None, (options.wav, None if film else options.out)):
+    for wav in options.waves:
         stream_wav(wav, timeline.waves())
         print(wav)
-    for name in timeline.speakers if options.motion else ():
-        path = Path(options.motion)
-        part = re.sub(r"[^\w-]+", "_", name)
-        path = path if len(timeline.speakers) == 1 else path.with_name(f"{path.stem}.{part}{path.suffix}")
+    for name, path in motion_files(options.motion, timeline.speakers).items():
         stream_motion(path, timeline.motion_of(name), timeline.frames, MOTION_FPS)
         print(path)
     if options.srt_out:
         save_srt(options.srt_out, timeline.subtitles())
         print(options.srt_out)
+
+
+def motion_files(path: str | None, speakers: list[str]) -> dict[str, Path]:
+    """Where the motion of each speaker goes; nowhere without a path. Names that are the same as files get numbers."""
+    if path is None:
+        return {}
+    if len(speakers) == 1:
+        return {speakers[0]: Path(path)}
+    files: dict[str, Path] = {}
+    for name in speakers:
+        part = re.sub(r"[^\w-]+", "_", name)
+        taken, number, own = {file.name.lower() for file in files.values()}, 1, part
+        while (found := Path(path).with_name(f"{Path(path).stem}.{own}{Path(path).suffix}")).name.lower() in taken:
+            number += 1
+            own = f"{part}_{number}"
+        files[name] = found
+    return files
 
 
 def _film(options: Speak, timeline, portraits) -> list[str]:

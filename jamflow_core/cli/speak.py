@@ -3,8 +3,8 @@
 from argparse import Namespace
 
 from ..errors import JamFlowError
-from .bar import Bar
-from .files import check_output, write_motion, write_sound
+from .bar import Bar, Count
+from .files import check_ending, check_files, write_motion, write_sound
 from .options import TEXT_LIMIT, typed
 from .picture import Painter
 from .script import speak_script
@@ -15,14 +15,16 @@ __all__ = ["add_options", "run"]
 
 def run(given: Namespace) -> None:
     options = typed(Speak, given)
-    lines = options.script or options.srt
-    check_output(options.out, ".mp4", *([".wav"] if lines else []))
-    check_output(options.wav, ".wav")
-    check_output(options.motion, ".safetensors")
-    check_output(options.srt_out, ".srt")
+    if not any(options.writes().values()):
+        raise JamFlowError("Name what to write: --out with .mp4 or .wav, --wav, --motion or --srt-out.")
+    check_ending("the output", options.out, ".mp4", ".wav")
+    check_ending("--wav", options.wav, ".wav")
+    check_ending("--motion", options.motion, ".safetensors")
+    check_ending("--srt-out", options.srt_out, ".srt")
+    check_files(options.reads(), options.writes())
     if not 0.3 <= options.speed <= 3:
         raise JamFlowError(f"--speed must be between 0.3 and 3, not {options.speed}.")
-    if lines:
+    if options.script or options.srt:
         speak_script(options)
     else:
         _speak_text(options)
@@ -30,21 +32,24 @@ def run(given: Namespace) -> None:
 
 def _speak_text(options: Speak) -> None:
     from ..clock import MOTION_FPS
-    from ..tasks.filming import write_film
+    from ..tasks.filming import Sound, write_film
     from ..tasks.speak import speak
     from ..text.parse import check_text
 
     check_text(options.text, TEXT_LIMIT)
     models, painter = options.sampling.load(), Painter(options.picture, options.sampling)
-    portrait, voice = painter.portrait(options.voice.voice), options.voice.open(models)
+    portrait = painter.portrait(options.voice.voice) if options.film else None
+    voice, face = options.voice.open(models), options.film or bool(options.motion)
     with Bar("speaking") as tell:
         run = options.sampling.run(models, "speak", tell)
-        clip = speak(models, options.text, voice, speed=options.speed, run=run)
-    with Bar("rendering") as tell:
-        frames = painter.frames(portrait, clip.motion.numpy(), clip.wave)
-        write_film(options.out, frames, MOTION_FPS, clip.wave, count=len(clip.motion), progress=tell)
-    print(options.out)
-    write_sound(options.wav, clip.wave)
+        clip = speak(models, options.text, voice, speed=options.speed, face=face, run=run)
+    if options.film:
+        with Count("rendering", len(clip.motion)) as tell:
+            frames = painter.frames(portrait, clip.motion.numpy(), clip.wave)
+            write_film(options.out, frames, MOTION_FPS, Sound(clip.wave), tell)
+        print(options.out)
+    for path in options.waves:
+        write_sound(path, clip.wave)
     write_motion(options.motion, clip.motion)
     if options.srt_out:
         _write_subtitles(options.srt_out, clip, options.text)

@@ -17,10 +17,10 @@ def add_options(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--cast", action="append", default=[], metavar="NAME=VOICE[,PICTURE]", help="a speaker of the script")
     add("--layout", choices=LAYOUTS, default=LAYOUTS[0], help="how several portraits are shown")
-    add("--out", required=True, help="the video (.mp4), or only the speech of a script (.wav)")
-    add("--wav", help="also write the speech")
-    add("--motion", help="also write the motion (.safetensors); of several speakers one each")
-    add("--srt-out", help="also write subtitles")
+    add("--out", help="the video (.mp4), or only the speech (.wav)")
+    add("--wav", help="write the speech")
+    add("--motion", help="write the motion (.safetensors); of several speakers one each")
+    add("--srt-out", help="write subtitles (.srt)")
     add("--speed", type=float, default=1.0)
     add_voice(parser), add_picture(parser), add_sampling(parser)
 
@@ -34,7 +34,7 @@ class Speak:
     srt: str | None
     cast: list[str]
     layout: str
-    out: str
+    out: str | None
     wav: str | None
     motion: str | None
     srt_out: str | None
@@ -42,3 +42,25 @@ class Speak:
     voice: VoiceChoice
     picture: PictureChoice
     sampling: Sampling
+
+    def reads(self) -> dict[str, str | None]:
+        """The files that are read, by the names of their options."""
+        own = {"--script": self.script, "--srt": self.srt}
+        for number, written in enumerate(self.cast):
+            voice, _, picture = written.partition("=")[2].partition(",")
+            own |= {f"--cast {written}": voice.strip(), f"--cast {written} ": picture.strip()}
+        return own | self.voice.reads() | self.picture.reads() | self.sampling.reads()
+
+    def writes(self) -> dict[str, str | None]:
+        """The files that are written, likewise."""
+        return {"--out": self.out, "--wav": self.wav, "--motion": self.motion, "--srt-out": self.srt_out}
+
+    @property
+    def film(self) -> bool:
+        """Whether a video is wanted."""
+        return self.out is not None and self.out.lower().endswith(".mp4")
+
+    @property
+    def waves(self) -> list[str]:
+        """Where the speech alone is to be written."""
+        return [path for path in (self.wav, None if self.film else self.out) if path]

@@ -20,6 +20,9 @@ class VoiceChoice:
     voice: str
     voice_text: str | None
 
+    def reads(self) -> dict[str, str | None]:
+        return {"--voice": self.voice}
+
     def open(self, models, name: str | None = None):
         """The chosen voice, or the preset or recording called `name`. JamFlowError: there is none."""
         from ..media.sound import load_audio

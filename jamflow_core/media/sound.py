@@ -86,8 +86,13 @@ def load_audio(path: str | os.PathLike) -> tuple[Tensor, int]:
     More channels (5.1) are mixed to one in which a voice in the centre keeps its level. JamFlowError as in `read_sound`.
     """
     found = read_sound(path)
+    return torch.from_numpy(heard(found)), found.rate
+
+
+def heard(found: Recording) -> np.ndarray:
+    """What a model hears of a recording: float32 [1 or 2 channels, samples]."""
     samples = found.samples if len(found.samples) <= 2 else found.mixed("mono")
-    return torch.from_numpy(samples.astype(np.float32, copy=False)), found.rate
+    return samples.astype(np.float32, copy=False)
 
 
 def save_wav(path: str | os.PathLike, wave: Tensor, sample_rate: int = SAMPLE_RATE, form: str = "s16") -> None:

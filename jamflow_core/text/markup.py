@@ -51,6 +51,26 @@ def read(text: str) -> tuple[float, list[Passage]]:
     return before, passages
 
 
+def at_long_pauses(text: str, seconds: float) -> tuple[list[tuple[float, str]], float]:
+    """A text with markup, cut where pauses of `seconds` or more stand: (pause before, the text up to the next one) of
+    each stretch, and the pause behind the last."""
+    stretches, waited, tags = [(0.0, "")], 0.0, ""
+    for part, tag in zip(_BREAK.split(text), [*_BREAK.findall(text), ""]):
+        if part.strip():
+            if waited >= seconds:
+                stretches.append((waited, part))
+            else:
+                before, written = stretches[-1]
+                stretches[-1] = before, written + tags + part
+            waited, tags = 0.0, ""
+        waited, tags = waited + (_pause(tag) if tag else 0.0), tags + tag
+    before, written = stretches[-1]
+    if waited < seconds:
+        stretches[-1] = before, written + tags
+    found = [(before, written.strip()) for before, written in stretches if written.strip()]
+    return found, waited if waited >= seconds else 0.0
+
+
 def plain(text: str) -> str:
     """The text without its markup, on one line."""
     return " ".join(" ".join(passage.written.split()) for passage in read(text)[1])

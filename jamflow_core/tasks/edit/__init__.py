@@ -15,23 +15,33 @@ from ..front_ends import front_end
 from ..run import Run
 from .paint import paint, rearranged
 from .plan import Patch, Plan, Request, as_heard, plan_edit, plan_lips, spans_of
-from .splice import splice
+from .splice import Original, splice
 
-__all__ = ["Patch", "Plan", "Request", "as_heard", "edit", "move_lips", "paint", "plan_edit", "plan_lips"]
+__all__ = ["Original", "Patch", "Plan", "Request", "as_heard", "edit", "move_lips", "paint", "plan_edit", "plan_lips"]
 __all__ += ["rearranged", "spans_of", "splice"]
 
 
-def edit(models: Models, wave: Tensor, asked: Request, motion: Tensor | None = None, *, run: Run = Run()) -> Clip:
+def edit(
+    models: Models,
+    wave: Tensor,
+    asked: Request,
+    motion: Tensor | None = None,
+    *,
+    run: Run = Run(),
+    original: Original | None = None,
+) -> Clip:
     """A recording [samples] (24 kHz mono) and its whole new text -> the recording with the changed words said anew.
 
     motion [m, 21, 3] at 25 fps is edited along. Outside the painted frames mel, motion and wave are bit-identical;
-    inside, 20 ms at either end are a blend of old and new sound.
+    inside, 20 ms at either end are a blend of old and new sound. original: the recording as it is stored, at its own
+    rate and in its channels; then the clip's wave is like it, [channels, samples], and `wave` is what the model hears
+    of it.
     """
     front_end(models).require_times("edit")
     if motion is None:
         asked = Request(asked.text, asked.spans, asked.was)
     plan = plan_edit(models, as_heard(wave)[0], asked, 1 if motion is None else GRID)
-    return paint(models, wave, plan, motion, run=run)
+    return paint(models, wave, plan, motion, run=run, original=original)
 
 
 def move_lips(

@@ -18,14 +18,24 @@ from ..pauses import hushed
 from ..run import Run
 from ..settings import DEFAULTS
 from .plan import Patch, Plan, as_heard, lips_of_patch
-from .splice import Sounds, splice
+from .splice import Original, Sounds, splice
 
 # Seconds by which a motion may be shorter or longer than its recording.
 APART = 0.5
 
 
-def paint(models: Models, wave: Tensor, plan: Plan, motion: Tensor | None = None, *, run: Run = Run()) -> Clip:
+def paint(
+    models: Models,
+    wave: Tensor,
+    plan: Plan,
+    motion: Tensor | None = None,
+    *,
+    run: Run = Run(),
+    original: Original | None = None,
+) -> Clip:
     """Carry out a plan (made with cells of GRID, if there is a motion). Without a vocoder in `models` there is no wave.
+
+    original: the recording as it is stored; then the clip's wave is that with the new sound in it, [channels, samples].
 
     JamFlowError for a motion that is not as long as the recording.
     """
@@ -54,8 +64,14 @@ def paint(models: Models, wave: Tensor, plan: Plan, motion: Tensor | None = None
             face.take(restored(mouth.float().cpu(), config.mouth), low, places)
         if models.vocoder is not None and patches:
             sounds.append((patches, low, models.vocoder.decode_whole(new[low:high]).float().cpu() / gain))
-    sound = None if models.vocoder is None else splice(wave, Sounds(sounds), plan)
-    return Clip(sound, new, None if face is None else face.exp, plan.text)
+    spliced = None if models.vocoder is None else _spliced(wave, original, Sounds(sounds), plan)
+    return Clip(spliced, new, None if face is None else face.exp, plan.text)
+
+
+def _spliced(wave: Tensor, original: Original | None, sounds: Sounds, plan: Plan) -> Tensor:
+    if original is None:
+        return splice(wave, sounds, plan)
+    return splice(original.samples, sounds.like(original), plan, original.rate)
 
 
 def _painted(patches: list[Patch], low: int, high: int) -> Tensor:

@@ -40,8 +40,7 @@ def film(
         segment = store.path(key, "mp4")
         frames = sum(len(exp) for _, exp in turns)
         segments.append((key, frames))
-        store.claim(key)
-        if not segment.exists():
+        if not store.claim(segment):
             with VideoWriter(segment, MOTION_FPS, stage.size) as writer:
                 for number, picture in enumerate(_pictures(stage, turns, rests, first)):
                     writer.write(picture)
@@ -63,14 +62,16 @@ def look_of(portraits: dict[str, object], written: str) -> str:
 
 
 def _segments(timeline: Timeline, how) -> Iterator[tuple[int, list, str]]:
-    """(first frame, its (speaker, exp) turns, key) of each chunk with the silence before it."""
+    """(first frame, its (speaker, exp) turns, key) of each chunk with the silence before it, and of that behind the
+    last."""
     at, turns = 0, []
     for placed, who, exp in timeline.motions():
         turns.append((who, exp))
-        if who is None:
+        if who is None and placed is not None:
             continue
-        yield at, turns, digest("film", how, placed.key, at, [(name, part) for name, part in turns])
-        at, turns = placed.end, []
+        spoken = placed and placed.key
+        yield at, turns, digest("film", how, spoken, at, [(name, part) for name, part in turns])
+        at, turns = at + sum(len(part) for _, part in turns), []
 
 
 def _rests(timeline: Timeline, stage: Stage, seed: int, expressions: dict[str, Expression]) -> dict[str, dict]:

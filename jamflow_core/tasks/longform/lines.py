@@ -1,28 +1,38 @@
 """What is to be said, by whom, and when: from a script with [name] tags, or from subtitles."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import JamFlowError
+from ...text.markup import at_long_pauses
 from ...text.script import read_script
 from ...text.srt import parse_srt
+
+LONG = 10.0  # seconds; shorter pauses are spoken with the words around them
 
 
 @dataclass(frozen=True)
 class Line:
     """What one speaker says at a stretch. start: when, in seconds (None = after the line before); end: when it should
-    be over.
+    be over; wait: seconds of silence before a line without a start, after: behind it.
     """
 
     speaker: str
     text: str
     start: float | None = None
     end: float | None = None
+    wait: float = 0.0
+    after: float = 0.0
 
 
 def lines_of_script(script: str, speakers=None, narrator: str | None = None) -> list[Line]:
-    """A script (see text/script.py) -> its lines."""
-    return [Line(turn.speaker, turn.text) for turn in read_script(script, speakers, narrator)]
+    """A script (see text/script.py) -> its lines; pauses of LONG seconds or more stand between lines."""
+    lines = []
+    for turn in read_script(script, speakers, narrator):
+        stretches, after = at_long_pauses(turn.text, LONG)
+        lines += [Line(turn.speaker, text, wait=wait) for wait, text in stretches]
+        lines[-1] = replace(lines[-1], after=after)
+    return lines
 
 
 def lines_of_srt(subtitles: str, speakers=None, narrator: str | None = None) -> list[Line]:

@@ -25,8 +25,8 @@ from ..run import Run
 from ..speak import speak
 from ..voice import Voice
 from .lines import Line, speakers_of
-from .store import Chunk, Store, digest, digest_of_net, digest_of_text
-from .timeline import FADE, FRAME, Placed, Timeline
+from .store import FRAME, Chunk, Store, digest, digest_of_net, digest_of_text
+from .timeline import FADE, Placed, Timeline
 
 HURRY = 1.35
 NEAR = 0.1  # seconds within which a chunk begins and ends where its text says
@@ -62,6 +62,7 @@ def produce(
         begin = None if line.start is None else max(belt.free / MOTION_FPS, line.start)
         parts, hurried = _parts(models, text, voice, speed, begin, until)
         rushed += hurried
+        belt.wait(line.wait)
         for number, part in enumerate(parts):
             share = _share(run, (index, len(lines)), (number, len(parts)))
             key = takes.make(part, voice, share)
@@ -69,7 +70,8 @@ def produce(
             belt.lay(key, line.speaker, store.read(key), start, part)
             if share.progress:
                 share.progress(1.0, {})
-    return Timeline(store, tuple(belt.placed), belt.late, rushed)
+        belt.wait(line.after)
+    return Timeline(store, tuple(belt.placed), belt.late, rushed, belt.at - belt.placed[-1].end)
 
 
 def _share(run: Run, line: tuple[int, int], part: tuple[int, int]) -> Run:
@@ -122,6 +124,11 @@ class _Belt:
     def free(self) -> int:
         """The first frame that speech may have."""
         return self.at - self.spare
+
+    def wait(self, seconds: float) -> None:
+        """Leave a silence that does not give way."""
+        if seconds:
+            self.at, self.spare = self.at + round(seconds * MOTION_FPS), 0
 
     def lay(self, key: str, speaker: str, chunk: Chunk, start: float | None, text: TimedText) -> None:
         """Put a chunk behind the others; start: when its first sound is wanted, in seconds (None = at once)."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...clock import MOTION_FPS, SAMPLE_RATE
+from ...clock import MOTION_FPS
+from ...motion.space import KEYPOINTS
 from ...text.srt import Subtitle, subtitles_of
-from .store import Chunk, Store
+from .store import FRAME, Chunk, Store
 
-FRAME = SAMPLE_RATE // MOTION_FPS
+PIECE = 10 * MOTION_FPS  # frames of silence that are held at once
 FADE = 120  # samples at either end of a chunk, which is silent there
 BEND = 2  # motion frames on either side of a join that run straight
 
@@ -37,16 +38,17 @@ class Placed:
 @dataclass(frozen=True)
 class Timeline:
     """Chunks in order, in a store. late: seconds by which subtitles' speech comes after its time, at worst; rushed:
-    lines that had to be spoken faster."""
+    lines that had to be spoken faster; rest: frames of silence behind the last chunk."""
 
     store: Store
     chunks: tuple[Placed, ...]
     late: float = 0.0
     rushed: int = 0
+    rest: int = 0
 
     @property
     def frames(self) -> int:
-        return self.chunks[-1].end
+        return self.chunks[-1].end + self.rest
 
     @property
     def seconds(self) -> float:
@@ -60,20 +62,20 @@ class Timeline:
         """The sound from begin to end: float32 pieces in -1..1, 24 kHz."""
         at = 0
         for placed in self.chunks:
-            if placed.first > at:
-                yield np.zeros((placed.first - at) * FRAME, np.float32)
+            yield from _silence(placed.first - at)
             yield _cut(self.store.read(placed.key), placed)[0]
             at = placed.end
+        yield from _silence(self.rest)
 
-    def motions(self) -> Iterator[tuple[Placed, str | None, np.ndarray]]:
+    def motions(self) -> Iterator[tuple[Placed | None, str | None, np.ndarray]]:
         """The motion from begin to end: (chunk, who speaks or None, exp float32 [n, 21, 3]); a silence before a chunk
-        comes first, under the same chunk."""
+        comes first, under the same chunk, one behind the last under none."""
         at, before = 0, None
         for index, placed in enumerate(self.chunks):
             exp = _cut(self.store.read(placed.key), placed)[1]
             after = self.chunks[index + 1] if index + 1 < len(self.chunks) else None
             if placed.first > at:
-                yield placed, None, np.zeros((placed.first - at, *exp.shape[1:]), np.float32)
+                yield placed, None, _at_rest(placed.first - at)
                 before = None
             if before is not None and before[0] == placed.speaker:
                 exp[:BEND] = _line(before[1], exp[BEND], BEND)
@@ -86,11 +88,14 @@ class Timeline:
                 before = None
             yield placed, placed.speaker, exp
             at = placed.end
+        if self.rest:
+            yield None, None, _at_rest(self.rest)
 
     def motion_of(self, speaker: str) -> Iterator[np.ndarray]:
         """The motion of one of them: at rest while others speak."""
         for _, who, exp in self.motions():
-            yield exp if who == speaker else np.zeros_like(exp)
+            shown = exp if who == speaker else _at_rest(len(exp))
+            yield from (shown[start : start + PIECE] for start in range(0, len(shown), PIECE))
 
     def subtitles(self) -> list[Subtitle]:
         """What is said when; with several speakers each subtitle begins with a [name]."""
@@ -115,6 +120,17 @@ def _cut(chunk: Chunk, placed: Placed) -> tuple[np.ndarray, np.ndarray]:
     if placed.skip + placed.frames < len(chunk.exp):
         wave[-FADE:] *= rise[::-1]
     return wave, chunk.exp[placed.skip : placed.skip + placed.frames].copy()
+
+
+def _silence(frames: int) -> Iterator[np.ndarray]:
+    """So many motion frames of silence, a piece at a time."""
+    for start in range(0, frames, PIECE):
+        yield np.zeros(min(PIECE, frames - start) * FRAME, np.float32)
+
+
+def _at_rest(frames: int) -> np.ndarray:
+    """So many faces at rest, which take no room."""
+    return np.broadcast_to(np.float32(0), (frames, KEYPOINTS, 3))
 
 
 def _line(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
