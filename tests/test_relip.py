@@ -27,7 +27,7 @@ def speaking():
     portrait = MeshPortrait(picture, finder=finder)
     turn = np.arange(FRAMES) * 2 * np.pi / 12
     states = np.zeros((FRAMES, 5))
-    states[:, 0], states[:, 1] = 0.45 - 0.45 * np.cos(turn), 0.3 * np.sin(turn / 2) ** 2
+    states[:, 0], states[:, 1] = 0.55 - 0.55 * np.cos(turn), 0.6 * np.sin(turn / 2) ** 2
     head = np.stack([3 * np.sin(np.arange(FRAMES) / 5), *np.zeros((4, FRAMES))], 1)
     frames = list(portrait.frames(Motion(state_to_exp(states), 25), head=head))
     silent = list(portrait.frames(Motion(np.zeros((FRAMES, 21, 3)), 25), head=head))
@@ -57,6 +57,6 @@ def test_closed_lips_over_open_ones_leave_nothing_of_the_old_mouth(speaking):
         return np.max([strange(*three) for three in zip(painted, silent, track.points)], 0)
 
     dark, other = worst(closed_lips(frames, track))
-    assert dark <= 3 and other <= 15
+    assert dark <= 3 and other <= 110
     dark, other = worst(None)
-    assert dark > 8 and other > 50
+    assert dark > 60 and other > 200

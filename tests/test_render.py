@@ -37,6 +37,12 @@ def portrait(picture, finder):
     return MeshPortrait(picture, finder=finder)
 
 
+@pytest.fixture(scope="module")
+def speaker(finder):
+    """A portrait whose lips have an edge: in the Mona Lisa the finder cannot tell a mouth half open from a closed one."""
+    return MeshPortrait(read_image(EXAMPLES / "drawing.jpg"), finder=finder)
+
+
 def difference(a, b):
     return np.abs(a.astype(int) - b).max(2)
 
@@ -152,15 +158,15 @@ def test_rest_leaves_the_picture_alone(portrait, picture):
     assert difference(portrait.frame(REST), picture).mean() < 0.1
 
 
-def test_the_jaw_opens_the_lips_monotonically(portrait, finder):
-    gaps = [lip_gap(finder, portrait.frame([jaw, 0, 0, 0, 0])) for jaw in (0, 0.25, 0.5, 0.75, 1)]
+def test_the_jaw_opens_the_lips_monotonically(speaker, finder):
+    gaps = [lip_gap(finder, speaker.frame([jaw, 0, 0, 0, 0])) for jaw in (0, 0.25, 0.5, 0.75, 1)]
     assert all(b > a + 0.005 for a, b in zip(gaps, gaps[1:]))
     assert gaps[0] < 0.02 and gaps[-1] > 0.2
 
 
-def test_states_are_seen_again_in_the_frames(portrait, finder):
+def test_states_are_seen_again_in_the_frames(speaker, finder):
     shown = [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0.7, 0, 0, 0, 0], [0.2, 0.8, 0, 0, 0], [0.2, 0, 0.9, 0, 0]]
-    seen = mouth_states(np.array([finder.find(portrait.frame(state)).points[:468] for state in shown]))
+    seen = mouth_states(np.array([finder.find(speaker.frame(state)).points[:468] for state in shown]))
     assert seen[0, 0] < 0.06 and seen[2, 0] > 0.35
     assert seen[3, 1] > 0.3 > seen[4, 1] and seen[4, 2] > 0.3 > seen[3, 2]
 
@@ -328,12 +334,12 @@ def test_missing_faces_are_held_and_told(portrait, finder):
 
 
 @pytest.fixture(scope="module")
-def clip(portrait, finder):
+def clip(speaker, finder):
     """A talking head that moves, and its track."""
     jaw = 0.3 - 0.3 * np.cos(np.arange(24) * 2 * np.pi / 12)
     head = np.stack([2 * np.sin(np.arange(24) / 5), *np.zeros((4, 24))], 1)
     states = np.stack([jaw, *np.zeros((4, 24))], 1)
-    frames = list(portrait.frames(Motion(state_to_exp(states), 25), head=head))
+    frames = list(speaker.frames(Motion(state_to_exp(states), 25), head=head))
     return frames, track_face(frames, finder)
 
 

@@ -6,21 +6,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...face.geometry import fixed_point
-from ...face.topology import LIP_INNER, LIP_OUTER
+from ...face.topology import FACE_OVAL, LIP_INNER, LIP_OUTER
 from ...media.picture import load_cv2
 from .rig import Rig
 
 _SKIN_SPOTS = (205, 425, 50, 280, 199, 151, 9)  # cheeks, chin, forehead
+_BESIDE = (205, 425, 207, 427, 204, 424, 210, 430)  # skin beside and below the mouth, left and right
 
 
 @dataclass(frozen=True)
 class MouthColours:
-    """RGB 0..255, each float32 [3]."""
+    """RGB 0..255, each float32 [3]; `cavity` is the dark at the back, `throat` what light reaches just behind the lips.
+    slope: how much brighter, relatively, the face gets over a mouth's width to the picture's right."""
 
     teeth: np.ndarray
     gums: np.ndarray
     cavity: np.ndarray
+    throat: np.ndarray
     tongue: np.ndarray
+    slope: float
+
+    def lighting(self, across: np.ndarray) -> np.ndarray:
+        """Brightness of teeth `across` mouth widths to the right of the middle, around 1."""
+        return np.clip(1 + self.slope * across, 0.6, 1.25)
 
 
 def mouth_colours(image: np.ndarray, rig: Rig) -> MouthColours:
@@ -38,11 +46,35 @@ def mouth_colours(image: np.ndarray, rig: Rig) -> MouthColours:
     depth = float(np.clip(skin[0] / 65, 0.45, 1.15))
     yellow = skin[2] * 0.55 + 0.35 * max(0.0, skin[2] - 22) + 2.5 * chroma
     return MouthColours(
-        teeth=_rgb(np.clip(skin[0] * 0.68 + 24, 34, 86), skin[1] * 0.2, yellow),
+        teeth=_rgb(np.clip(skin[0] * 0.70 + 26, 36, 88), skin[1] * 0.2, yellow),
         gums=_rgb(max(lip[0] * 0.92, 22), lip[1], lip[2] * 0.75),
-        cavity=_rgb(8.5 * depth, 10 * chroma, 5 * chroma),
-        tongue=_rgb(33 * depth, 21 * chroma, 9 * chroma),
+        cavity=_shadow(image, rig, _rgb(8.5 * depth, 10 * chroma, 5 * chroma)),
+        throat=_rgb(18 * depth, 0.55 * lip[1] + 8 * chroma, 0.6 * lip[2] + 2 * chroma),
+        tongue=_rgb(32 * depth, 0.3 * lip[1] + 16 * chroma, 0.15 * lip[2] + 6 * chroma),
+        slope=_slope(image, rig),
     )
+
+
+def _shadow(image: np.ndarray, rig: Rig, usual: np.ndarray) -> np.ndarray:
+    """The dark of a mouth in this picture: between what is usual and the deepest shadows of the face (nostrils, lids)."""
+    mask = polygon_mask(rig.rest[FACE_OVAL], image.shape) > 128
+    pixels = image[mask][::7].astype(np.float32)
+    if len(pixels) < 50:
+        return usual
+    light = pixels.mean(1)
+    deepest = pixels[light <= np.percentile(light, 1.5)].mean(0)
+    return 0.7 * usual + 0.3 * np.minimum(deepest, 2.5 * usual + 8)
+
+
+def _slope(image: np.ndarray, rig: Rig) -> float:
+    """How the light falls across the mouth: from the skin beside its corners and below it."""
+    cv2 = load_cv2()
+    small = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), max(0.04 * rig.unit, 0.8))
+    x, y = np.clip(np.round(rig.rest[list(_BESIDE)]).astype(int), 0, np.array(image.shape[1::-1]) - 1).T
+    light = small[y, x].astype(np.float64)
+    away = (rig.rest[list(_BESIDE)] - rig.rest[13]) @ np.array([rig.down[1], -rig.down[0]]) / rig.width
+    fit = np.polyfit(away, light / max(light.mean(), 1), 1)[0]
+    return float(np.clip(fit, -0.6, 0.6))
 
 
 def polygon_mask(points: np.ndarray, shape: tuple) -> np.ndarray:

@@ -7,12 +7,13 @@ the poses of the head, and their lips and the skin around are laid on the other 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
 from ...face.extract import head_poses, mouth_states
 from ...face.geometry import align, smoothstep
-from ...face.topology import FACE_OVAL, LIP_INNER, LIP_OUTER, STABLE, FaceTopology, load_topology
+from ...face.topology import FACE_OVAL, LIP_INNER, LIP_OUTER, LOWER_LIP_MID, STABLE, UPPER_LIP_MID, FaceTopology, load_topology
 from ...media.picture import load_cv2
 from .colours import polygon_mask
 from .crop import HeadCrop
@@ -24,6 +25,7 @@ CANDIDATES, WATCHED = 160, 400  # frames that are compared at most
 # What a plate costs a frame: the unit is a lip gap of 3 % of the mouth's width.
 OPEN_COST = np.array([20.0, 3.0, 4.0])  # per unit of jaw, wide, pucker
 TURN_COST = np.array([1 / 8, 1 / 10])  # per degree of yaw, pitch
+GAP_COST = 100.0  # per eye distance between the lips: a state calls lips closed that let a line of teeth be seen
 SPEED_COST = 30.0  # per eye distance that the face moves in a frame: moving faces are blurred
 # Jaw, wide, pucker at which a plate begins to help, and from which it is all that is seen.
 OPENING = np.array([0.02, 0.15, 0.15]), np.array([0.06, 0.5, 0.4])
@@ -57,7 +59,7 @@ class Patch:
         closed = laid - np.tensordot(plate.neutral, rig.moves[:, :468], 1)
         own = rig.rest[:468] - np.tensordot(rig.neutral, rig.moves[:, :468], 1)
         settled = np.zeros_like(rig.rest)
-        settled[:468] = (self.share * _reach(load_topology()))[:, None] * (closed - own)
+        settled[:468] = (self.share * _reach())[:, None] * (closed - own)
         settled[468:] = np.concatenate([share * settled[FACE_OVAL] for _, share in FALLOFF])
         return replace(rig, settled=settled)
 
@@ -140,7 +142,11 @@ def _choose(states: np.ndarray, points: np.ndarray, usable: np.ndarray) -> tuple
     poses = head_poses(points)
     eyes = np.linalg.norm(points[:, 33] - points[:, 263], axis=1)
     speed = np.r_[0, np.linalg.norm(np.diff(points[:, STABLE, :2].mean(1), axis=0), axis=1)] / eyes
-    own = states[:, [JAW, WIDE, PUCKER]] @ OPEN_COST + SPEED_COST * np.maximum(speed, np.r_[speed[1:], 0])
+    shape = states[:, [JAW, WIDE, PUCKER]].copy()
+    beside = np.pad(shape[:, 0], 1, mode="edge")  # next to an open mouth, lips that read as closed often still part
+    shape[:, 0] += 0.5 * np.maximum(beside[:-2], beside[2:])
+    own = shape @ OPEN_COST + SPEED_COST * np.maximum(speed, np.r_[speed[1:], 0])
+    own += GAP_COST * np.linalg.norm(points[:, UPPER_LIP_MID] - points[:, LOWER_LIP_MID], axis=1) / eyes
     own[~usable] = np.inf
     candidates = np.argsort(own, kind="stable")[: min(CANDIDATES, max(1, int(usable.sum())))]
 
@@ -163,13 +169,15 @@ def _choose(states: np.ndarray, points: np.ndarray, usable: np.ndarray) -> tuple
 def _plate(frame: np.ndarray, face: np.ndarray, state: np.ndarray, topology: FaceTopology) -> Plate:
     crop = HeadCrop(frame, face)
     rig = at_rest(build_rig(crop.to_crop(face), topology, crop.picture, with_eyes=False), state)
-    near = _reach(topology) > 0
+    near = _reach() > 0
     near = np.r_[near, np.zeros(len(rig.rest) - len(near), bool)]
     return Plate(crop.picture, rig, MeshWarp(crop.picture, rig, near[rig.triangles].any(1)))
 
 
-def _reach(topology: FaceTopology) -> np.ndarray:
+@cache
+def _reach() -> np.ndarray:
     """1 on the lips, 0 beyond REACH of them [468]."""
+    topology = load_topology()
     vertices = topology.vertices[:, :2]
     distance = np.linalg.norm(vertices[:, None] - vertices[LIP_OUTER], axis=2).min(1)
     distance[LIP_INNER] = 0

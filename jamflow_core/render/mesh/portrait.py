@@ -14,6 +14,7 @@ from ..renderer import MouthBox, checked_box
 from .colours import mouth_colours
 from .crop import HeadCrop
 from .eyes import Eyeballs
+from .finish import finish_of
 from .mouth import MouthInterior, photographed
 from .rig import SURE_EYES, build_rig, fit_to_mouth
 from .sway import Head, Sway
@@ -46,7 +47,7 @@ class MeshPortrait:
         colours, photo = mouth_colours(self._crop.picture, self.rig), None
         if self.rig.open:
             photo, colours = photographed(self._crop.picture, self.rig, colours)
-        self._mouth = MouthInterior(self.rig, colours, photo)
+        self._mouth = MouthInterior(self.rig, colours, finish_of(self._crop.picture, self.rig), photo)
         self._sway = None  # built at the first head motion
 
     @property
@@ -70,7 +71,7 @@ class MeshPortrait:
             yield self.frame(state, **{name: values[index] for name, values in tracks.items()})
 
     def frame(self, state, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0), smile: float = 0.0, brow: float = 0.0,
-              gaze: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:  # fmt: skip
+              gaze: tuple[float, float] = (0.0, 0.0), tongue: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:  # fmt: skip
         """One picture, uint8 RGB of the portrait's size.
 
         state [5]: jaw, wide, pucker, press (0..1) and shift, as in motion/basis.py; all 0 is the relaxed closed mouth.
@@ -87,7 +88,7 @@ class MeshPortrait:
         drawn = [self._warp.paint(crop, points)]
         if self._eyeballs and (max(blink) > 0.01 or any(gaze) or brow):
             drawn.append(self._eyeballs.paint(crop, points, gaze))
-        drawn.append(self._mouth.paint(crop, points, relative))
+        drawn.append(self._mouth.paint(crop, points, relative, tuple(tongue)))
         frame = self._crop.paste(crop, union_of(drawn))
         if any(head):
             self._sway = self._sway or Sway(self._crop.full_size(self.rig), self._crop.size)

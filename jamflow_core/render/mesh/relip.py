@@ -21,6 +21,7 @@ from ..renderer import Tracks
 from .colours import MouthColours, mouth_colours
 from .crop import HeadCrop
 from .eyes import Eyeballs
+from .finish import finish_of
 from .mouth import MouthInterior
 from .plate import Patch, Plates, find_plates
 from .rig import Rig, at_rest, build_rig
@@ -85,7 +86,8 @@ class _Painter:
         drawn = [MeshWarp(self.crop.picture, self.rig).paint(picture, points)]
         if self.patch:
             drawn.append(self.patch.paint(picture, points, self.rig.width))
-        drawn.append(MouthInterior(self.rig, self.colours).paint(picture, points, relative))
+        mouth = MouthInterior(self.rig, self.colours, finish_of(self.crop.picture, self.rig))
+        drawn.append(mouth.paint(picture, points, relative, tuple(added.get("tongue", (0.0, 0.0)))))
         if max(blink) > 0.01 or any(gaze) or brow:
             drawn.append(Eyeballs(self.crop.picture, self.rig, landmarks).paint(picture, points, tuple(gaze)))
         frame = self.crop.paste(picture, union_of(drawn))

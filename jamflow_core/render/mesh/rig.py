@@ -28,6 +28,7 @@ from ...face.topology import (
     UPPER_SEAM,
     FaceTopology,
 )
+from .lips import follow, part_only_by_jaw, rounded
 from .seam import weld_lips
 
 JAW, WIDE, PUCKER, PRESS, SMILE, SHIFT, BROW = range(7)
@@ -71,7 +72,10 @@ class Rig:
         """Vertices [n,2] for a state [7] relative to the picture's and the closing of both eyes (0..1)."""
         points = self.rest + self.settled + np.tensordot(state, self.moves, 1)
         points += blink[0] * self.blinks[0] + blink[1] * self.blinks[1]
-        self._let_lips_meet(points, state[JAW] + self.neutral[JAW])
+        jaw, pucker = state[JAW] + self.neutral[JAW], state[PUCKER] + self.neutral[PUCKER]
+        opened = state[JAW] if self.open else jaw  # what the picture shows open has its own shape
+        points[:468] += follow() @ rounded(points, self.down, opened, pucker)
+        self._let_lips_meet(points, jaw)
         return points
 
     def _let_lips_meet(self, points: np.ndarray, jaw: float) -> None:
@@ -175,8 +179,8 @@ def _jaw_for(gap: float, moves: np.ndarray, down: np.ndarray, width: float) -> f
 def _moves(points: np.ndarray, topology: FaceTopology, width: float, rotation: np.ndarray) -> np.ndarray:
     """Displacements [7,468,2] in pixels of this picture."""
     basis = topology.basis * smoothstep(-0.6, 2.2, topology.vertices[:, 1])[:, None]  # nothing moves above the nose
-    for k in (WIDE, PUCKER, PRESS, SMILE, SHIFT):  # only the jaw parts the lips
-        basis[k, UPPER_SEAM] = basis[k, LOWER_SEAM] = (basis[k, UPPER_SEAM] + basis[k, LOWER_SEAM]) / 2
+    for k in (WIDE, PUCKER, PRESS, SMILE, SHIFT):
+        part_only_by_jaw(basis[k])
     basis[:, LIP_RING_OUT] = basis[:, LIP_OUTER] * 0.67 + basis[:, LIP_INNER] * 0.33
     basis[:, LIP_RING_IN] = basis[:, LIP_OUTER] * 0.33 + basis[:, LIP_INNER] * 0.67
     thickness = (np.linalg.norm(points[0] - points[13]) + np.linalg.norm(points[17] - points[14])) / width

@@ -11,12 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ...face.geometry import cross, fixed_point, twice_area
-from ...face.topology import LIP_INNER, LIP_OUTER
 from ...media.picture import load_cv2
 from .rig import Rig
 
 MOVED = 0.05  # pixels; a triangle whose corners moved less is left alone
-SKIRT = 2.2  # pixels that the lips' colour is carried into the mouth
+TORN = 4.0  # pixels of the picture between neighbours: an edge where skin lies over skin
 SLIVER = 0.4  # double area in pixels below which a triangle is folded
 
 
@@ -74,7 +73,6 @@ class MeshWarp:
         a, b, c = (as_complex(corners[:, k]) for k in range(3))
         self._origin, self._sides, self._centre = a, (b - a, c - a), (a + b + c) / 3
         self._turn = np.sign(np.median(twice_area(rig.rest, rig.triangles)))
-        self._skirt_source = as_complex(self._lip_rim())
 
     def paint(self, canvas: np.ndarray, points: np.ndarray) -> Box | None:
         """Draw the pose with vertices [n,2] into the canvas; returns what was drawn over, or None at rest."""
@@ -87,19 +85,15 @@ class MeshWarp:
             return None
         posed = points - [box.x0, box.y0]
         affine, folded = self._affine(posed)
-        skirts, skirt_affine = self._skirts(posed)
         identity = np.array([[1], [1j], [complex(box.x0, box.y0)]], np.complex64)
-        lookup = np.concatenate([identity, affine, skirt_affine], 1)
+        lookup = np.concatenate([identity, affine], 1)
 
         numbers = np.zeros((box.y1 - box.y0, box.x1 - box.x0), np.int32)
         corners = fixed_point(posed)[self._triangles]
-        first_skirt = 1 + len(self._triangles)
         drawn = np.concatenate([drawn[folded[drawn]], drawn[~folded[drawn]]])  # good neighbours cover folded ones
         fill = drawn < self._fill_count
         for t in drawn[fill].tolist():
             cv2.fillConvexPoly(numbers, corners[t], t + 1, cv2.LINE_8, 4)
-        for k, quad in enumerate(fixed_point(skirts)):
-            cv2.fillConvexPoly(numbers, quad, first_skirt + k, cv2.LINE_8, 4)
         for t in drawn[~fill].tolist():
             cv2.fillConvexPoly(numbers, corners[t], t + 1, cv2.LINE_8, 4)
 
@@ -107,8 +101,12 @@ class MeshWarp:
         source = right * np.arange(numbers.shape[1], dtype=np.float32)
         source += down * np.arange(numbers.shape[0], dtype=np.float32)[:, None]
         source += origin
+        torn = _torn(source)
         source = source.view(np.float32).reshape(*numbers.shape, 2)
-        canvas[box.slices] = cv2.remap(self.image, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        painted = cv2.remap(self.image, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        if torn.any():
+            cv2.copyTo(cv2.GaussianBlur(painted, (0, 0), 0.8), torn, painted)
+        canvas[box.slices] = painted
         return box
 
     def _affine(self, posed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -129,27 +127,16 @@ class MeshWarp:
         affine[:2, folded], affine[2, folded] = 0, self._centre[folded]
         return affine, folded
 
-    def _lip_rim(self) -> np.ndarray:
-        """Where on the portrait the skirts take their colour: on the lips, just off the seam [20,2]."""
-        outer, inner = (self.rig.rest[ring] for ring in (LIP_OUTER, LIP_INNER))
-        away = outer - inner
-        length = np.linalg.norm(away, axis=1, keepdims=True)
-        return inner + away / (length + 1e-6) * np.minimum(0.9, 0.25 * length)
 
-    def _skirts(self, posed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Narrow quads [20,4,2] inside the lip edges and their maps [3,20]; colour varies along the edge only.
-
-        Without them the anti-aliased lip edge would show the old dark seam."""
-        edge, source = posed[LIP_INNER], self._skirt_source
-        following = np.roll(np.arange(20), -1)
-        inward = edge + _INWARD[:, None] * self.rig.down * SKIRT
-        along = edge[following] - edge
-        step = (source[following] - source) / ((along**2).sum(1) + 1e-3)
-        right, down = step * along[:, 0], step * along[:, 1]
-        origin = source - right * edge[:, 0] - down * edge[:, 1]
-        return np.stack([edge, edge[following], inward[following], inward], 1), np.array(
-            [right, down, origin], np.complex64
-        )
-
-
-_INWARD = np.r_[0, np.ones(9), 0, -np.ones(9)]  # the upper lip's skirt hangs down, the lower one's stands up
+def _torn(source: np.ndarray) -> np.ndarray:
+    """Where neighbouring pixels of a map (complex [h,w]) come from far apart: skin slid over skin, whose edge is to be
+    smoothed. uint8 [h,w]."""
+    torn = np.zeros(source.shape, np.uint8)
+    for change, sides in (
+        (np.abs(np.diff(source, axis=0)), (torn[:-1], torn[1:])),
+        (np.abs(np.diff(source, axis=1)), (torn[:, :-1], torn[:, 1:])),
+    ):
+        far = change > TORN
+        for side in sides:
+            side[far] = 1
+    return torn
