@@ -77,7 +77,8 @@ class MeshPortrait:
         state [5]: jaw, wide, pucker, press (0..1) and shift, as in motion/basis.py; all 0 is the relaxed closed mouth.
         blink: closing of the lids 0..1, one number or (image left, image right). head: yaw, pitch, roll in degrees, x,
         y in eye distances. smile: -1..1. brow: 1 raised, -1 lowered. gaze: -1..1 to the picture's right and down. Where
-        the eyes of a picture are doubtful (many drawings) blink and gaze do nothing.
+        the eyes of a picture are doubtful (many drawings) blink and gaze do nothing. tongue: its tip raised
+        behind the upper teeth, and put between the teeth, 0..1.
         """
         if np.shape(state) != (5,):
             raise JamFlowError(f"Give a state of 5 numbers ({', '.join(STATES)}), not the shape {np.shape(state)}")
