@@ -7,6 +7,8 @@ import wave
 import numpy as np
 import pytest
 import torch
+from vocos.heads import ISTFTHead
+from vocos.models import VocosBackbone
 
 from jamflow_core.audio.mel import N_MELS, log_mel
 from jamflow_core.audio.vocoder import Vocoder, VocoderConfig
@@ -27,16 +29,38 @@ def small():
 
 
 def test_is_the_official_vocos(small):
-    pytest.importorskip("vocos", reason="pip install vocos", exc_type=(ImportError, OSError))
-    from vocos.heads import ISTFTHead
-    from vocos.models import VocosBackbone
-
     backbone, head = VocosBackbone(N_MELS, 32, 64, 2).eval(), ISTFTHead(32, 1024, HOP, padding="center")
     backbone.load_state_dict(small.backbone.state_dict())
     head.load_state_dict(small.head.state_dict())
     mel = torch.randn(1, 20, N_MELS)
     with torch.inference_mode():
         assert torch.equal(small(mel), head(backbone(mel.transpose(1, 2))))
+
+
+def test_the_head_computes_in_float32(small):
+    mel = torch.randn(1, 20, N_MELS)
+    wanted = small.decode(mel)
+    small.backbone.bfloat16()
+    assert small.decode(mel).dtype == torch.float32
+    assert 0 < (small.decode(mel) - wanted).abs().max() < 0.05
+
+
+def test_layers_of_a_host_take_the_place_of_torchs(small):
+    """As ComfyUI's ops: subclasses of torch's layers, made before the weights are there."""
+
+    class Ops:
+        class Linear(torch.nn.Linear): ...
+
+        class Conv1d(torch.nn.Conv1d): ...
+
+        class LayerNorm(torch.nn.LayerNorm): ...
+
+    hosted = Vocoder(SMALL, Ops).eval()
+    hosted.load_state_dict(small.state_dict())
+    kinds = {type(part) for part in hosted.modules()}
+    assert {Ops.Linear, Ops.Conv1d, Ops.LayerNorm} <= kinds and not {torch.nn.Linear, torch.nn.Conv1d} & kinds
+    mel = torch.randn(1, 20, N_MELS)
+    assert torch.equal(hosted.decode(mel), small.decode(mel))
 
 
 def test_loads_a_public_layout_without_config(small, tmp_path):

@@ -1,55 +1,68 @@
-"""Sample rate conversion in plain torch: windowed-sinc interpolation (J. O. Smith, "Digital Audio Resampling").
+"""Sample rate conversion: torchaudio's windowed sinc, or FFmpeg's where torchaudio would need a filter too large.
 
-The filter is that of torchaudio.functional.resample by default: six zero crossings, Hann window, roll-off 0.99. Each of
-the phases keeps only its own taps, so that any pair of rates is cheap, 44100 -> 44101 too. Filters are computed in
-float64; torchaudio computes them in the wave's float32, up to 5e-5 off at common pairs of rates, 2e-3 at odd ones.
+Torchaudio keeps a filter a phase, each as long as all phases together: 44100 to 44101 Hz would take 8 GB.
 """
 
 import math
+from functools import lru_cache
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..clock import SAMPLE_RATE
+from ..errors import JamFlowError
+from .packages import torchaudio
 
-_CROSSINGS = 6
-_ROLLOFF = 0.99
-_BLOCK = 1 << 18  # output samples at a time: bounds the memory
+_LARGEST = 1 << 22  # values in the filters of all phases
+_BLOCK = 1 << 16  # samples that FFmpeg gets at a time
 _CANCELLED = (
     0.01  # of the channels' power is left in their mean: unlike channels leave 1 / channels of it, alike ones all
 )
 
 
 def resample(wave: Tensor, rate: int, new_rate: int) -> Tensor:
-    """float [..., samples] at `rate` Hz -> [..., ceil(samples * new_rate / rate)] at `new_rate` Hz."""
+    """float32 [..., samples] at `rate` Hz -> [..., ceil(samples * new_rate / rate)] at `new_rate` Hz."""
     if rate <= 0 or new_rate <= 0:
         raise ValueError(f"sample rates are positive, not {rate} and {new_rate}")
-    if rate == new_rate:
+    if rate == new_rate or wave.shape[-1] == 0:
         return wave
     common = math.gcd(rate, new_rate)
-    step, phases = rate // common, new_rate // common
-    cutoff = min(1.0, phases / step) * _ROLLOFF
-    reach = math.ceil(_CROSSINGS / cutoff)
-    taps = torch.arange(-reach, reach + 2, dtype=torch.float64)
-    late = torch.arange(phases, dtype=torch.float64) * step % phases / phases
-    t = ((taps - late[:, None]) * cutoff).clamp(-_CROSSINGS, _CROSSINGS)
-    window = torch.cos(t * (math.pi / 2 / _CROSSINGS)) ** 2
-    kernels = (torch.sinc(t) * window * cutoff).to(wave.device, wave.dtype)  # [phases, taps]
+    if rate * new_rate // common**2 > _LARGEST:
+        return _by_ffmpeg(wave, rate, new_rate)
+    return _sinc(rate, new_rate, wave.device)(wave)
 
-    length = -(-wave.shape[-1] * phases // step)
-    # A view [..., samples + 1, taps].
-    windows = torch.nn.functional.pad(wave, (reach, reach + 2)).unfold(-1, len(taps), 1)
-    blocks = []
-    for start in range(0, length, _BLOCK):
-        place = torch.arange(start, min(start + _BLOCK, length), device=wave.device)
-        blocks.append((windows[..., place * step // phases, :] * kernels[place % phases]).sum(-1))
-    return torch.cat(blocks, -1) if blocks else wave[..., :0]
+
+@lru_cache(maxsize=8)
+def _sinc(rate: int, new_rate: int, device: torch.device) -> nn.Module:
+    """Six zero crossings, Hann window, roll-off 0.99, its filters computed in float64."""
+    with torch.inference_mode(False):
+        return torchaudio().transforms.Resample(rate, new_rate).to(device)
+
+
+def _by_ffmpeg(wave: Tensor, rate: int, new_rate: int) -> Tensor:
+    """The same by PyAV's resampler, channel by channel. JamFlowError where PyAV is missing."""
+    try:
+        import av
+    except ImportError as error:
+        raise JamFlowError(f"Install PyAV to convert {rate} to {new_rate} Hz: pip install av") from error
+    length = -(-wave.shape[-1] * new_rate // rate)
+    channels = []
+    for channel in wave.detach().cpu().float().reshape(-1, wave.shape[-1]).numpy():
+        converter, parts = av.AudioResampler("flt", "mono", new_rate), []
+        for start in range(0, len(channel), _BLOCK):
+            block = np.ascontiguousarray(channel[None, start : start + _BLOCK])
+            frame = av.AudioFrame.from_ndarray(block, format="flt", layout="mono")
+            frame.sample_rate = rate
+            parts += converter.resample(frame)
+        made = np.concatenate([part.to_ndarray()[0] for part in (*parts, *converter.resample(None))])[:length]
+        channels.append(np.pad(made, (0, length - len(made))))
+    return torch.from_numpy(np.stack(channels)).to(wave).reshape(*wave.shape[:-1], length)
 
 
 def to_mono(wave: Tensor) -> Tensor:
     """float [samples] or [channels, samples] -> [samples]: the mean of the channels, or the loudest of them where they
-    cancel
-    each other out (a microphone wired the wrong way round)."""
+    cancel each other out (a microphone wired the wrong way round)."""
     if wave.ndim == 1:
         return wave
     mean, powers = wave.mean(0), wave.square().mean(1)

@@ -1,4 +1,4 @@
-"""Log mel -> wave: Vocos (Siuzdak 2023, arXiv 2306.00814).
+"""Log mel -> wave: Vocos (Siuzdak 2023, arXiv 2306.00814), the network of the vocos package.
 
 Keys are those of the public checkpoint (`backbone.*`, `head.*`), so `vocos-mel-24khz` and the embedded small model are
 the same class with other numbers. Files: catalog/vocos.py.
@@ -7,14 +7,15 @@ the same class with other numbers. Files: catalog/vocos.py.
 from dataclasses import dataclass
 
 import torch
+from einops import rearrange
 from torch import nn
 
 from ..clock import HOP
 from ..errors import JamFlowError
 from ..placed import Placed
 from .mel import N_FFT, N_MELS
+from .packages import vocos
 from .phase import refine
-from .vocos import ISTFTHead, VocosBackbone
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,23 @@ class VocoderConfig:
 
 
 class Vocoder(Placed):
-    """Vocos backbone and inverse-STFT head for F5-style mels (24 kHz, n_fft 1024, hop 256, log of a clamp at 1e-5)."""
+    """Vocos backbone and inverse-STFT head for F5-style mels (24 kHz, n_fft 1024, hop 256, log of a clamp at 1e-5).
+
+    JamFlowError where vocos or torchaudio is not installed.
+    """
 
     def __init__(self, config: VocoderConfig = VocoderConfig(), ops=nn):
         super().__init__()
+        backbone, head = vocos()
         self.config = config
-        self.backbone = VocosBackbone(N_MELS, config.dim, config.intermediate_dim, config.num_layers, ops)
-        self.head = ISTFTHead(config.dim, N_FFT, HOP, ops)
+        self.backbone = backbone(N_MELS, config.dim, config.intermediate_dim, config.num_layers)
+        self.head = head(config.dim, N_FFT, HOP, padding="center")
+        if ops is not nn:
+            use_layers_of(ops, self)
 
     def forward(self, mel: torch.Tensor) -> torch.Tensor:
-        """Log mel [batch, frames, 100] -> wave [batch, (frames - 1) * 256], differentiable."""
-        return self.head(self.backbone(mel.transpose(1, 2)))
+        """Log mel [batch, frames, 100] -> wave [batch, (frames - 1) * 256], differentiable; the head in float32."""
+        return self.head(self.backbone(rearrange(mel, "b n c -> b c n")).float())
 
     @torch.inference_mode()
     def decode(self, mel: torch.Tensor, rounds: int | None = None) -> torch.Tensor:
@@ -62,3 +69,17 @@ class Vocoder(Placed):
         off.
         """
         return self.decode(torch.cat((mel, mel[-1:])))
+
+
+def use_layers_of(ops, net: nn.Module) -> None:
+    """Put layers of `ops` (ComfyUI's, which cast weights as they run) in place of torch's; their values are not kept."""
+    for name, child in net.named_children():
+        if isinstance(child, nn.Linear):
+            setattr(net, name, ops.Linear(child.in_features, child.out_features))
+        elif isinstance(child, nn.Conv1d):
+            sizes = (child.in_channels, child.out_channels, child.kernel_size)
+            setattr(net, name, ops.Conv1d(*sizes, padding=child.padding, groups=child.groups))
+        elif isinstance(child, nn.LayerNorm):
+            setattr(net, name, ops.LayerNorm(child.normalized_shape, eps=child.eps))
+        else:
+            use_layers_of(ops, child)

@@ -34,6 +34,7 @@ def load_vocoder(
 ) -> Vocoder:
     """A Vocos in the official key layout (None = the embedded model), of the layers of `ops`, in eval mode.
 
+    Its backbone keeps its weights in `dtype`, the head in float32, in which it computes.
     A config.yaml beside it is checked. JamFlowError: missing, damaged, or a Vocos for other sound.
     """
     path = Path(path or EMBEDDED)
@@ -46,7 +47,7 @@ def load_vocoder(
     vocoder = stored.build(lambda: Vocoder(config, ops))
     weights = {key: value for key, value in stored.tensors.items() if key.startswith(("backbone.", "head."))}
     stored.fill(vocoder, weights, dtype)
-    vocoder.head.istft.window = weights["head.istft.window"].float()  # stays exact
+    vocoder.head.load_state_dict({key: value.float() for key, value in stored.below("head.").items()}, assign=True)
     return vocoder.to(device)
 
 

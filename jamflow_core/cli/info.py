@@ -6,7 +6,10 @@ from ..errors import JamFlowError
 from .options import typed
 from .sampling import Places, add_places
 
-PACKAGES = ("torch", "safetensors", "numpy", "opencv-python", "av", "onnxruntime", "hibari-tts")
+PACKAGES = (
+    *("torch", "torchaudio", "vocos", "safetensors", "einops", "numpy", "opencv-python"),
+    *("av", "onnxruntime", "hibari-tts", "tqdm"),
+)
 
 
 def add_options(parser: ArgumentParser) -> None:

@@ -113,7 +113,6 @@ class Trainer:
         torch.manual_seed(args.seed)
         self.segments, self.args, self.step = segments, args, 0
         self.vocoder = Vocoder(VocoderConfig(args.dim, args.intermediate_dim, args.layers, args.refine)).to(device)
-        self.vocoder.backbone.initialise()
         if args.init:
             self.vocoder.load_state_dict(load_vocoder(args.init).state_dict())
         self.average = Vocoder(self.vocoder.config).to(device).requires_grad_(False)
