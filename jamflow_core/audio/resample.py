@@ -37,7 +37,7 @@ def resample(wave: Tensor, rate: int, new_rate: int) -> Tensor:
 def _sinc(rate: int, new_rate: int, device: torch.device) -> nn.Module:
     """Six zero crossings, Hann window, roll-off 0.99, its filters computed in float64."""
     with torch.inference_mode(False):
-        return torchaudio().transforms.Resample(rate, new_rate).to(device)
+        return torchaudio().transforms.Resample(rate, new_rate, dtype=torch.float64).to(device, torch.float32)
 
 
 def _by_ffmpeg(wave: Tensor, rate: int, new_rate: int) -> Tensor:
