@@ -2,21 +2,20 @@
 
 import re
 
+# Words that are common in one of these and in no other (English "die", "was", "no", "me" are in none but the first).
 _LITTLE_WORDS = {
-    "English": "the of and to in is that it was for on are as with his they at be this have from or had by but not what all were "
-    "we when your can said there use an each which she do how their if will up about out many then them these so some her would",
-    "German": "der die das und ist nicht ich du wir ihr sie ein eine einen einem mit auf für von zu den dem des im sich auch es war "
-    "wie wird sind aber oder wenn nach bei noch nur über kann haben hat guten heute",
-    "French": "le la les des et est une dans que qui pour pas sur avec ne vous nous je il elle ce cette sont au aux du plus mais ou "
-    "où comme être c'est j'ai n'est bonjour très aujourd'hui",
-    "Spanish": "el la los las y es una en que por para con no se su del al lo como más pero sus le ya o este sí porque esta entre "
-    "cuando muy sin sobre también me hasta hay donde quien desde está hola buenos",
-    "Italian": "il lo la gli le e è un una di che non per con sono del della nel ma come più anche si questo quella ho hai ciao "
-    "molto bene perché oggi",
-    "Portuguese": "o a os as e é um uma de que não para com do da em no na por mais mas como foi ao ele das dos você isso muito "
-    "também está olá obrigado",
-    "Dutch": "de het een en van ik is dat niet in op te zijn met voor er aan ook als maar om dan zou wat mijn men dit zo door over "
-    "je hij goedemorgen vandaag",
+    "English": "the of and to is that it for are with his they be this have from had by but not what all were we when your "
+    "can said there use an each which she do how their if will up about out many then them these so some her would was on "
+    "i a no me as at or my in you he him our has who did more its been than",
+    "German": "der das und ist nicht ich du wir ihr sie ein eine einen einem mit auf für von zu den dem sich auch wird sind oder "
+    "wenn nach bei noch nur über kann haben guten heute aber werden wurde diese mein dein bitte danke",
+    "French": "le les des et est une dans qui pas avec ne vous nous je il elle ce cette sont aux mais ou où comme être c'est j'ai "
+    "n'est bonjour très aujourd'hui leur été merci",
+    "Spanish": "el los las es una por para lo pero sus le ya este sí porque entre cuando muy sobre también hasta hay donde quien "
+    "desde está hola buenos gracias mi usted",
+    "Italian": "il gli è di che della nel anche si questo quella ho hai ciao molto bene perché oggi sono del alla grazie",
+    "Portuguese": "um uma não com em na foi ao ele das dos você isso muito também está olá obrigado meu pelo mais",
+    "Dutch": "het een van ik dat niet op te zijn voor ook maar om dan wat mijn dit je hij goedemorgen vandaag wij naar",
 }
 _WORDS = {name: frozenset(words.split()) for name, words in _LITTLE_WORDS.items()}
 _ENOUGH = 3
@@ -28,5 +27,6 @@ def guess(text: str) -> str | None:
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text[:_SAMPLE].lower().replace("’", "'"))
     found = {name: sum(word in little for word in words) for name, little in _WORDS.items()}
     best, second = sorted(found, key=found.__getitem__, reverse=True)[:2]
-    sure = found[best] >= _ENOUGH and found[best] > 1.3 * found[second] and found[best] > 0.15 * len(words)
+    different = len(_WORDS[best].intersection(words))
+    sure = different >= _ENOUGH and found[best] > 1.5 * found[second] and found[best] > 0.2 * len(words)
     return best if sure else None

@@ -23,16 +23,17 @@ def g2p(source: Aligned, overrides: dict[Span, str], british: bool) -> list[Soun
     """See Language.g2p. JamFlowError: hibari-tts is missing."""
     hibari = reader(british)
     tokens = hibari.tokenize(source.text)
-    for token, span in zip(tokens, _places(source, tokens)):
-        if span in overrides:
+    places = _places(source.text, tokens)
+    for token, place in zip(tokens, places):
+        if (span := source.span(*place)) in overrides:
             token.phonemes, token.rating = overrides[span], 5
-    name_readings(tokens, british)
+    name_readings(source, tokens, places, british)
     choose_senses(tokens, british)
     _possessives(tokens, hibari.lexicon)
     tokens, numbers = _phonemized(hibari, tokens)
     sounds = []
-    for token, span in zip(tokens, _places(source, tokens)):
-        sounds.append(Sound(token.phonemes or "", span, _spoken(token.text, numbers)))
+    for token, place in zip(tokens, _places(source.text, tokens)):
+        sounds.append(Sound(token.phonemes or "", source.span(*place), _spoken(token.text, numbers)))
         if token.whitespace:
             sounds.append(Sound(" "))
     return sounds
@@ -95,13 +96,13 @@ def _spoken(written: str, numbers: list[tuple[str, str]]) -> str:
     return " ".join(_NUMBER.sub(in_words, written).split())
 
 
-def _places(source: Aligned, tokens: list) -> list[Span]:
-    """Where in the writing each token stands; the tokens' characters are those of the text, some left out."""
+def _places(text: str, tokens: list) -> list[Span]:
+    """Where in the text each token stands; the tokens' characters are those of the text, some left out."""
     places, position = [], 0
     for token in tokens:
         found = []
         for character in token.text:
-            found.append(source.text.index(character, position))
+            found.append(text.index(character, position))
             position = found[-1] + 1
-        places.append(source.span(found[0], position))
+        places.append((found[0], position))
     return places
