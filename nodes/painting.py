@@ -20,12 +20,13 @@ from .render_inputs import EXAMPLES, Pictures, RenderWidgets
 
 @dataclass(frozen=True)
 class Besides:
-    """What goes with the lips: the sound of the clip (AUDIO), an Expression, a Motion that drives the whole face; each may be
-    None."""
+    """What goes with the lips: the sound of the clip (AUDIO), an Expression, a Motion that drives the whole face, and what is
+    said with its times (Line), which moves the tongue; each may be None."""
 
     audio: dict | None = None
     expression: object | None = None
     driving: object | None = None
+    said: object | None = None
 
     def tracks_of(self, widgets: RenderWidgets, filmed: bool, led: bool) -> TracksOf:
         """What the face does around the lips: the expression, else in a picture the node's two switches, in a video nothing
@@ -38,7 +39,8 @@ class Besides:
             chosen = self.expression
         else:
             chosen = self.expression or Face(blink=float(widgets.blink), sway=widgets.head_motion)
-        return lambda frames, fps: tracks(chosen, widgets.seed, self.audio, frames, fps)
+        said = self.said.text if self.said is not None and self.said.timed else None
+        return lambda frames, fps: tracks(chosen, widgets.seed, self.audio, frames, fps) | tongue(said, frames, fps)
 
 
 def painted(portrait, clip, pictures: Pictures, widgets: RenderWidgets, besides: Besides) -> Shots:
@@ -77,6 +79,13 @@ def tracks(expression, seed: int, audio: dict | None, frames: int, fps: float) -
 
         wave = to_mono_24k(torch.from_numpy(one_sound(audio)), audio["sample_rate"]).numpy()
     return expression.tracks(frames, seed, fps, wave)
+
+
+def tongue(said, frames: int, fps: float) -> dict[str, np.ndarray]:
+    """What the tongue does for a TimedText (None: nothing), frame by frame."""
+    from ..jamflow_core.motion.tongue import tongue_track
+
+    return {} if said is None else {"tongue": tongue_track(said.symbols, said.durations, frames, fps)}
 
 
 def pose(renderer, picture, clip, widgets: RenderWidgets, tracks_of: TracksOf) -> Shots:

@@ -67,7 +67,7 @@ class JamFlowPortraitRender(Node):
         clip = latent if isinstance(latent, Clip) else Clip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
         if not len(clip.exp):
             raise JamFlowError("connect a clip that moves: this one has no motion frames")
-        besides = Besides(audio, expression, driving)
+        besides = Besides(audio, expression, driving, None if latent is clip else latent.get("jamflow_text"))
         each = pictures.apart() if widgets.images_are == PORTRAITS else [pictures]
         shown = [cls.made(painted(portrait, clip, these, widgets, besides), widgets.output, audio) for these in each]
         videos, frames, masks, rates, told = map(list, zip(*shown))

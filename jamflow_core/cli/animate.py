@@ -54,7 +54,7 @@ def run(given: Namespace) -> None:
         clip = animate(models, level, text, run=options.sampling.run(models, "animate", tell))
     if options.out:
         with Count("rendering", len(clip.motion)) as tell:
-            frames = painter.frames(portrait, clip.motion.numpy(), wave)
+            frames = painter.frames(portrait, clip.motion.numpy(), wave, clip.text)
             write_film(options.out, frames, MOTION_FPS, sound_of(recording), tell)
         print(options.out)
     write_motion(options.motion, clip.motion)

@@ -99,7 +99,7 @@ def _dub(options: Dub, models, painter: Painter, voice, exp):
         clip = dub(models, options.text, exp, voice, run=options.sampling.run(models, "dub", tell))
     if portrait is not None:
         with Count("rendering", len(exp)) as tell:
-            frames = painter.frames(portrait, exp.numpy(), clip.wave)
+            frames = painter.frames(portrait, exp.numpy(), clip.wave, clip.text)
             write_film(options.out, frames, MOTION_FPS, Sound(clip.wave), tell)
     elif options.film:
         sound_over(options.video, Sound(clip.wave), options.out)
@@ -116,7 +116,7 @@ def _relip(options: Dub, models, painter: Painter, voice, pace: float):
     speed = min(HURRY, max(1.0, pace))
     with Bar("speaking") as tell:
         clip = speak(models, options.text, voice, speed=speed, run=options.sampling.run(models, "speak", tell))
-    film = painter.relipped(options.video, Motion(clip.motion.numpy(), MOTION_FPS))
+    film = painter.relipped(options.video, Motion(clip.motion.numpy(), MOTION_FPS), clip.text)
     if film.missing:
         say(f"no face in {len(film.missing)} frames, which stay as they are.")
     with Count("rendering", film.count) as tell:

@@ -53,8 +53,7 @@ class PictureChoice:
 
 
 class Painter:
-    """The renderer that was asked for, loaded once; `sampling` says where to look for its files, and in which format.
-    """
+    """The renderer that was asked for, loaded once; `sampling` says where to look for its files, and in which format."""
 
     def __init__(self, choice: PictureChoice, sampling: Sampling):
         self.choice, self.sampling = choice, sampling
@@ -83,25 +82,38 @@ class Painter:
             say(portrait.warning)
         return portrait
 
-    def frames(self, portrait, exp, wave):
-        """Frames of a portrait with lips [n, 21, 3] at 25 fps: the chosen expression, or what drives it."""
+    def frames(self, portrait, exp, wave, said=None):
+        """Frames of a portrait with lips [n, 21, 3] at 25 fps: the chosen expression, or what drives it.
+
+        said: the TimedText of the clip, if it is known, for the tongue."""
         from ..clock import MOTION_FPS
         from ..motion.files import Motion
 
         motion, face = Motion(exp, MOTION_FPS), self.choice.expression.expression()
         face = face.by_hand() if self.renderer.leads(motion) else face
-        return portrait.frames(motion, **face.tracks(len(exp), self.sampling.seed, wave=wave))
+        tracks = face.tracks(len(exp), self.sampling.seed, wave=wave)
+        return portrait.frames(motion, **tracks, **_tongue(said, len(exp), MOTION_FPS))
 
     def motion_of(self, video: str):
         """The motion of the video's face."""
         return _read_motion(video, self.renderer, self.choice.face)
 
-    def relipped(self, video: str, motion):
-        """A video file as a Film with new lips, its last frame held while the motion goes on."""
+    def relipped(self, video: str, motion, said=None):
+        """A video file as a Film with new lips, its last frame held while the motion goes on. said: as in `frames`."""
         face = self.choice.expression.expression() if self.choice.expression.given else None
         seed = self.sampling.seed
-        tracks = lambda count, fps: face.tracks(count, seed, fps) if face else {}  # noqa: E731
+        added = lambda count, fps: face.tracks(count, seed, fps) if face else {}  # noqa: E731
+        tracks = lambda count, fps: added(count, fps) | _tongue(said, count, fps)  # noqa: E731
         return self.renderer.relip(footage(video), motion, tracks, self.choice.face, hold=True)
+
+
+def _tongue(said, frames: int, fps: float) -> dict:
+    """The track of the tongue for a TimedText (None, or without times: none)."""
+    from ..motion.tongue import tongue_track
+
+    return (
+        {"tongue": tongue_track(said.symbols, said.durations, frames, fps)} if said is not None and said.timed else {}
+    )
 
 
 def footage(video: str):

@@ -45,7 +45,7 @@ def _speak_text(options: Speak) -> None:
         clip = speak(models, options.text, voice, speed=options.speed, face=face, run=run)
     if options.film:
         with Count("rendering", len(clip.motion)) as tell:
-            frames = painter.frames(portrait, clip.motion.numpy(), clip.wave)
+            frames = painter.frames(portrait, clip.motion.numpy(), clip.wave, clip.text)
             write_film(options.out, frames, MOTION_FPS, Sound(clip.wave), tell)
         print(options.out)
     for path in options.waves:

@@ -57,8 +57,8 @@ def mouth_colours(image: np.ndarray, rig: Rig) -> MouthColours:
 
 def _shadow(image: np.ndarray, rig: Rig, usual: np.ndarray) -> np.ndarray:
     """The dark of a mouth in this picture: between what is usual and the deepest shadows of the face (nostrils, lids)."""
-    mask = polygon_mask(rig.rest[FACE_OVAL], image.shape) > 128
-    pixels = image[mask][::7].astype(np.float32)
+    coarse = image[::3, ::3]
+    pixels = coarse[polygon_mask(rig.rest[FACE_OVAL] / 3, coarse.shape) > 128].astype(np.float32)
     if len(pixels) < 50:
         return usual
     light = pixels.mean(1)
@@ -68,10 +68,10 @@ def _shadow(image: np.ndarray, rig: Rig, usual: np.ndarray) -> np.ndarray:
 
 def _slope(image: np.ndarray, rig: Rig) -> float:
     """How the light falls across the mouth: from the skin beside its corners and below it."""
-    cv2 = load_cv2()
-    small = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), max(0.04 * rig.unit, 0.8))
+    reach = max(1, round(0.05 * rig.unit))
     x, y = np.clip(np.round(rig.rest[list(_BESIDE)]).astype(int), 0, np.array(image.shape[1::-1]) - 1).T
-    light = small[y, x].astype(np.float64)
+    patches = (image[max(v - reach, 0) : v + reach + 1, max(u - reach, 0) : u + reach + 1] for u, v in zip(x, y))
+    light = np.array([patch.mean() for patch in patches])
     away = (rig.rest[list(_BESIDE)] - rig.rest[13]) @ np.array([rig.down[1], -rig.down[0]]) / rig.width
     fit = np.polyfit(away, light / max(light.mean(), 1), 1)[0]
     return float(np.clip(fit, -0.6, 0.6))

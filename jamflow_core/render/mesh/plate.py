@@ -13,7 +13,16 @@ import numpy as np
 
 from ...face.extract import head_poses, mouth_states
 from ...face.geometry import align, smoothstep
-from ...face.topology import FACE_OVAL, LIP_INNER, LIP_OUTER, LOWER_LIP_MID, STABLE, UPPER_LIP_MID, FaceTopology, load_topology
+from ...face.topology import (
+    FACE_OVAL,
+    LIP_INNER,
+    LIP_OUTER,
+    LOWER_LIP_MID,
+    STABLE,
+    UPPER_LIP_MID,
+    FaceTopology,
+    load_topology,
+)
 from ...media.picture import load_cv2
 from .colours import polygon_mask
 from .crop import HeadCrop

@@ -66,7 +66,7 @@ def draw_arch(arch: Arch, rig: Rig, origin: np.ndarray, colours: MouthColours) -
     size = (2 * np.ceil(np.array(REACH) * rig.width)).astype(int) + 2
     x = (np.arange(size[0]) + corner[0] - origin[0]) / rig.width
     y = ((np.arange(size[1]) + corner[1] - origin[1]) / rig.width)[:, None]
-    turn, height = _on_arch(arch, rig.rotation, x, y)
+    turn, height = on_arch(arch, rig.rotation, x, y)
     scale = STEPS ** math.ceil(math.log(max(FINENESS * rig.width, 1), STEPS))
     drawing = _unrolled(arch, scale)
     beside = np.isnan(turn)
@@ -82,7 +82,7 @@ def draw_arch(arch: Arch, rig: Rig, origin: np.ndarray, colours: MouthColours) -
     return Layer((colour * alpha[..., None]).astype(np.float32), alpha, (int(corner[0]), int(corner[1])))
 
 
-def _on_arch(arch: Arch, rotation: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def on_arch(arch: Arch, rotation: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pixels at x [w], y [h,1] from the arch's front (mouth widths) -> the angle on it and the height [h,w] that are
     seen there; the angle is NaN beside it. Across the arch's own vertical only the angle counts, which a table turns back."""
     right, down, back = rotation[:2].T
