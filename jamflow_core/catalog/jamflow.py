@@ -1,5 +1,7 @@
 """JAM-Flow's own files: `flow.*` and `durations.*` in one safetensors file, the configuration as JSON in its header."""
 
+from itertools import pairwise
+
 import torch
 from torch import nn
 
@@ -58,7 +60,7 @@ def _check(stored: Stored, config: JamFlowConfig) -> None:
     stored.check(text.symbols is None or len(text.symbols) == text.vocab, "text.symbols are not as many as text.vocab")
     _check_joint(stored, config.joint, config)
     for grid in config.schedules:
-        rising = all(before < after for before, after in zip(grid, grid[1:]))
+        rising = all(before < after for before, after in pairwise(grid))
         stored.check(len(grid) > 1 and (grid[0], grid[-1]) == (0, 1) and rising, "a schedule does not rise from 0 to 1")
 
 
@@ -79,7 +81,7 @@ def _check_stream(stored: Stored, stream: StreamConfig, normaliser: Normaliser |
 def _check_joint(stored: Stored, joint: JointConfig, config: JamFlowConfig) -> None:
     pairs, depths = joint.layers, (config.audio.depth, config.motion.depth if config.motion else 0)
     within = all(layer < depth for pair in pairs for layer, depth in zip(pair, depths))
-    rising = all(before[side] < after[side] for before, after in zip(pairs, pairs[1:]) for side in (0, 1))
+    rising = all(before[side] < after[side] for before, after in pairwise(pairs) for side in (0, 1))
     stored.check(within and rising, "the layers where its streams meet do not rise, or are not there")
     switches = {len(pairs), len(joint.audio_sees), len(joint.motion_sees)}
     stored.check(len(switches) == 1, "its streams meet in another number of layers than they see each other")

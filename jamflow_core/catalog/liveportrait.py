@@ -18,7 +18,7 @@ from torch import Tensor
 from ..errors import JamFlowError
 from ..meta_init import meta_init
 from .compiled import check_compiler, compiled
-from .door import Stored
+from .door import Stored, finite
 from .precision import fast_dtype
 from .safe import SUFFIXES, load_state, weights_in
 
@@ -121,6 +121,9 @@ def fill(networks: "LivePortrait", part: str, state: dict[str, Tensor], name="th
         raise JamFlowError(f"Choose another file: {name} is {what}, expected {expected(part)}.")
     stored = Stored(name, f"the human {expected(part)}", state, {})
     net = getattr(networks, part)
+    for key, value in state.items():  # before anything is folded: an infinite variance would leave no trace
+        stored.check(value.ndim == 0 or value.is_floating_point(), f"{key} holds whole numbers")
+        stored.check(finite(value), f"{key} holds numbers that are not finite")
     folded = _FOLDS[part](stored, dict(state))
     stored.fill(net, {key: folded[key] for key in net.state_dict() if key in folded})
 
