@@ -21,7 +21,7 @@ sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent)]
 
 from edit import word_edges  # noqa: E402
 
-from jamflow_core.models import Models  # noqa: E402
+from jamflow_core.models import LoadedModels, Models  # noqa: E402
 from jamflow_core.tasks import voices  # noqa: E402
 from jamflow_core.tasks.dub import dub  # noqa: E402
 from jamflow_core.tasks.fit import fit_of  # noqa: E402
@@ -63,7 +63,7 @@ def main() -> None:
     options.add_argument("--model", help="a JAM-Flow model file [the embedded one]")
     options.add_argument("--out", help="also write all figures (.json)")
     args = options.parse_args()
-    cache, models, recogniser = Cache(args.held_out), Models(args.model), WordRecogniser()
+    cache, models, recogniser = Cache(args.held_out), LoadedModels(args.model), WordRecogniser()
     settings = {job: replace(DEFAULTS[job], seed=0) for job in ("dub", "speak")}
     rows = []
     for index in range(min(args.n, len(cache))):

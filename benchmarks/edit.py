@@ -31,7 +31,7 @@ from jamflow_core.align.aligner import class_of, phones_of  # noqa: E402
 from jamflow_core.clock import CELL, GRID, HOP, SAMPLE_RATE  # noqa: E402
 from jamflow_core.errors import JamFlowError  # noqa: E402
 from jamflow_core.flow.sampler import Settings  # noqa: E402
-from jamflow_core.models import Models  # noqa: E402
+from jamflow_core.models import LoadedModels, Models  # noqa: E402
 from jamflow_core.tasks.align import align_mel  # noqa: E402
 from jamflow_core.tasks.animate import animate  # noqa: E402
 from jamflow_core.tasks.edit import Request, as_heard, paint, plan_edit, rearranged  # noqa: E402
@@ -226,7 +226,7 @@ def main() -> None:
     options.add_argument("--steps", type=int, default=DEFAULTS["edit"].steps)
     options.add_argument("--out", help="also write all figures (.json)")
     args = options.parse_args()
-    cache, models = Cache(args.held_out), Models(args.model)
+    cache, models = Cache(args.held_out), LoadedModels(args.model)
     clips = [cache[index] for index in range(max(0, len(cache) - (args.last or len(cache))), len(cache))]
     result = {}
     if "align" in args.what:

@@ -15,7 +15,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from jamflow_core.models import Models  # noqa: E402
+from jamflow_core.models import LoadedModels  # noqa: E402
 from jamflow_core.tasks import voices  # noqa: E402
 from jamflow_core.tasks.fit import FAST, SLOW, fit_of  # noqa: E402
 from jamflow_core.tokens import decode  # noqa: E402
@@ -27,7 +27,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description="The natural range of pace.")
     options.add_argument("--held-out", required=True, help="a prepared corpus (train prepare)")
     args = options.parse_args()
-    cache, models = Cache(args.held_out), Models()
+    cache, models = Cache(args.held_out), LoadedModels()
     presets = {name: voices.preset(name) for name in voices.preset_names()}
     paces = {"own": [], "others": []}
     for index in range(len(cache)):

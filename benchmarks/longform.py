@@ -44,7 +44,7 @@ def run(minutes: float, steps: int, folder: Path) -> dict:
 
     from jamflow_core.media.picture import read_image
     from jamflow_core.media.sound import stream_wav
-    from jamflow_core.models import Models
+    from jamflow_core.models import LoadedModels
     from jamflow_core.motion.files import stream_motion
     from jamflow_core.render.mesh import MeshPortrait
     from jamflow_core.render.stage import Stage
@@ -68,7 +68,7 @@ def run(minutes: float, steps: int, folder: Path) -> dict:
         reference_guidance=0.0,
     )
     cast = {name: voices.preset(name) for name in CAST}
-    made = produce(Models(), lines_of_script(script), cast, store, run=Run(settings))
+    made = produce(LoadedModels(), lines_of_script(script), cast, store, run=Run(settings))
     spoken = peak_mib()
     stream_wav(folder / "all.wav", made.waves())
     (folder / "all.srt").write_text(format_srt(made.subtitles()), encoding="utf-8")

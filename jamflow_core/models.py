@@ -1,8 +1,9 @@
-"""The models of a run, each loaded when it is first asked for; the files beside this module are the embedded ones."""
+"""The models of a run: what its jobs may ask of them, and those that lie in files."""
 
 import os
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import nn
@@ -21,22 +22,53 @@ from .errors import JamFlowError
 from .model.duration import DurationHead
 from .model.jamflow import JamFlow
 
-__all__ = ["Models", "load_flow", "save_flow"]
+__all__ = ["LoadedModels", "Models", "load_flow", "save_flow"]
 
 EMBEDDED = Path(__file__).parent / "weights" / "jamflow-tiny.safetensors"
 
 
-class Models:
-    """JAM-Flow with its duration head, aligners and vocoder on one device; paths default to the embedded files.
+class Models(Protocol):
+    """The networks of a run, as its jobs ask for them: each is ready on its device when it is asked for.
+
+    Of the command line: LoadedModels. In ComfyUI, which moves networks about: nodes/models.py.
+    """
+
+    @property
+    def flow(self) -> JamFlow:
+        """What speaks, and moves the lips if it has a motion stream."""
+
+    @property
+    def durations(self) -> DurationHead:
+        """How long symbols last; that of `lips` where the flow has none of its own."""
+
+    @property
+    def lips(self) -> "Models":
+        """What finds the face for a recording: the embedded models where these (F5-TTS) have no motion stream."""
+
+    @property
+    def aligners(self) -> Aligners:
+        """When symbols are said."""
+
+    @property
+    def vocoder(self) -> Vocoder | None:
+        """What makes a mel a wave; None: this run leaves mels as they are."""
+
+
+class LoadedModels:
+    """Models from files, each loaded when it is first asked for and kept on one device; the embedded ones by default.
 
     dtype: of the flow's weights; None takes what suits their size on the device. compiled: run the flow through
     torch.compile.
     """
 
     def __init__(
-        self, flow=None, vocoder=None, device: str | torch.device = "cpu", dtype: torch.dtype | None = torch.float32,
+        self,
+        flow=None,
+        vocoder=None,
+        device: str | torch.device = "cpu",
+        dtype: torch.dtype | None = torch.float32,
         compiled: bool = False,
-    ):  # fmt: skip
+    ):
         self.flow_path = Path(flow or EMBEDDED)
         self.vocoder_path = vocoder
         self.device, self.dtype, self.compiled = torch.device(device), dtype, compiled
@@ -56,14 +88,11 @@ class Models:
 
     @property
     def durations(self) -> DurationHead:
-        return self.lips.durations if self._nets[1] is None else self._nets[1]
+        return self._nets[1] or self.lips.durations
 
     @cached_property
-    def lips(self) -> "Models":
-        """The models that find the face for a recording: the embedded ones where these (F5-TTS) have no motion
-        stream.
-        """
-        return self if self.flow.config.motion is not None else Models(device=self.flow.compute_device)
+    def lips(self) -> Models:
+        return self if self.flow.config.motion is not None else LoadedModels(device=self.flow.compute_device)
 
     @cached_property
     def vocoder(self) -> Vocoder:

@@ -35,8 +35,7 @@ class Managed:
 
 
 class ManagedModels:
-    """What travels on a JAMFLOW_MODEL wire: as the core's `Models`, each network loaded to its device when it is asked
-    for.
+    """What travels on a JAMFLOW_MODEL wire: the core's `Models`, each network loaded to its device when asked for.
 
     The vocoder has a wire of its own; without one here, the sampler does not decode.
     """
@@ -130,7 +129,7 @@ def managed_vocoder(path: Path | None) -> Managed:
 
 
 class Decoding:
-    """A model and a vocoder of their own wires as one bundle, for jobs that decode as they go."""
+    """A model and a vocoder of their own wires as the core's `Models`, for jobs that decode as they go."""
 
     def __init__(self, model: ManagedModels, vocoder: Managed):
         self._model, self._vocoder = model, vocoder

@@ -15,7 +15,7 @@ from jamflow_core.clock import CELL, GRID, HOP, Span
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
 from jamflow_core.media.sound import load_audio, save_wav
-from jamflow_core.models import Models
+from jamflow_core.models import LoadedModels
 from jamflow_core.tasks.align import align_mel
 from jamflow_core.tasks.animate import animate
 from jamflow_core.tasks.edit import Patch, Plan, Request, edit, move_lips, plan_edit, rearranged, splice
@@ -87,7 +87,7 @@ def test_kept_symbols_keep_their_times(new):
 
 @pytest.fixture(scope="module")
 def models():
-    return Models()
+    return LoadedModels()
 
 
 @pytest.fixture(scope="module")

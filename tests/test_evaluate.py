@@ -8,7 +8,7 @@ from jamflow_core.catalog.aligners import EMBEDDED as ALIGNER
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
 from jamflow_core.models import EMBEDDED as FLOW
-from jamflow_core.models import Models
+from jamflow_core.models import LoadedModels
 from jamflow_core.tasks import voices
 from jamflow_core.train import evaluate
 from jamflow_core.train.metrics import at_16k, edit_distance, need
@@ -106,7 +106,7 @@ def test_every_section_runs_on_a_real_recording(tmp_path):
     wave = evaluate._preset_wave("heart")
     recording = evaluate.Recording("0", "heart", wave, voice.text)
     settings = {task: Settings(steps=2) for task in evaluate.JOBS}
-    evaluation = evaluate.Evaluation(Models(), evaluate.WHAT, ("phonemes",), settings)
+    evaluation = evaluate.Evaluation(LoadedModels(), evaluate.WHAT, ("phonemes",), settings)
     row = evaluation.row(recording)
     overall = summarise([row])
     assert overall["teacher"]["phoneme_error"] < 60 and overall["teacher"]["onsets"] < 60

@@ -22,7 +22,7 @@ from jamflow_core.flow.sampler import Canvas, sample
 from jamflow_core.model.dit import velocity
 from jamflow_core.model.duration import DurationHead
 from jamflow_core.model.jamflow import JamFlow
-from jamflow_core.models import Models, load_flow, save_flow
+from jamflow_core.models import LoadedModels, load_flow, save_flow
 from jamflow_core.tasks import speak as tasks
 from jamflow_core.tasks.front_ends import front_end
 from jamflow_core.tasks.front_ends.characters import OFFICIAL, chunks, ended, overlay, reference, speak, total_frames
@@ -131,7 +131,7 @@ def test_overlays_fade_and_fill():
 @pytest.fixture
 def models(checkpoint):
     torch.manual_seed(0)
-    models = Models(checkpoint)
+    models = LoadedModels(checkpoint)
     models.vocoder = Vocoder(VocoderConfig(32, 64, 2)).eval().requires_grad_(False)
     return models
 
@@ -276,7 +276,7 @@ def test_base_trains_from_an_f5_checkpoint(cache, checkpoint, tmp_path):
     flow = JamFlow(JamFlowConfig.from_json(two["config"]))
     flow.load_state_dict(two["average"])
     save_flow(tmp_path / "base.safetensors", flow, DurationHead(), torch.float32)
-    models = Models(tmp_path / "base.safetensors")
+    models = LoadedModels(tmp_path / "base.safetensors")
     models.vocoder = None
     assert models.flow.config.use_characters and models.lips is models
     voice = reference(recording(2, 24000, 3.0), 24000, "What is said in the clip.")

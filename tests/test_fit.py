@@ -12,7 +12,7 @@ from jamflow_core.errors import JamFlowError
 from jamflow_core.media.picture import read_image
 from jamflow_core.media.sound import load_audio
 from jamflow_core.media.video import VideoWriter
-from jamflow_core.models import Models
+from jamflow_core.models import LoadedModels
 from jamflow_core.motion.basis import state_to_exp
 from jamflow_core.motion.files import save_motion
 from jamflow_core.tasks import voices
@@ -33,7 +33,7 @@ def lips(seconds: float, rest: float = 0.4) -> torch.Tensor:
 
 @pytest.fixture(scope="module")
 def models():
-    return Models()
+    return LoadedModels()
 
 
 def test_the_time_for_which_lips_move():

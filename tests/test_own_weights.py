@@ -29,7 +29,7 @@ from jamflow_core.media.picture import read_image
 from jamflow_core.media.sound import load_audio
 from jamflow_core.media.video import VideoWriter
 from jamflow_core.media.video_reader import read_video
-from jamflow_core.models import Models, load_flow
+from jamflow_core.models import LoadedModels, load_flow
 from jamflow_core.motion.files import load_motion
 from jamflow_core.render.liveportrait import networks as networks_module
 
@@ -110,7 +110,7 @@ def test_large_weights_take_what_the_cpu_is_fast_in(monkeypatch):
 
 def test_loading_leaves_torchs_compiler_alone():
     """It takes two seconds to import, and random numbers on the meta device would ask for it."""
-    loading = "from jamflow_core.models import Models; m = Models(); m.flow, m.vocoder, m.aligners"
+    loading = "from jamflow_core.models import LoadedModels; m = LoadedModels(); m.flow, m.vocoder, m.aligners"
     code = f"import sys; {loading}; sys.exit('torch._dynamo' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1]).returncode == 0
 
@@ -118,7 +118,7 @@ def test_loading_leaves_torchs_compiler_alone():
 def test_compiling_without_a_compiler_says_what_to_do(monkeypatch):
     monkeypatch.setattr(compiled.shutil, "which", lambda name: None)
     with pytest.raises(JamFlowError, match=r"^Install a C\+\+ compiler \(.*\), or leave compile off"):
-        Models(compiled=True).flow
+        LoadedModels(compiled=True).flow
     monkeypatch.setattr(compiled.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(JamFlowError, match="^Install triton"):
         compiled.check_compiler("cuda")
@@ -163,7 +163,9 @@ def test_a_template_drives(models, small, tmp_path, capsys):
     spoken = ["speak", "No.", "--steps", "1", "--driving", template, "--out", out]
     assert main([*spoken, "--renderer", "liveportrait", "--models", str(models)]) == 0
     assert main(spoken) == 2 and "Choose --renderer liveportrait" in capsys.readouterr().err
-    assert main([*spoken, "--renderer", "other"]) == 2 and "Choose --renderer mesh|liveportrait" in capsys.readouterr().err
+    assert (
+        main([*spoken, "--renderer", "other"]) == 2 and "Choose --renderer mesh|liveportrait" in capsys.readouterr().err
+    )
     script = ["speak", "--script", "s.txt", "--renderer", "liveportrait", "--driving", template, "--out", out]
     assert main(script) == 2 and "Drop --driving" in capsys.readouterr().err
     assert main(["dub", "No.", "--motion", template, "--steps", "1", "--out", out]) == 0

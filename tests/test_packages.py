@@ -23,11 +23,11 @@ PACKAGES = {
 # Speech from text and a picture read: what every run does.
 USE = """
 import torch
-from jamflow_core.models import Models
+from jamflow_core.models import LoadedModels
 from jamflow_core.audio.resample import resample
 from jamflow_core.audio.mel import log_mel
 from jamflow_core.media.picture import read_image
-wave = Models().vocoder.decode(log_mel(resample(torch.randn(9600), 48000, 24000)))
+wave = LoadedModels().vocoder.decode(log_mel(resample(torch.randn(9600), 48000, 24000)))
 read_image("portraits/mona_lisa.jpg")
 """
 
@@ -53,7 +53,7 @@ import sys
 import jamflow_core.models
 print({{"torchaudio", "vocos", "av", "onnxruntime"}} & {{*sys.modules}})
 {USE}
-print({{*{list(PACKAGES.values())}}} - {{*sys.modules}}, type(Models().vocoder.head).__module__)
+print({{*{list(PACKAGES.values())}}} - {{*sys.modules}}, type(LoadedModels().vocoder.head).__module__)
 import vocos
 print(vocos.Vocos.__name__, vocos.heads.ISTFTHead.__name__)
 """

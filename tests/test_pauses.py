@@ -6,7 +6,7 @@ import torch
 
 from jamflow_core.clock import CELL, GRID
 from jamflow_core.flow.sampler import Settings
-from jamflow_core.models import Models
+from jamflow_core.models import LoadedModels
 from jamflow_core.tasks import voices
 from jamflow_core.tasks.durations import fill_grid
 from jamflow_core.tasks.front_ends import PHONEMES, phonemes
@@ -71,7 +71,7 @@ def test_the_model_never_paints_a_long_pause(monkeypatch):
     real = phonemes.canvases_of
     monkeypatch.setattr(phonemes, "canvases_of", lambda *given: painted.append(given[2]) or real(*given))
     settings = Settings(steps=1, text_guidance=0.0, reference_guidance=0.0)
-    clip = speak(Models(), "Hello there. [pause 20s] Bye.", voices.preset("heart"), run=Run(settings))
+    clip = speak(LoadedModels(), "Hello there. [pause 20s] Bye.", voices.preset("heart"), run=Run(settings))
     assert sum(painted) < 4 * RATE and clip.text.seconds > 20
     assert (
         len(clip.mel) == pytest.approx(clip.text.seconds * RATE, abs=1)
@@ -83,5 +83,5 @@ def test_the_model_never_paints_a_long_pause(monkeypatch):
 
 def test_a_long_pause_does_not_tear_a_sentence():
     """It does not count as room that the words would need."""
-    parts = PHONEMES.plan(Models(), "Hello there. [pause 8s] How are you?", voices.preset("heart"), 1.0)
+    parts = PHONEMES.plan(LoadedModels(), "Hello there. [pause 8s] How are you?", voices.preset("heart"), 1.0)
     assert all(part.text in ("Hello there.", "How are you?", "Hello there. How are you?") for part in parts)

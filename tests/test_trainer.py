@@ -15,7 +15,7 @@ from jamflow_core.clock import HOP
 from jamflow_core.config import JamFlowConfig
 from jamflow_core.model.duration import DurationHead
 from jamflow_core.model.jamflow import JamFlow
-from jamflow_core.models import Models, save_flow
+from jamflow_core.models import LoadedModels, save_flow
 from jamflow_core.train.copies import main as copies
 from jamflow_core.train.corpus import Cache
 from jamflow_core.train.optimise import Peer, rate
@@ -88,7 +88,7 @@ def test_grids_of_few_steps_go_into_the_model_file(cache, tmp_path):
     (cache / "clips.json").write_text(json.dumps([clip | {"voice": "af_heart"} for clip in clips]))
     out = tmp_path / "model.safetensors"
     schedule(["--cache", str(cache), "--sentences", "1", "--fine", "16", "--out", str(out)])
-    made, embedded = Models(out).flow, Models().flow
+    made, embedded = LoadedModels(out).flow, LoadedModels().flow
     assert [len(grid) - 1 for grid in made.config.schedules] == list(STEPS)
     assert all(grid[0] == 0 and grid[-1] == 1 and list(grid) == sorted(set(grid)) for grid in made.config.schedules)
     assert all(torch.equal(a, b) for a, b in zip(made.parameters(), embedded.parameters()))

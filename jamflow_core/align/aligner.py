@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from ..clock import MOTION_FPS, Span
+from ..motion.frames import resampled
 from ..motion.space import mouth_of
 from ..tokens import SILENCE
 from .viterbi import recognise, segment
@@ -94,11 +95,7 @@ def audio_features(mel: torch.Tensor) -> torch.Tensor:
 
 def lip_features(mouth: torch.Tensor) -> torch.Tensor:
     """Mouth channels [frames, 18] at 25 fps -> [4 x frames, 18] at 100 Hz, linear between frames."""
-    times = torch.arange(len(mouth) * LIP_RATE // MOTION_FPS, device=mouth.device) * (MOTION_FPS / LIP_RATE)
-    left = times.long()
-    right = (left + 1).clamp(max=len(mouth) - 1)
-    weight = (times - left)[:, None]
-    return mouth[left] * (1 - weight) + mouth[right] * weight
+    return torch.from_numpy(resampled(mouth.cpu().numpy(), MOTION_FPS, LIP_RATE)).to(mouth)
 
 
 class _Aligner:

@@ -108,11 +108,11 @@ class Sampling:
     def load(self):
         """The models; JamFlowError where there is none."""
         from ..catalog.recognise import Kind
-        from ..models import Models
+        from ..models import LoadedModels
 
         flow = self._looked_for(self.model, "f5", Kind.F5)
         vocoder = self._looked_for(self.vocoder, "vocos", Kind.VOCOS)
-        return Models(flow, vocoder, dtype=self.dtype(), compiled=self.compile)
+        return LoadedModels(flow, vocoder, dtype=self.dtype(), compiled=self.compile)
 
     def settings(self, usual):
         """A job's own settings with what was asked for. JamFlowError: out of range."""

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ..align.aligner import class_of
 from ..clock import CELL, GRID, MEL_RATE
+from ..motion.frames import runs
 from ..text.timed import TimedText
 from ..tokens import SILENCE
 
@@ -27,8 +28,7 @@ EARLY, LATE = 0.1, 0.25
 def _runs(text: TimedText) -> list[tuple[int, int]]:
     """[first, last) of the symbols without sound that stand together, in order."""
     silent = np.array([class_of(symbol) in (" ", ".", SILENCE) for symbol in text.symbols])
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], silent, [0]))))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
+    return runs(silent)
 
 
 def without_rests(text: TimedText) -> tuple[TimedText, dict[int, int]]:

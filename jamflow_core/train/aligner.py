@@ -28,6 +28,7 @@ from ..catalog.aligners import load_aligner, save_aligner
 from ..audio.mel import N_MELS
 from ..clock import MEL_RATE, MOTION_FPS
 from ..errors import JamFlowError
+from ..motion.frames import runs
 from ..motion.space import MOUTH_CHANNELS, exp_of, mouth_of
 from ..tokens import SILENCE, decode
 from .corpus import Cache
@@ -210,8 +211,7 @@ def word_boundaries(symbols: list[str], durations: np.ndarray) -> np.ndarray:
     """Start and end of every stretch of symbols between spaces, punctuation and silence: seconds [words, 2]."""
     starts = np.concatenate([[0.0], np.cumsum(durations)])
     inside = np.array([class_of(symbol) not in (" ", ".", SILENCE) for symbol in symbols])
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(int)))
-    return starts[edges.reshape(-1, 2)]
+    return starts[np.array(runs(inside), int).reshape(-1, 2)]
 
 
 def prior_of(durations: np.ndarray, rng: np.random.Generator) -> np.ndarray:

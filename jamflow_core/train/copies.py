@@ -19,7 +19,7 @@ from ..audio.mel import N_MELS
 from ..clock import HOP
 from ..flow.conditions import Segment, normalised, restored, text_features
 from ..flow.sampler import Canvas, Settings, sample
-from ..models import Models
+from ..models import LoadedModels, Models
 from ..tasks.settings import DEFAULTS
 from ..text.timed import TimedText
 from ..tokens import decode
@@ -59,7 +59,7 @@ def main(argv) -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
 
-    source, models, rng = Cache(args.cache), Models(args.model), np.random.default_rng(args.seed)
+    source, models, rng = Cache(args.cache), LoadedModels(args.model), np.random.default_rng(args.seed)
     aside = set(held_out(source)) | set(range(len(source) - HOLD_OUT, len(source)))
     rows = rng.permutation([index for index in range(len(source)) if index not in aside])[: args.clips]
     by_voice: dict[str, list[int]] = {}

@@ -22,7 +22,7 @@ from torch import Tensor
 from ..clock import MOTION_FPS
 from ..errors import JamFlowError
 from ..flow.sampler import Settings
-from ..models import Models
+from ..models import LoadedModels, Models
 from ..tasks import voices
 from ..tasks.animate import animate
 from ..tasks.dub import dub
@@ -162,7 +162,7 @@ def main(argv=None) -> None:
 
     what, measures = _some(args.what, WHAT), _some(args.measures, MEASURES)
     recordings = held_out(args.held_out, args.n)
-    models = Models(args.model, args.vocoder)
+    models = LoadedModels(args.model, args.vocoder)
     usual = {job: DEFAULTS[job] for job in JOBS}
     settings = {job: replace(s, steps=args.steps or s.steps, seed=args.seed) for job, s in usual.items()}
     evaluation = Evaluation(models, what, measures, settings)

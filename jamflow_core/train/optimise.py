@@ -1,11 +1,13 @@
 """Optimiser, averages and learning-rate schedule of the trainer."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 def optimiser(model: nn.Module, lr: float) -> torch.optim.Optimizer:
@@ -37,6 +39,12 @@ def share_gradients(accelerator, parameters) -> None:
         gradient.copy_(part.view_as(gradient))
 
 
+@torch.no_grad()
+def follow(averages: Iterable[Tensor], weights: Iterable[Tensor], decay: float) -> None:
+    """A step of an exponential moving average: averages = decay * averages + (1 - decay) * weights, in place."""
+    get_ema_multi_avg_fn(decay)(list(averages), list(weights), 1)
+
+
 class Average:
     """Exponential moving average of a model's parameters, started from their current values."""
 
@@ -44,11 +52,8 @@ class Average:
         self.decay = decay
         self.values = {name: p.detach().clone() for name, p in model.named_parameters()}
 
-    @torch.no_grad()
     def update(self, model: nn.Module, step: int) -> None:
-        weight = 1 - min(self.decay, (1 + step) / (10 + step))
-        for name, p in model.named_parameters():
-            self.values[name].lerp_(p.detach(), weight)
+        follow(self.values.values(), model.parameters(), min(self.decay, (1 + step) / (10 + step)))
 
 
 class Peer:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..flow.distil import best_grid, misses
 from ..flow.sampler import Settings
-from ..models import Models, save_flow
+from ..models import LoadedModels, Models, save_flow
 from ..tasks import voices
 from ..tasks.canvases import canvases_of
 from ..tasks.durations import fill_grid
@@ -46,7 +46,7 @@ def main(argv) -> None:
     parser.add_argument("--sentences", type=int, default=12)
     parser.add_argument("--fine", type=int, default=64, help="steps of the runs that the grids are found in")
     options = parser.parse_args(argv)
-    models, cache = Models(options.model), Cache(options.cache)
+    models, cache = LoadedModels(options.model), Cache(options.cache)
     rows = np.linspace(0, len(cache) - HOLD_OUT - 1, options.sentences).astype(int)
     usual = DEFAULTS["speak"]
     fine = Settings(

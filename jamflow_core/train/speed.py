@@ -27,11 +27,11 @@ class Job:
         import cv2
 
         from ..media.picture import read_image
-        from ..models import Models
+        from ..models import LoadedModels
         from ..render.mesh import MeshPortrait
         from ..tasks.voices import preset
 
-        self.models, self.voice = Models(), preset("heart")
+        self.models, self.voice = LoadedModels(), preset("heart")
         self.models.flow, self.models.vocoder  # loaded when first asked for
         self.portrait = MeshPortrait(cv2.resize(read_image(PORTRAIT), (SIDE, SIDE), interpolation=cv2.INTER_AREA))
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..clock import SAMPLE_RATE
+from ..motion.frames import runs
 from ..motion.visemes import GAP, MARK, SILENT, viseme_of
 
 _STEP = 120  # samples between loudness readings: 5 ms
@@ -54,9 +55,5 @@ def _loudness(wave: np.ndarray) -> np.ndarray:
 
 def _longest_run(flags: np.ndarray) -> tuple[int, int]:
     """(start, length) of the longest run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
-    starts, ends = edges[::2], edges[1::2]
-    if not len(starts):
-        return 0, 0
-    longest = int(np.argmax(ends - starts))
-    return int(starts[longest]), int(ends[longest] - starts[longest])
+    start, end = max(runs(flags), key=lambda run: run[1] - run[0], default=(0, 0))
+    return start, end - start

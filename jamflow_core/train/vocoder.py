@@ -23,7 +23,7 @@ from ..clock import HOP, SAMPLE_RATE
 from ..errors import JamFlowError
 from .corpus import Cache
 from .discriminators import Discriminators
-from .optimise import share_gradients
+from .optimise import follow, share_gradients
 
 MEL_SCALES = ((512, 64), (1024, 100), (2048, 160))  # n_fft, mel bins
 MEL_WEIGHT, FEATURE_WEIGHT = 10.0, 4.0  # beside an adversarial loss of weight 1
@@ -172,7 +172,7 @@ class Trainer:
         self.optimiser.step()
         self.step += 1
         decay = min(args.ema, self.step / (self.step + 10))
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.vocoder.parameters()), 1 - decay)
+        follow(self.average.parameters(), self.vocoder.parameters(), decay)
         return losses | {"norm": norm.item()}
 
     def judge(self, fake: torch.Tensor, real: torch.Tensor) -> tuple[torch.Tensor, dict[str, float]]:

@@ -129,3 +129,12 @@ assert not early, early
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr[-2000:]
     assert int(ran.stdout.split()[-1]) >= 13
+
+
+def test_models_on_a_wire_are_those_that_the_core_asks_for(host):
+    """The declared interface of jamflow_core/models.py, with a vocoder's wire and without."""
+    models = host.module("nodes.models")
+    declared = vars(host.module("jamflow_core.models").Models)
+    wanted = {name for name, value in declared.items() if isinstance(value, property)}
+    for kind in (models.ManagedModels, models.Decoding):
+        assert len(wanted) == 5 and wanted <= set(dir(kind)), kind

@@ -17,7 +17,7 @@ from jamflow_core.catalog.f5 import load_f5
 from jamflow_core.catalog.vocos import load_vocoder
 from jamflow_core.flow.sampler import Canvas, Settings, sample
 from jamflow_core.model.dit import velocity
-from jamflow_core.models import Models
+from jamflow_core.models import LoadedModels
 from jamflow_core.tasks.front_ends.characters import OFFICIAL, Reference, chunks, reference, speak
 from jamflow_core.tasks.run import Run
 from jamflow_core.text.f5_tokens import f5_tokens
@@ -132,7 +132,7 @@ def test_speaking(theirs, tmp_path, monkeypatch):
 
     dit_class, cfm_class, driver, _ = theirs
     torch.manual_seed(0)
-    models = Models(f5_file(tmp_path))
+    models = LoadedModels(f5_file(tmp_path))
     models.vocoder = Vocoder().eval().requires_grad_(False)
     net = official.network(dit_class, TINY, f5_state(TINY))
     vocoder = Vocos(MelSpectrogramFeatures(), models.vocoder.backbone, models.vocoder.head)
