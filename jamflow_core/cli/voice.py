@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import JamFlowError
+from .reading import Reading, add_reading
 
 
 def add_voice(parser: ArgumentParser) -> None:
     """The options of a command that speaks."""
     parser.add_argument("--voice", default="heart", help="a preset voice or an audio file")
     parser.add_argument("--voice-text", help="what the audio file says (helps the imitation)")
+    add_reading(parser)
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,10 @@ class VoiceChoice:
 
     voice: str
     voice_text: str | None
+    reading: Reading
 
     def reads(self) -> dict[str, str | None]:
-        return {"--voice": self.voice}
+        return {"--voice": self.voice} | self.reading.reads()
 
     def open(self, models, name: str | None = None):
         """The chosen voice, or the preset or recording called `name`. JamFlowError: there is none."""
@@ -30,10 +33,10 @@ class VoiceChoice:
 
         name = name or self.voice
         if name in voices.preset_names():
-            return voices.preset(name)
+            return self.reading.voice(voices.preset(name))
         if not Path(name).exists():
             known = ", ".join(voices.preset_names())
             raise JamFlowError(f'Unknown voice "{name}": choose one of {known}, or an existing audio file.')
         wave, rate = load_audio(name)
         said = self.voice_text if name == self.voice else None
-        return voices.from_recording(models, wave, rate, said, Path(name).stem)
+        return voices.from_recording(models, wave, rate, said, Path(name).stem, self.reading.language())

@@ -22,6 +22,14 @@ class Voice:
     language: Language = DEFAULT
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a recording says, "" where nobody knows, and its language, which is that of new text too."""
+
+    text: str = ""
+    language: Language = DEFAULT
+
+
 def prompt(name: str, wave: Tensor, text: TimedText | None, language: Language = DEFAULT) -> Voice:
     """A voice of a wave [samples], cut to the grid, so that what follows starts on both clocks; what the text loses or
     gains in length is its last silence."""

@@ -9,11 +9,12 @@ from torch import Tensor
 from ..audio.resample import to_mono_24k
 from ..errors import JamFlowError
 from ..models import Models
-from ..text.languages import find
+from ..text.languages import DEFAULT, find
+from ..text.languages.language import Language
 from ..text.parse import parse
 from ..text.timed import TimedText
 from .front_ends import front_end
-from .voice import Voice, prompt
+from .voice import Said, Voice, prompt
 
 PRESETS = Path(__file__).parents[1] / "weights" / "voices"
 
@@ -47,11 +48,16 @@ def preset(name: str) -> Voice:
 
 
 def from_recording(
-    models: Models, wave: Tensor, rate: int, transcript: str | None = None, name: str = "recording"
+    models: Models,
+    wave: Tensor,
+    rate: int,
+    transcript: str | None = None,
+    name: str = "recording",
+    language: Language = DEFAULT,
 ) -> Voice:
     """A voice from a recording [channels, samples]; with its transcript, the words are aligned and help the imitation.
 
     Only its beginning is used. F5-TTS weights get the recording as their own driver prepares it, and need the
-    transcript.
+    transcript. JamFlowError: silence, or a transcript of something else.
     """
-    return front_end(models).voice(models, wave, rate, transcript, name)
+    return front_end(models).voice(models, wave, rate, Said(transcript or "", language), name)
