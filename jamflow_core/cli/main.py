@@ -21,6 +21,7 @@ COMMANDS = {
     "animate": "a recording -> the face that says it",
     "dub": "text and lips -> speech on the lips' timing",
     "edit": "say words of a recording anew",
+    "voice": "learn a voice from recordings of it",
     "read": "how a text will be read: the words, and the phonemes",
     "info": "what is installed and which models are there",
     "bench": "speed on this machine",

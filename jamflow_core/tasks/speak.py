@@ -9,7 +9,7 @@ from ..text.timed import TimedText
 from .clip import Clip
 from .front_ends import front_end
 from .run import Run
-from .voice import Voice
+from .voice import Voice, voiced
 
 
 def speak(
@@ -26,6 +26,6 @@ def speak(
     A TimedText (or a list of them, one a part) with durations is spoken with exactly these; a model that reads
     characters times the writing itself.
     """
-    front = front_end(models)
+    front, models = front_end(models), voiced(models, voice)
     parts = text if isinstance(text, list) else front.plan(models, text, voice, speed)
     return front.speak(models, parts, voice, run.by(front.usual("speak")), speed, face)

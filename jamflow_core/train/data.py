@@ -19,8 +19,6 @@ from .corpus import Cache
 from .visemes import teacher_motion
 
 _RATE = float(MEL_RATE)
-# Clips at the end of the corpus that training never sees.
-HOLD_OUT = 64
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,8 @@ def jitter(durations: np.ndarray, amount: float, rng: np.random.Generator) -> np
 class Windows:
     """Batches of `frames` mel frames from a prepared corpus.
 
-    mel: its statistics, None = mels as they are. mouth: its statistics, None = no motion. The last HOLD_OUT clips are
+    mel: its statistics, None = mels as they are. mouth: its statistics, None = no motion. The last `held_back` clips of
+    the cache are
     never
     trained on; `held_out` takes only these. symbols: the vocabulary of a model that spells (F5-TTS).
     """
@@ -66,7 +65,7 @@ class Windows:
         )
         self.mouth = mouth
         self.vocabulary = None if symbols is None else Vocabulary(symbols)
-        training = len(cache) - HOLD_OUT
+        training = len(cache) - cache.held_back
         rows = range(training, len(cache)) if held_out else range(training)
         self.by_voice: dict[str, list[int]] = {}
         for index in rows:
