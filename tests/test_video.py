@@ -73,7 +73,7 @@ def test_any_sound_is_taken(tmp_path, rate, channels):
     path = tmp_path / "a.mp4"
     write(path, frames(25), wave=wave, rate=rate)
     sound = read_video(path).audio
-    assert sound.samples.shape[0] == (channels if channels <= 2 else 1)
+    assert sound.samples.shape[0] == channels and sound.rate == (rate if rate in (44100, 16000, 48000) else 48000)
     middle = sound.samples[0, sound.rate // 4 : 3 * sound.rate // 4]
     assert np.sqrt((middle**2).mean()) == pytest.approx(0.3 / np.sqrt(2), rel=0.1)
     spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))

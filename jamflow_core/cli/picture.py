@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..errors import JamFlowError
+from ..media.picture import LONGEST_SIDE
 from .expression import ExpressionChoice, add_expression
 from .files import say
 from .sampling import Sampling
@@ -22,7 +23,14 @@ def add_picture(parser: ArgumentParser) -> None:
     )
     add("--absolute", action="store_true", help="take the driving pose and expression as they are")
     add("--face", type=int, default=0, metavar="N", help="which face of the picture or video: 0 is the largest [0]")
-    add("--mouth-box", help="x0,y0,x1,y1 in pixels, where no face is found")
+    add("--mouth-box", help="x0,y0,x1,y1 in pixels of the picture's file, where no face is found")
+    add(
+        "--longest-side",
+        type=int,
+        default=LONGEST_SIDE,
+        metavar="N",
+        help=f"pixels that a larger portrait is brought to; 0: as large as it is [{LONGEST_SIDE}]",
+    )
     add_expression(parser)
 
 
@@ -36,6 +44,7 @@ class PictureChoice:
     absolute: bool
     face: int
     mouth_box: str | None
+    longest_side: int
     expression: ExpressionChoice
 
     def reads(self) -> dict[str, str | None]:
@@ -72,11 +81,17 @@ class Painter:
 
     def portrait(self, voice: str = "heart", path: str | Path | None = None):
         """The portrait at `path`, or the one that was asked for, or a shipped one that fits the voice."""
-        from ..media.picture import read_image
+        from ..media.picture import fitted, read_image
         from ..tasks.longform.faces import faces_for
 
         box, renderer = self.choice.box(), self.renderer
         picture = read_image(path or self.choice.portrait or faces_for({voice: voice})[voice])
+        if self.choice.longest_side and self.choice.longest_side < 64:
+            raise JamFlowError(f"--longest-side must be 0 or at least 64, not {self.choice.longest_side}.")
+        picture, factor = fitted(picture, self.choice.longest_side)
+        if factor < 1:
+            say(f"the portrait is rendered at {picture.shape[1]} x {picture.shape[0]} (--longest-side 0: as it is).")
+        box = box and tuple(side * factor for side in box)
         portrait = renderer.pose(picture, self.choice.face, box)
         if portrait.warning:
             say(portrait.warning)

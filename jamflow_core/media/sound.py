@@ -108,7 +108,7 @@ def save_wav(path: str | os.PathLike, wave: Tensor, sample_rate: int = SAMPLE_RA
         raise JamFlowError(f"Nothing to write to {path}: the sound is empty.")
     if not np.isfinite(samples).all():
         raise JamFlowError(f"Not written to {path}: the sound has samples that are not numbers.")
-    stream_wav(path, [samples], sample_rate, _layout(len(samples)), form)
+    stream_wav(path, [samples], sample_rate, layout_of(len(samples)), form)
 
 
 def stream_wav(
@@ -142,7 +142,7 @@ def _stored(samples: np.ndarray, form: str) -> np.ndarray:
     return {"u8": lambda: numbers + 128, "s24": lambda: numbers * 256}.get(form, lambda: numbers)().astype(dtype)
 
 
-def _layout(channels: int) -> str:
+def layout_of(channels: int) -> str:
     """The usual places of so many channels."""
     usual = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
     if channels not in usual:

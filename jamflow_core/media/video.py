@@ -34,7 +34,7 @@ class VideoWriter:
     block ends without an error; otherwise it is deleted.
     fps: frames per second. size: width and height of the frames; an odd side is padded by repeating its last row or
     column, as H.264 wants even ones.
-    wave: sound in -1..1 from the clip's start: samples [n] (mono) or [channels, n], or an iterator of such chunks;
+    wave: sound from the clip's start: a Recording, samples -1..1 [n] (mono) or [channels, n], or an iterator of such chunks;
     None for a silent video. Sound that outlasts the frames is kept.
     A thread of its own encodes, while the next frames are made; what goes wrong there is raised by a later `write` or
     at the end.
