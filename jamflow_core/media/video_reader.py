@@ -19,7 +19,7 @@ SLOWEST, FASTEST = 1.0, 120.0  # frames per second; others are repeated or left 
 USUAL = 25.0  # of a file whose stamps say nothing
 LONGEST_GAP = 3600.0  # seconds between two frames
 _LOOKED_AT = 300  # packets whose stamps tell the rate
-_TURNED_BACK = 1.0  # seconds by which a clock goes back where another clip was appended
+_TURNED_BACK = 0.2  # seconds by which a clock goes back where another clip was appended
 
 
 class Video(NamedTuple):
@@ -104,7 +104,8 @@ def _frames(path: Path, fps: float) -> Iterator[np.ndarray]:
                 yield picture.of(latest)
                 count += 1
             latest, before = frame, time - start
-            until = before + (float(frame.duration * frame.time_base) if frame.duration else 1 / fps)
+            lasts = float((frame.duration or 0) * frame.time_base)
+            until = before + (lasts if lasts >= 1 / FASTEST - 1e-3 else 1 / fps)
     if latest is None:
         raise JamFlowError(f"Choose another video: {path} has no frames")
     until = min(until, before + LONGEST_GAP)
