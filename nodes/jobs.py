@@ -43,12 +43,12 @@ def refusal(text: bool, audio: bool, motion: bool, mask: bool) -> str | None:
     """What is wrong with a graph in which these are connected, in words that say what to connect; None if nothing is."""
     if not text and not audio:
         if motion:
-            return "connect a text: motion alone does not say which words to speak on it"
-        return "connect a text to speak, or a recording (JAM-Flow Reference Audio, role drive) to animate"
+            return "motion alone does not say which words to speak on it: connect a text"
+        return "nothing says what to make: connect a text to speak, or a recording (JAM-Flow Reference Audio, role drive) to animate"
     if mask and not audio:
-        return "connect the recording that the time mask is for (JAM-Flow Reference Audio, role drive)"
+        return "a time mask edits a recording, and none is connected: connect JAM-Flow Reference Audio with role drive"
     if motion and audio and not text and not mask:
-        return "remove the motion or the recording, or connect a time mask (and a text for new words): with both given nothing is left to make"
+        return "with motion and recording both given nothing is left to make: remove one, or connect a time mask (and a text for new words)"
     return None
 
 
@@ -71,24 +71,26 @@ class Given:
         drive = recording is not None and recording.wave is not None
         if mask is not None:
             if not drive:
-                raise JamFlowError("set the role of JAM-Flow Reference Audio to drive: a time mask edits a recording")
+                raise JamFlowError(
+                    "a time mask edits a recording, and this is a voice to imitate: set the role of JAM-Flow Reference Audio to drive"
+                )
             if not mask.speech and not mask.face:
-                raise JamFlowError("mark a span of the time mask first: it is empty")
+                raise JamFlowError("the time mask is empty: mark a span first")
             if text is None and mask.speech:
                 raise JamFlowError(
-                    "connect the whole new text: the time mask says when, the text says what is spoken there"
+                    "the time mask says when, but nothing says what is spoken there: connect the whole new text"
                 )
             return Job.EDIT if mask.speech else Job.RELIP
         if drive:
             if motion is not None:
                 raise JamFlowError(
-                    "connect a time mask, or set the role of JAM-Flow Reference Audio to voice: with recording and "
-                    "motion both given nothing is left to make"
+                    "with recording and motion both given nothing is left to make: connect a time mask, or set the role "
+                    "of JAM-Flow Reference Audio to voice"
                 )
             return Job.ANIMATE
         if text is None:
             raise JamFlowError(
-                "connect a text for this voice to say, or set the role of JAM-Flow Reference Audio to drive"
+                "this voice has nothing to say: connect a text, or set the role of JAM-Flow Reference Audio to drive"
             )
         return Job.SPEAK if motion is None else Job.DUB
 

@@ -34,9 +34,7 @@ def motion(latent: dict) -> Tensor:
     """The motion of a LATENT of one clip, exp [motion frames, 21, 3] float32."""
     clips = _stream(latent, MOTION_CHANNELS, "motion")
     if len(clips) != 1:
-        raise JamFlowError(
-            f"connect one clip at a time: this latent holds {len(clips)}; pick one with Latent From Batch"
-        )
+        raise JamFlowError(f"this latent holds {len(clips)} clips: pick one with Latent From Batch")
     return clips[0].T.float().reshape(-1, 21, 3)
 
 
@@ -48,5 +46,5 @@ def _stream(latent: dict, channels: int, name: str) -> Tensor:
             return stream
     shapes = ", ".join(str(tuple(stream.shape)) for stream in streams)
     raise JamFlowError(
-        f"connect the latent of JAM-Flow Joint Sampler: this one holds no {name} (its shape is {shapes})"
+        f"this latent holds no {name} (its shape is {shapes}): connect the latent of JAM-Flow Joint Sampler"
     )

@@ -209,10 +209,10 @@ class JamFlowMaskPainted(Node):
     def run(cls, mask, seconds, add_to=None) -> io.NodeOutput:
         masks = mask.reshape(-1, *mask.shape[-2:])
         if len(masks) != 1:
-            raise JamFlowError(f"connect the mask of one picture: this is a batch of {len(masks)}")
+            raise JamFlowError(f"this is a batch of {len(masks)} masks: connect the mask of one picture")
         painted = masks[0] > 0.5
         if not painted.any():
-            raise JamFlowError("paint a stretch of the timeline first: the mask is empty")
+            raise JamFlowError("the mask is empty: paint a stretch of the timeline first")
         border = round(painted.shape[0] * FACE_BELOW)
         speech, face = (columns(lane.any(dim=0), seconds) for lane in (painted[:border], painted[border:]))
         return io.NodeOutput((add_to or Spans()) + Spans(speech, face))
@@ -224,10 +224,10 @@ def parse_spans(text: str) -> tuple[Span, ...]:
     for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
         numbers = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*(?:-|:|–|to)\s*(\d+(?:\.\d*)?|\.\d+)\s*s?", part)
         if numbers is None or float(numbers[1]) >= float(numbers[2]):
-            raise JamFlowError(f"write spans as start-end in seconds, like 1.20-1.85: {part[:40]!r} is not one")
+            raise JamFlowError(f"{part[:40]!r} is no span: write start-end in seconds, like 1.20-1.85")
         spans.append(Span(float(numbers[1]), float(numbers[2])))
     if not spans:
-        raise JamFlowError("write at least one span, like 1.20-1.85")
+        raise JamFlowError("there is no span: write at least one, like 1.20-1.85")
     return joined(tuple(spans))
 
 
@@ -244,7 +244,7 @@ def pairs(spans: tuple[Span, ...]) -> list[list[float]]:
 def spans_of_words(text, phrases: str, padding: float) -> tuple[Span, ...]:
     """The moments when phrases (one a line, "#2" at its end for the second time only) are said in a TimedText."""
     if not text.timed:
-        raise JamFlowError("connect a text with times: give JAM-Flow Encode Text the recording that says it")
+        raise JamFlowError("this text has no times: give JAM-Flow Encode Text the recording that says it")
     timed = text.word_spans()
     said = [plain(word) for word, _, _ in timed]
     found = []
@@ -255,11 +255,11 @@ def spans_of_words(text, phrases: str, padding: float) -> tuple[Span, ...]:
         if which is not None:
             places = places[int(which[1]) - 1 : int(which[1])]
         if not places:
-            raise JamFlowError(f"write words that are in the text: {phrase.strip()[:40]!r} is not said in it")
+            raise JamFlowError(f"{phrase.strip()[:40]!r} is not said in the text: write words that are")
         for i in places:
             found.append(Span(max(0.0, timed[i][1] - padding), timed[i + len(sought) - 1][2] + padding))
     if not found:
-        raise JamFlowError("write at least one word of the text")
+        raise JamFlowError("there is no word to find: write at least one of the text")
     return joined(tuple(found))
 
 

@@ -26,12 +26,12 @@ def wave_of(audio: dict | None) -> Tensor:
     from ..jamflow_core.audio.silence import check_sound
 
     if audio is None:
-        raise JamFlowError("connect audio that has sound: this video has no sound track")
+        raise JamFlowError("this video has no sound track: connect audio that has sound")
     waveform = audio["waveform"]
     if waveform.ndim != 3 or waveform.numel() == 0:
-        raise JamFlowError(f"connect audio that has sound: this one is empty (shape {tuple(waveform.shape)})")
+        raise JamFlowError(f"this audio is empty (shape {tuple(waveform.shape)}): connect audio that has sound")
     if len(waveform) != 1:
-        raise JamFlowError(f"connect one clip at a time: this audio is a batch of {len(waveform)}")
+        raise JamFlowError(f"this audio is a batch of {len(waveform)}: connect one clip at a time")
     return to_mono_24k(check_sound(waveform[0].float().cpu()), audio["sample_rate"])
 
 
@@ -49,7 +49,7 @@ def colour_of(written: str) -> tuple[float, float, float]:
     try:
         red, green, blue = ImageColor.getrgb(written.strip())[:3]
     except ValueError as error:
-        raise JamFlowError(f"write background as a colour like {WHITE}, not {written[:40]!r}") from error
+        raise JamFlowError(f"{written[:40]!r} is no colour: write background like {WHITE}") from error
     return red / 255, green / 255, blue / 255
 
 
@@ -79,9 +79,7 @@ def _veils(mask: Tensor | None, count: int):
         return [None] * count
     masks = mask.reshape(-1, *mask.shape[-2:])
     if len(masks) not in (1, count):
-        raise JamFlowError(
-            f"connect one mask for all {count} pictures, or one for each: this is a batch of {len(masks)}"
-        )
+        raise JamFlowError(f"{len(masks)} masks for {count} pictures: connect one for all, or one for each")
     return masks.expand(count, -1, -1)
 
 

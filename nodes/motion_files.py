@@ -58,9 +58,9 @@ class JamFlowLoadMotion(Node):
     @classmethod
     def validate_inputs(cls, file=None):
         if file == NONE_YET:
-            return f"{cls.title()}: save a motion first (JAM-Flow Save Motion), or put a .safetensors or .pkl file into the input folder"
+            return f"{cls.title()}: there is no motion file yet: save one (JAM-Flow Save Motion), or put a .safetensors or .pkl file into the input folder"
         if file and not folder_paths.exists_annotated_filepath(file):
-            return f"{cls.title()}: choose another file, there is no {file!r} any more"
+            return f"{cls.title()}: there is no {file!r} any more: choose another file"
         return True
 
     @classmethod
@@ -111,7 +111,7 @@ class JamFlowSaveMotion(Node):
             latent if isinstance(latent, MotionClip) else MotionClip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
         )
         if not len(clip.exp):
-            raise JamFlowError("connect a clip that moves: this one has no motion frames")
+            raise JamFlowError("this clip has no motion frames: connect one that moves")
         folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
             filename_prefix, folder_paths.get_output_directory()
         )

@@ -15,9 +15,9 @@ CATEGORY = "JAM-Flow"
 
 
 class Node(io.ComfyNode):
-    """A node whose work is in `run`. A JamFlowError leaves it as "<display name>: <what to mend>".
+    """A node whose work is in `run`. A JamFlowError leaves it as "<display name>: <what is wrong>: <what to do>".
 
-    (ComfyUI's frontend shows only the first words of an error, so they must name the node and the fix.)
+    (ComfyUI's frontend shows only the first words of an error, so they must name the node and what is wrong.)
 
     groups: parameters of `run` that are dataclasses of several inputs each, {parameter: dataclass}. A field has the id of its input;
     its default is what a graph means that was saved before there was such an input.
@@ -63,7 +63,7 @@ class Node(io.ComfyNode):
         for item in cls.define_schema().inputs:
             told = input_types.get(item.id)
             if told is not None and not validate_node_input(told, item.get_io_type()):
-                return f"connect {item.get_io_type()} to {item.id}, not {told}"
+                return f"{told} does not fit {item.id}: connect {item.get_io_type()}"
         return None
 
 

@@ -131,8 +131,13 @@ def watched(pairs, total: int):
 def one_sound(audio: dict) -> np.ndarray:
     """AUDIO of one clip -> samples [channels, n] as they are."""
     if len(audio["waveform"]) != 1:
-        raise JamFlowError(f"connect one clip at a time: this audio is a batch of {len(audio['waveform'])}")
+        raise JamFlowError(f"this audio is a batch of {len(audio['waveform'])}: connect one clip at a time")
     return audio["waveform"][0].float().cpu().numpy()
+
+
+def spoken(audio: dict) -> float:
+    """Seconds of AUDIO."""
+    return audio["waveform"].shape[-1] / audio["sample_rate"]
 
 
 def write(pairs, fps: float, audio: dict | None):

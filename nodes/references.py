@@ -30,7 +30,7 @@ class Recording:
     def speech(self) -> Tensor:
         """The wave of a recording to follow; JamFlowError for a voice to imitate."""
         if self.wave is None:
-            raise JamFlowError("set the role of JAM-Flow Reference Audio to drive: this one is a voice to imitate")
+            raise JamFlowError("this is a voice to imitate: set the role of JAM-Flow Reference Audio to drive")
         return self.wave
 
 
@@ -169,7 +169,7 @@ class JamFlowReferenceMotion(Node):
         given = [name for name in ("video", "images", "motion") if name in input_types]
         wrong = cls.misfit(input_types)
         if wrong is None and len(given) != 1:
-            wrong = f"connect one of video, images and motion (now: {' and '.join(given) or 'none'})"
+            wrong = f"{' and '.join(given) or 'nothing'} connected: connect one of video, images and motion"
         return f"{cls.title()}: {wrong}" if wrong else True
 
     @classmethod

@@ -9,7 +9,7 @@ from ..jamflow_core.errors import JamFlowError
 from . import latent as streams
 from .media import Shots, image_of, mask_of
 from .node import CATEGORY, Node, counted, report
-from .painting import Besides, painted, video_of, watched, write
+from .painting import Besides, painted, spoken, video_of, watched, write
 from .render_inputs import PORTRAITS, STREAM, Pictures, RenderWidgets, render_inputs
 
 
@@ -52,9 +52,9 @@ class JamFlowPortraitRender(Node):
     def validate_inputs(cls, input_types):
         wrong = cls.misfit(input_types)
         if "image" in input_types and "video" in input_types:
-            wrong = "connect an image or a video, not both: the face is taken from one of them"
+            wrong = "image and video are both connected, and the face is taken from one of them: remove one"
         if "mask" in input_types and "image" not in input_types:
-            wrong = "connect the image that the mask is of, or remove the mask"
+            wrong = "there is a mask but no image: connect the image that it is of, or remove the mask"
         return f"{cls.title()}: {wrong}" if wrong else True
 
     @classmethod
@@ -66,7 +66,7 @@ class JamFlowPortraitRender(Node):
         widgets.check()
         clip = latent if isinstance(latent, Clip) else Clip(streams.motion(latent).cpu().numpy(), MOTION_FPS)
         if not len(clip.exp):
-            raise JamFlowError("connect a clip that moves: this one has no motion frames")
+            raise JamFlowError("this clip has no motion frames: connect one that moves")
         besides = Besides(audio, expression, driving, None if latent is clip else latent.get("jamflow_text"))
         each = pictures.apart() if widgets.images_are == PORTRAITS else [pictures]
         shown = [cls.made(painted(portrait, clip, these, widgets, besides), widgets.output, audio) for these in each]
@@ -79,7 +79,12 @@ class JamFlowPortraitRender(Node):
     @classmethod
     def made(cls, shots: Shots, output: str, audio: dict | None) -> tuple:
         """One clip as VIDEO, IMAGE, MASK, its rate, and what to tell of it."""
-        pairs, told = watched(shots.pairs, shots.count), f"{shots.count / shots.fps:.2f} s"
+        seconds = shots.count / shots.fps
+        if (
+            audio is not None and abs(spoken(audio) - seconds) < 1 / shots.fps
+        ):  # the last frame lasts as long as the sound
+            seconds = spoken(audio)
+        pairs, told = watched(shots.pairs, shots.count), f"{seconds:.2f} s"
         if shots.warning:
             told += f", {shots.warning}"
         if output == STREAM:

@@ -184,5 +184,5 @@ def parse_box(text: str) -> tuple[float, ...] | None:
     except ValueError:
         box = ()
     if len(box) != 4:
-        raise JamFlowError(f"write mouth_box as x0,y0,x1,y1 in pixels, like 200,300,310,350, not {text[:40]!r}")
+        raise JamFlowError(f"{text[:40]!r} is no mouth_box: write x0,y0,x1,y1 in pixels, like 200,300,310,350")
     return box

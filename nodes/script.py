@@ -186,10 +186,10 @@ def cast_of(script: str, kind: str, given: list):
         reference = next(waiting, None)
         if reference is None:
             presets = ", ".join(voices.preset_names())
-            raise JamFlowError(f"connect a voice for [{name}], or use the name of a preset: {presets}")
+            raise JamFlowError(f"[{name}] has no voice: connect one, or use the name of a preset: {presets}")
         if reference.voice is None:
             raise JamFlowError(
-                "set the role of JAM-Flow Reference Audio to voice: a recording to follow cannot speak a script"
+                "a recording to follow cannot speak a script: set the role of JAM-Flow Reference Audio to voice"
             )
         cast[name] = reference.voice
     return lines, cast
@@ -200,7 +200,7 @@ def chunk_folder(name: str) -> Path:
     output = Path(os.path.abspath(folder_paths.get_output_directory()))
     folder = Path(os.path.abspath(output / f"{name.strip() or 'JAM-Flow/script'}.chunks"))
     if not folder.is_relative_to(output):  # on Windows it may lie on another drive
-        raise JamFlowError("choose another name: the chunks have to lie in ComfyUI's output folder")
+        raise JamFlowError("the chunks would lie outside of ComfyUI's output folder: choose another name")
     return folder
 
 

@@ -65,7 +65,7 @@ class JamFlowTimeline(Node):
         from ..jamflow_core.motion.basis import exp_to_state
 
         if latent is None and audio is None and text is None:
-            raise JamFlowError("connect a latent, audio or a text to draw")
+            raise JamFlowError("there is nothing to draw: connect a latent, audio or a text")
         mel = state = None
         if latent is not None:
             mel, state = streams.mels(latent)[0], exp_to_state(streams.motion(latent).numpy(force=True))
@@ -73,13 +73,14 @@ class JamFlowTimeline(Node):
             mel = log_mel(wave_of(audio))
         line = text or (latent or {}).get("jamflow_text")
         said = line.text if line is not None and line.timed else None
-        seconds = max(
+        lengths = (  # the sound's, where there is one: the face's last frame may reach a little further
             0.0 if mel is None else len(mel) / float(MEL_RATE),
-            0.0 if state is None else len(state) / MOTION_FPS,
             0.0 if said is None else said.seconds,
+            0.0 if state is None else len(state) / MOTION_FPS,
         )
+        seconds = next(filter(None, lengths), 0.0)
         if seconds == 0:
-            raise JamFlowError("connect a text with times: this one has none yet")
+            raise JamFlowError("this text has no times yet: connect one with times")
         picture = timeline(mel, state, said, time_mask or Spans(), seconds, width)
         return io.NodeOutput(image_of([np.array(picture)]), seconds)
 

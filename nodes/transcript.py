@@ -63,11 +63,11 @@ class JamFlowEditTranscript(Node):
         mel, _ = as_heard(recording.speech())
         said = old_text if old_text.strip() else recording.text
         if said is None:
-            raise JamFlowError("write in old_text what the recording says")
+            raise JamFlowError("nobody knows what the recording says: write it in old_text")
         old, new = align_mel(model, mel, said), parse(new_text)
         changes = compare(old, new).changes
         if not changes:
-            raise JamFlowError("change a word of new_text: it says what the recording says")
+            raise JamFlowError("new_text says what the recording says: change a word of it")
         mask = in_lanes(spans_of(changes, mel), lanes, add_to)
         told = describe(old, new, changes)
         return io.NodeOutput(Line(new_text, new, was=old), mask, Line(old.text, old), told, ui=report(told))

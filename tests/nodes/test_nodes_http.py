@@ -71,7 +71,7 @@ def test_a_wrong_graph_is_refused_with_words(server):
     graph = {**g.loader(), **g.sampler(), **g.look(["sample", 2])}
     with pytest.raises(urllib.error.HTTPError) as refused:
         server.post("/prompt", {"prompt": graph})
-    assert "JAM-Flow Joint Sampler: connect a text to speak" in refused.value.read().decode()
+    assert "JAM-Flow Joint Sampler: nothing says what to make: connect a text to speak" in refused.value.read().decode()
 
 
 def embedded(graph: dict) -> bool:

@@ -1,4 +1,4 @@
-"""Thirty wrong graphs and inputs: each is refused with words that name the node and the fix, and the host lives on."""
+"""Thirty wrong graphs and inputs: each is refused with words that name the node and the"""
 
 import comfy_hosts
 import graphs as g
@@ -44,30 +44,33 @@ SAID = {"text": ["text", 0]}
 DRIVEN = {"audio_ref": ["ref", 0]}
 
 WRONG = {
-    "sampler: nothing connected": (sampled(), SAMPLER + "connect a text to speak, or a recording"),
+    "sampler: nothing connected": (
+        sampled(),
+        SAMPLER + "nothing says what to make: connect a text to speak, or a recording (JAM-Flow Reference",
+    ),
     "sampler: a voice without text": (
         sampled(g.audio_ref(g.VOICE), **DRIVEN),
-        SAMPLER + "connect a text for this voice to say",
+        SAMPLER + "this voice has nothing to say: connect a text, or set the role of JAM-Flow Reference",
     ),
     "sampler: a motion without text": (
         sampled(still(), lips(images=["still", 0]), motion_ref=["lips", 0]),
-        SAMPLER + "connect a text: motion alone does not say",
+        SAMPLER + "motion alone does not say which words to speak on it: connect a text",
     ),
     "sampler: a mask without recording": (
         sampled(g.text(), mask(), **SAID, time_mask=["mask", 0]),
-        SAMPLER + "connect the recording that the time mask is for",
+        SAMPLER + "a time mask edits a recording, and none is connected: connect JAM-Flow Reference Audio",
     ),
     "sampler: a mask without text": (
         sampled(g.audio_ref(g.DRIVE), mask(), **DRIVEN, time_mask=["mask", 0]),
-        SAMPLER + "connect the whole new text",
+        SAMPLER + "the time mask says when, but nothing says what is spoken there: connect the whole new text",
     ),
     "sampler: a mask on a voice": (
         sampled(g.text(), g.audio_ref(g.VOICE), mask(), **SAID, **DRIVEN, time_mask=["mask", 0]),
-        SAMPLER + "set the role of JAM-Flow Reference Audio to drive",
+        SAMPLER + "a time mask edits a recording, and this is a voice",
     ),
     "sampler: recording and motion both given": (
         sampled(still(), g.audio_ref(g.DRIVE), lips(images=["still", 0]), **DRIVEN, motion_ref=["lips", 0]),
-        SAMPLER + "remove the motion or the recording",
+        SAMPLER + "with motion and recording both given nothing is left to make: remove one, or connect a",
     ),
     "transcript: nothing changed": (
         {
@@ -76,19 +79,19 @@ WRONG = {
             **g.transcript("They hoped to get together at an early date!"),
             **g.look(["change", 3]),
         },
-        "JAM-Flow Edit Transcript: change a word of new_text",
+        "JAM-Flow Edit Transcript: new_text says what the recording says: change a word of it",
     ),
     "transcript: a voice": (
         {**g.loader(), **g.audio_ref(g.VOICE), **g.transcript("They hoped to meet."), **g.look(["change", 3])},
-        "JAM-Flow Edit Transcript: set the role of JAM-Flow Reference Audio to drive",
+        "JAM-Flow Edit Transcript: this is a voice to imitate: set the role",
     ),
     "transcript: no old text": (
         {**g.loader(), **g.audio_ref(g.DRIVE), **g.transcript("They hoped to meet.", old=" "), **g.look(["change", 3])},
-        "JAM-Flow Edit Transcript: write in old_text what the recording says",
+        "JAM-Flow Edit Transcript: nobody knows what the recording says: write it in old_text",
     ),
     "script: nobody's voice": (
         {**g.loader(), **g.script("[anna] Hello."), **g.look(["script", 4])},
-        "JAM-Flow Script: connect a voice for [anna]",
+        "JAM-Flow Script: [anna] has no voice",
     ),
     "script: no subtitles": (
         {**g.loader(), **g.script("Hello.", format="subtitles (srt)"), **g.look(["script", 4])},
@@ -96,7 +99,7 @@ WRONG = {
     ),
     "script: a name outside the output folder": (
         {**g.loader(), **g.script(name="../../elsewhere"), **g.look(["script", 4])},
-        "JAM-Flow Script: choose another name",
+        "JAM-Flow Script: the chunks would lie outside of ComfyUI's output folder: choose another",
     ),
     "expression: a curve that is none": (
         {**g.loader(), **g.expression(curves="grin: 1"), **g.look(["face", 0])},
@@ -119,11 +122,11 @@ WRONG = {
             **DRIVEN,
             time_mask=["mask", 0],
         ),
-        SAMPLER + "mark a span of the time mask first",
+        SAMPLER + "the time mask is empty: mark a span first",
     ),
     "sampler: a wire of another kind": (
         sampled(g.text(), text=["load", 0]),
-        SAMPLER + "connect JAMFLOW_TEXT to text, not JAMFLOW_MODEL",
+        SAMPLER + "JAMFLOW_MODEL does not fit text: connect JAMFLOW_TEXT",
     ),
     "sampler: steps below zero": (sampled(g.text(), **SAID, steps=-1), "steps"),
     "sampler: a guidance below zero": (sampled(g.text(), **SAID, text_guidance=-1.0), "text_guidance"),
@@ -133,7 +136,7 @@ WRONG = {
     "text: a wrong pause": (sampled(g.text("Hi [pause long] there"), **SAID), TEXT + "Write pauses as [pause 0.5s]"),
     "text: the recording is a voice": (
         sampled(g.audio_ref(g.VOICE), g.text(recording=["ref", 0]), **SAID),
-        TEXT + "set the role of JAM-Flow Reference Audio to drive",
+        TEXT + "this is a voice to imitate: set the role",
     ),
     "voice: silence": (
         sampled(silence(), g.text(), g.audio_ref(g.VOICE, audio=["silence", 0]), **SAID, **DRIVEN),
@@ -148,7 +151,7 @@ WRONG = {
             **g.audio_ref(g.VOICE, audio=["parts", 1]),
             **g.look(["ref", 1]),
         },
-        VOICE + "connect audio that has sound: this video has no sound track",
+        VOICE + "this video has no sound track: connect audio that has sound",
     ),
     "voice: unknown preset": (
         sampled(g.text(), g.audio_ref(g.VOICE | {"preset": "nobody"}), **SAID, **DRIVEN),
@@ -156,13 +159,13 @@ WRONG = {
     ),
     "motion: nothing connected": (
         sampled(g.text(), lips(), **SAID, motion_ref=["lips", 0]),
-        LIPS + "connect one of video",
+        LIPS + "nothing connected: connect one of video",
     ),
     "motion: two sources": (
         sampled(
             still(), LATENT, g.text(), lips(images=["still", 0], motion=["latent", 0]), **SAID, motion_ref=["lips", 0]
         ),
-        LIPS + "connect one of video, images and motion (now: images and motion)",
+        LIPS + "images and motion connected: connect one of video",
     ),
     "motion: no face": (
         sampled(still(batch=3), g.text(), lips(images=["still", 0]), **SAID, motion_ref=["lips", 0]),
@@ -170,24 +173,27 @@ WRONG = {
     ),
     "motion: a foreign latent": (
         sampled(LATENT, g.text(), lips(motion=["latent", 0]), **SAID, motion_ref=["lips", 0]),
-        LIPS + "connect the latent of JAM-Flow Joint Sampler: this one holds no motion",
+        LIPS + "this latent holds no motion",
     ),
-    "render: a foreign latent": (rendered(), RENDER + "connect the latent of JAM-Flow Joint Sampler"),
-    "render: a mouth box of two numbers": (rendered(mouth_box="1,2"), RENDER + "write mouth_box as x0,y0,x1,y1"),
+    "render: a foreign latent": (rendered(), RENDER + "this latent holds no motion"),
+    "render: a mouth box of two numbers": (
+        rendered(mouth_box="1,2"),
+        RENDER + "'1,2' is no mouth_box: write x0,y0,x1,y1",
+    ),
     "render: a mask of nothing": (
         rendered(mask=["paint", 0]) | {"paint": g.node("SolidMask", value=1.0, width=64, height=64)},
-        RENDER + "connect the image that the mask is of",
+        RENDER + "there is a mask but no image: connect the image that it is of, or remove the mask",
     ),
-    "render: no colour": (rendered(background="snow-ish"), RENDER + "write background as a colour like #ffffff"),
+    "render: no colour": (rendered(background="snow-ish"), RENDER + "'snow-ish' is no colour: write background like"),
     "decode: a foreign latent": (
         {**g.loader(), **LATENT, **g.decode(("latent", 0)), **g.look(["decode", 0])},
-        "JAM-Flow Vocoder Decode: connect the latent of JAM-Flow Joint Sampler: this one holds no speech",
+        "JAM-Flow Vocoder Decode: this latent holds no speech",
     ),
     "timeline: nothing connected": (
         {"timeline": g.node("JamFlowTimeline", width=512), **g.look(["timeline", 1])},
-        "JAM-Flow Timeline: connect a latent, audio or a text",
+        "JAM-Flow Timeline: there is nothing to draw: connect a latent, audio or a text",
     ),
-    "mask: no span": ({**mask("soon"), **g.look(["mask", 0])}, MASK + "write spans as start-end in seconds"),
+    "mask: no span": ({**mask("soon"), **g.look(["mask", 0])}, MASK + "'soon' is no span: write start-end in seconds"),
     "mask: words without times": (
         {
             **g.loader(),
@@ -195,7 +201,7 @@ WRONG = {
             "mask": g.node("JamFlowMaskWords", text=["text", 0], words="there", padding=0.0, lanes="speech only"),
             **g.look(["mask", 0]),
         },
-        WORDS + "connect a text with times",
+        WORDS + "this text has no times: give JAM-Flow Encode Text the recording that says it",
     ),
     "mask: no paint": (
         {
@@ -203,15 +209,15 @@ WRONG = {
             "mask": g.node("JamFlowMaskPainted", mask=["paint", 0], seconds=2.0),
             **g.look(["mask", 0]),
         },
-        PAINT + "paint a stretch of the timeline first",
+        PAINT + "the mask is empty: paint a stretch of the timeline first",
     ),
     "motion file: gone": (
         {**g.loader(), "motion": g.node("JamFlowLoadMotion", file="gone.safetensors"), **g.look(["motion", 0])},
-        "JAM-Flow Load Motion: choose another file",
+        "JAM-Flow Load Motion: there is no 'gone.safetensors' any more: choose another file",
     ),
     "motion file: none yet": (
         {**g.loader(), "motion": g.node("JamFlowLoadMotion", file="no motion file yet"), **g.look(["motion", 0])},
-        "JAM-Flow Load Motion: save a motion first (JAM-Flow Save Motion)",
+        "JAM-Flow Load Motion: there is no motion file yet: save one (JAM-Flow Save Motion), or",
     ),
     "loader: a model that is not there": (
         {**g.loader(model="gone.safetensors"), **g.look(["load", 0])},

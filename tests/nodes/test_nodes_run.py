@@ -447,9 +447,9 @@ def test_masks_of_pictures_are_brought_to_their_number_and_size(host):
     veiled = torch.cat((pictures, torch.full((2, 8, 6, 1), 0.5)), 3)
     assert (next(media.frames_of(veiled, mask))[-1] == 153).all()
     assert (next(media.frames_of(pictures, torch.zeros(1, 64, 64)))[-1] == 51).all()
-    with pytest.raises(Exception, match="connect one mask for all 2 pictures, or one for each: this is a batch of 3"):
+    with pytest.raises(Exception, match="3 masks for 2 pictures: connect one for all, or one for each"):
         list(media.frames_of(pictures, mask.expand(3, -1, -1)))
-    with pytest.raises(Exception, match="write background as a colour like #ffffff"):
+    with pytest.raises(Exception, match="is no colour: write background like #ffffff"):
         media.colour_of("snow-ish")
 
 
