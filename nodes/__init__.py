@@ -8,6 +8,7 @@ from .help import serve_help
 from .load import LoadJamFlow, register_folder
 from .masks import JamFlowMaskPainted, JamFlowMaskSpans, JamFlowMaskTimeline, JamFlowMaskWords
 from .motion_files import JamFlowLoadMotion, JamFlowSaveMotion
+from .overdub import JamFlowOverdub
 from .references import JamFlowReferenceAudio, JamFlowReferenceMotion
 from .render import JamFlowPortraitRender
 from .sampler import JamFlowJointSampler
@@ -37,6 +38,7 @@ class JamFlowExtension(ComfyExtension):
             JamFlowEditTranscript,
             JamFlowExpression,
             JamFlowScript,
+            JamFlowOverdub,
         ]
 
 

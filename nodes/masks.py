@@ -37,15 +37,17 @@ def mask_output() -> io.Output:
     )
 
 
-def mask_schema(kind: str, node_id: str, description: str, aliases: list[str], *inputs, **more) -> io.Schema:
-    """A node that says when: its own inputs, another mask to add to, one time mask out."""
+def mask_schema(
+    kind: str, node_id: str, description: str, aliases: list[str], *inputs, later: tuple = (), **more
+) -> io.Schema:
+    """A node that says when: its own inputs, another mask to add to, one time mask out. later: inputs that came later."""
     return io.Schema(
         node_id=node_id,
         display_name=f"JAM-Flow Time Mask ({kind})",
         category=f"{CATEGORY}/masks",
         description=description,
         search_aliases=aliases,
-        inputs=[*inputs, add_to_input()],
+        inputs=[*inputs, add_to_input(), *later],
         outputs=[mask_output()],
         **more,
     )
@@ -122,6 +124,14 @@ class JamFlowMaskTimeline(Node):
                 tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can be "
                 "shown.",
             ),
+            later=(
+                io.Video.Input(
+                    "video",
+                    optional=True,
+                    tooltip="The face that says it, of JAM-Flow Portrait Render or a file: shown as a filmstrip under "
+                    "the lips.",
+                ),
+            ),
             is_output_node=True,  # so that it can be run alone, to see the clip before anything is marked
         )
 
@@ -136,11 +146,13 @@ class JamFlowMaskTimeline(Node):
         return True
 
     @classmethod
-    def run(cls, speech, face, audio=None, text=None, latent=None, add_to=None) -> io.NodeOutput:
+    def run(cls, speech, face, audio=None, text=None, latent=None, add_to=None, video=None) -> io.NodeOutput:
         from .clip_view import clip_view
 
         given = add_to or Spans()
-        shown = clip_view(audio, text, latent) | {"given": {"speech": pairs(given.speech), "face": pairs(given.face)}}
+        shown = clip_view(audio, text, latent, video) | {
+            "given": {"speech": pairs(given.speech), "face": pairs(given.face)}
+        }
         return io.NodeOutput(given + Spans(lane(speech), lane(face)), ui={"jamflow_timeline": [shown]})
 
 

@@ -191,7 +191,7 @@ class JamFlowJointSampler(Node):
 
         job = given.job()
         doing = job.told(widgets.face)
-        how = Run(widgets.settings(job, given.model), _Watcher(given.model.flow.config))
+        how = Run(widgets.settings(job, given.model), Watcher(given.model.flow.config))
         clip, extra = job.work(given, widgets.face, how)
         motion = clip.motion
         if motion is None:
@@ -204,7 +204,7 @@ class JamFlowJointSampler(Node):
         return io.NodeOutput(packed, said, told, ui=report(f"seed {widgets.seed}", told))
 
 
-class _Watcher:
+class Watcher:
     """The core's progress -> ComfyUI's, with a picture of the mel and mouth so far. It is where a cancel is noticed."""
 
     STEPS = 1000

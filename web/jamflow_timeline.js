@@ -1,9 +1,9 @@
 // Puts the timeline on the node "JAM-Flow Time Mask (timeline)". The node's two text inputs stay the one source of its
 // spans: the timeline writes them as it is painted on, and follows what is typed into them.
 
-import { api } from "../../scripts/api.js";
 import { app } from "../../scripts/app.js";
-import { locator } from "./nodes/ours.js";
+import { lastOutput } from "./nodes/history.js";
+import { after, locator, run, viewed } from "./nodes/ours.js";
 import { Timeline } from "./timeline/editor.js";
 import { LANES } from "./timeline/lanes.js";
 import { loadWords, words } from "./timeline/language.js";
@@ -26,7 +26,12 @@ const told = new Map();
 /** By node (`locator`): where on the page the timeline of a node was that is gone. */
 const left = new Map();
 
-const url = ({ filename, subfolder, type }) => api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+/** The addresses of a clip's files. */
+const urls = ({ sound, mel, strip }) => ({
+  soundUrl: sound && viewed(sound),
+  melUrl: mel && viewed(mel),
+  ...(strip && { strip: { ...strip, url: viewed(strip) } }),
+});
 
 /** One node and its timeline. */
 class TimelineOfNode {
@@ -35,7 +40,7 @@ class TimelineOfNode {
     this.timeline = new Timeline({
       say,
       changed: (lanes) => this.write(lanes),
-      run: () => this.run(),
+      run: () => run(node),
       options: node.properties?.[OPTIONS],
       optioned: (options) => node.setProperty(OPTIONS, options),
       passed: pass,
@@ -95,12 +100,6 @@ class TimelineOfNode {
     this.node.setDirtyCanvas(true, true);
   }
 
-  /** Run this node alone, with what it needs. */
-  async run() {
-    app.canvas.selectNode(this.node);
-    await app.extensionManager.command.execute("Comfy.QueueSelectedOutputNodes");
-  }
-
   /** What the node said when it was executed. */
   show(output) {
     const clip = output?.[OUTPUT]?.[0];
@@ -109,7 +108,7 @@ class TimelineOfNode {
     this.hearing = null; // this is more than hearing the file would tell
     told.set(this.key, { file: this.file, output });
     const known = clip.seconds > 0;
-    this.timeline.setClip(known ? { ...clip, soundUrl: clip.sound && url(clip.sound), melUrl: clip.mel && url(clip.mel) } : null);
+    this.timeline.setClip(known ? { ...clip, ...urls(clip) } : null);
   }
 
   get key() {
@@ -122,12 +121,20 @@ class TimelineOfNode {
     if (last && last.file === recordingOf(this.node)) this.show(last.output);
   }
 
+  /** The page was loaded anew: what the node told in a run that the server still knows. */
+  async remember() {
+    if (told.has(this.key) || !this.node.graph?.isRootGraph) return;
+    const file = recordingOf(this.node);
+    const output = await lastOutput(this.node, OUTPUT, file);
+    if (output && !told.has(this.key) && file === recordingOf(this.node) && !this.timeline.life.signal.aborted) this.show(output);
+  }
+
   /** Before a run: the sound of a Load Audio node, if one feeds this node and was not heard yet. */
   async listen() {
     const file = recordingOf(this.node);
     if (!file || file === this.file) return;
     this.file = this.hearing = file;
-    const clip = await heard(url(place(file)));
+    const clip = await heard(viewed(place(file)));
     if (file === this.hearing && !this.timeline.life.signal.aborted) this.timeline.setClip(clip);
   }
 
@@ -191,6 +198,7 @@ app.registerExtension({
       own.settle(left.get(locator(node)));
       own.recall();
       own.listen();
+      own.remember();
     }
     left.clear();
   },
@@ -200,13 +208,3 @@ app.registerExtension({
     for (const [node, own] of open) own.show(outputs[locator(node)]);
   },
 });
-
-/** Do more when a method of a class is called. */
-function after(type, name, more) {
-  const before = type.prototype[name];
-  type.prototype[name] = function (...values) {
-    const result = before?.apply(this, values);
-    more.apply(this, values);
-    return result;
-  };
-}

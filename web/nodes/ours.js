@@ -1,4 +1,7 @@
-// Which nodes are JAM-Flow's, and how large they are when they are made.
+// What the pack's extensions share: which nodes are JAM-Flow's, how large they are when they are made, where files are, running one.
+
+import { api } from "../../../scripts/api.js";
+import { app } from "../../../scripts/app.js";
 
 const OURS = /^(JamFlow|LoadJamFlow$)/;
 const WIDTH = 330;
@@ -15,4 +18,23 @@ export function sizeNew(node) {
   const [width, more] = SIZES[node.comfyClass] ?? [WIDTH, 0];
   const [least, height] = node.computeSize();
   node.setSize([Math.max(width, least, node.size[0]), height + more]);
+}
+
+/** Where the page finds a file of ComfyUI's. */
+export const viewed = ({ filename, subfolder, type }) => api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+
+/** Run a node alone, with what it needs. */
+export async function run(node) {
+  app.canvas.selectNode(node);
+  await app.extensionManager.command.execute("Comfy.QueueSelectedOutputNodes");
+}
+
+/** Do more when a method of a class is called. */
+export function after(type, name, more) {
+  const before = type.prototype[name];
+  type.prototype[name] = function (...values) {
+    const result = before?.apply(this, values);
+    more.apply(this, values);
+    return result;
+  };
 }

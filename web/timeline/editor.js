@@ -5,25 +5,25 @@ import { elements } from "./elements.js";
 import * as keyboard from "./keyboard.js";
 import { LANES, Lanes } from "./lanes.js";
 import { picture } from "./page.js";
-import * as paint from "./paint.js";
 import { Player } from "./player.js";
 import { Pointer } from "./pointer.js";
+import { UNKNOWN, show } from "./show.js";
 import * as spans from "./spans.js";
 import { View } from "./view.js";
 
 const REACH = 9; // pixels from which an edge snaps
-const UNKNOWN = 4; // seconds shown while no clip is known
-const OPTIONS = ["snap", "linked", "mel"];
+const OPTIONS = ["snap", "linked", "mel", "loop"];
 
 /**
  * say(key, values): the words of the user's language. changed(lanes): spans were edited. run(): show me the clip.
- * options: {snap, linked, mel}, kept by the host, which hears of changes by optioned(options).
+ * options: {snap, linked, mel, loop}, kept by the host, which hears of changes by optioned(options).
  * passed(event): a wheel turn or middle button that is meant for the graph.
+ * retold(index, word): a word of the clip was typed anew; without it words cannot be typed. compared(): the other of two clips.
  */
 export class Timeline {
-  constructor({ say, changed, run, options, optioned, passed }) {
-    Object.assign(this, { say, run, optioned, passed });
-    this.options = { snap: true, linked: true, mel: false, ...options };
+  constructor({ say, changed, run, options, optioned, passed, retold = null, compared = null }) {
+    Object.assign(this, { say, run, optioned, passed, retold, compared });
+    this.options = { snap: true, linked: true, mel: false, loop: false, ...options };
     this.lanes = new Lanes(changed);
     this.lanes.linked = this.options.linked;
     this.clip = this.picture = null;
@@ -33,6 +33,8 @@ export class Timeline {
     this.life = new AbortController();
     this.page = elements(say, this.options);
     this.boxes = Object.fromEntries(LANES.map((lane) => [lane, new Boxes(this.page.places[lane])]));
+    this.player.loop(this.options.loop);
+    this.strip = null;
     this.pointer = new Pointer(this);
     keyboard.listen(this);
     this.#listen();
@@ -68,6 +70,7 @@ export class Timeline {
   setOptions(options) {
     this.options = { ...this.options, ...options };
     this.lanes.linked = this.options.linked;
+    this.player.loop(this.options.loop);
     for (const name of OPTIONS) this.page.buttons[name].setAttribute("aria-pressed", this.options[name]);
     this.draw();
   }
@@ -75,24 +78,32 @@ export class Timeline {
   /** What is known of the clip: an overview (jamflow_core/tasks/overview.py) with the addresses `soundUrl` and `melUrl`. */
   setClip(clip) {
     this.clip = clip;
-    this.picture = null;
+    this.picture = this.strip = null;
     this.player.load(clip?.soundUrl ?? null);
-    if (clip?.melUrl) {
-      const image = new Image();
-      image.onload = () => {
-        if (this.clip === clip) this.picture = { image, tinted: null, light: null };
-        this.draw();
-      };
-      image.src = clip.melUrl;
-    }
+    this.#load(clip, clip?.melUrl, (image) => (this.picture = { image, tinted: null, light: null }));
+    this.#load(clip, clip?.strip?.url, (image) => (this.strip = image));
     this.draw();
+  }
+
+  /** A picture of a clip, if that is still the one to be shown when it is there. */
+  #load(clip, url, taken) {
+    if (!url) return;
+    const image = new Image();
+    image.onload = () => {
+      if (this.clip === clip) taken(image);
+      this.draw();
+    };
+    image.src = url;
   }
 
   #listen() {
     const { buttons, hintButton, keys } = this.page;
     const on = (target, handler) => target.addEventListener("click", handler, { signal: this.life.signal });
     on(buttons.play, () => this.toggle());
-    for (const name of OPTIONS) on(buttons[name], () => this.#option(name));
+    on(buttons.span, () => this.toggle(true));
+    on(buttons.closer, () => this.look((view) => view.zoom(1.5, view.x(this.cursor))));
+    on(buttons.wider, () => this.look((view) => view.zoom(1 / 1.5, view.x(this.cursor))));
+    for (const name of OPTIONS) on(buttons[name], () => this.option(name));
     on(buttons.undo, () => this.step("undo"));
     on(buttons.redo, () => this.step("redo"));
     on(buttons.remove, () => this.remove());
@@ -101,7 +112,7 @@ export class Timeline {
     on(hintButton, () => this.run());
   }
 
-  #option(name) {
+  option(name) {
     this.setOptions({ [name]: !this.options[name] });
     this.optioned(this.options);
   }
@@ -113,7 +124,13 @@ export class Timeline {
     if (this.player.playing) return this.player.stop();
     if (!this.clip?.soundUrl) return this.announce(this.say("silent"));
     const from = this.cursor >= this.clip.seconds - 0.02 ? 0 : this.cursor;
-    const { start, end } = (only && this.lanes.chosen?.span) || { start: from, end: Infinity };
+    const whole = { start: this.options.loop ? 0 : from, end: Infinity };
+    const span = only && (this.lanes.chosen?.span ?? this.lanes.state.speech[0] ?? this.lanes.state.face[0]);
+    this.play(span || whole);
+  }
+
+  /** Play a stretch. */
+  play({ start, end }) {
     this.player.play(start, end);
     picture(this.page.buttons.play, "stop", this.say("stop"));
   }
@@ -141,7 +158,7 @@ export class Timeline {
 
   remove() {
     const gone = this.lanes.remove();
-    if (gone) this.announce(this.say("removed", this.#values(gone.lane, gone.span)));
+    if (gone) this.announce(this.say("removed", this.values(gone.lane, gone.span)));
     this.draw();
   }
 
@@ -200,13 +217,13 @@ export class Timeline {
 
   // ---- words --------------------------------------------------------------------------------------------------------
 
-  #values(lane, span) {
+  values(lane, span) {
     return { lane: this.say(lane), start: span.start.toFixed(2), end: span.end.toFixed(2), length: (span.end - span.start).toFixed(2) };
   }
 
   described() {
     const { chosen } = this.lanes;
-    return chosen ? this.say("span", this.#values(chosen.lane, chosen.span)) : "";
+    return chosen ? this.say("span", this.values(chosen.lane, chosen.span)) : "";
   }
 
   announce(text) {
@@ -230,68 +247,6 @@ export class Timeline {
   /** Draw at the next frame, once however often it is asked for. */
   draw() {
     cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.#draw());
-  }
-
-  #draw() {
-    const { view, clip, lanes, page } = this;
-    const { canvases } = page;
-    if (!page.stage.clientWidth) return;
-    view.width = page.stage.clientWidth;
-    if (!this.pointer.drag) view.extend(Math.max(clip?.seconds || UNKNOWN, lanes.end));
-    const light = paint.isDark(getComputedStyle(this.root).color); // dark ink means a light theme
-    this.root.classList.toggle("light", light);
-    const ink = paint.colours(this.root);
-    canvases.said.hidden = !clip?.words;
-    this.#label();
-    paint.ruler(canvases.ruler, view, ink);
-    paint.sound(canvases.sound, view, ink, clip, this.#mel(light, ink));
-    if (clip?.words) paint.words(canvases.said, view, ink, clip);
-    paint.face(canvases.face, view, ink, clip);
-    for (const lane of LANES) this.#place(lane);
-    page.line.style.transform = `translateX(${view.x(this.cursor)}px)`;
-    page.line.style.visibility = this.cursor < view.start || this.cursor > view.end ? "hidden" : "";
-    Object.assign(page.thumb.style, { left: `${(100 * view.start) / view.seconds}%`, width: `${(100 * view.shown) / view.seconds}%` });
-    page.scroll.style.visibility = view.whole ? "hidden" : "";
-    this.#enable();
-    page.hint.hidden = Boolean(clip && !clip.unheard);
-    page.hint.classList.toggle("aside", Boolean(clip) || lanes.end > 0 || Boolean(this.pointer.drag)); // never over spans
-    page.hintText.textContent = this.say(clip ? "hint_heard" : "hint");
-    this.read();
-  }
-
-  #enable() {
-    const { buttons } = this.page;
-    buttons.undo.disabled = !this.lanes.history.canUndo;
-    buttons.redo.disabled = !this.lanes.history.canRedo;
-    buttons.remove.disabled = !this.lanes.chosen;
-    buttons.play.disabled = !this.clip?.soundUrl;
-    buttons.mel.disabled = !this.clip?.melUrl;
-  }
-
-  /** The mel in this theme's colours, when it is asked for or there is nothing else to draw. */
-  #mel(light, ink) {
-    if (!this.picture || (!this.options.mel && this.clip.peaks)) return null;
-    if (this.picture.light !== light) Object.assign(this.picture, { light, tinted: paint.tinted(this.picture.image, ink) });
-    return this.picture.tinted;
-  }
-
-  #label() {
-    const { clip } = this;
-    const { canvases } = this.page;
-    const heard = clip ? { seconds: clip.seconds.toFixed(2), words: (clip.words ?? []).map(([word]) => word).join(" ") } : null;
-    canvases.ruler.setAttribute("aria-label", this.say("ruler"));
-    canvases.sound.setAttribute("aria-label", heard ? this.say("sound", heard) : this.say("hint"));
-    canvases.said.setAttribute("aria-label", heard?.words ?? "");
-    canvases.face.setAttribute("aria-label", this.say("opening"));
-  }
-
-  #place(lane) {
-    const { state, chosen, locked } = this.lanes;
-    const picked = chosen?.lane === lane ? chosen.span : null;
-    this.boxes[lane].draw(state[lane], this.clip?.given?.[lane] ?? [], picked, this.view, (span) => this.say("span", this.#values(lane, span)));
-    const place = this.page.places[lane];
-    place.classList.toggle("locked", Boolean(locked[lane]));
-    place.title = locked[lane] ? this.say("connected") : "";
+    this.frame = requestAnimationFrame(() => show(this));
   }
 }

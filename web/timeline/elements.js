@@ -5,27 +5,31 @@ import { button, make } from "./page.js";
 /** The elements by name, `root` around them all. say(key): the words of the user's language; options: the buttons that are on. */
 export function elements(say, options) {
   const canvases = {};
-  const canvas = (name) => (canvases[name] = make("canvas", name === "said" ? "said" : "curve", { role: "img" }));
+  const canvas = (name) => (canvases[name] = make("canvas", name === "said" || name === "strip" ? name : "curve", { role: "img" }));
   const buttons = {
     play: button("play", say("play")),
+    span: button("span", say("play_span")),
+    loop: button("loop", say("loop"), options.loop),
     snap: button("snap", say("snap"), options.snap),
     linked: button("linked", say("linked"), options.linked),
     mel: button("mel", say("mel"), options.mel),
     undo: button("undo", say("undo")),
     redo: button("redo", say("redo")),
     remove: button("remove", say("remove")),
+    closer: button("closer", say("closer")),
+    wider: button("wider", say("wider")),
     fit: button("fit", say("fit")),
   };
-  const { play, snap, linked, mel, undo, redo, remove, fit } = buttons;
+  const { play, span, loop, snap, linked, mel, undo, redo, remove, closer, wider, fit } = buttons;
   const gap = () => make("span", "gap");
   const readout = make("div", "readout");
   const length = make("div", "length");
-  const shown = [play, gap(), snap, linked, mel, gap(), undo, redo, remove, fit, readout, length];
+  const shown = [play, span, loop, gap(), snap, linked, mel, gap(), undo, redo, remove, gap(), closer, wider, fit, readout, length];
   const bar = make("div", "bar", { role: "toolbar", "aria-label": say("title") }, ...shown);
   const ruler = make("div", "ruler", { title: say("ruler") }, canvas("ruler"));
   const lane = (name, ...pictures) =>
     make("div", `lane ${name}`, { role: "group", "aria-label": say(name) }, ...pictures, make("div", "name", {}, say(name)));
-  const places = { speech: lane("speech", canvas("sound"), canvas("said")), face: lane("face", canvas("face")) };
+  const places = { speech: lane("speech", canvas("sound"), canvas("said")), face: lane("face", canvas("face"), canvas("strip")) };
   const line = make("div", "cursor");
   const head = make("div", "head", { hidden: "" });
   const hintText = make("span");
@@ -37,6 +41,7 @@ export function elements(say, options) {
   const keys = make("input", "keys", { readonly: "", "aria-label": say("help"), "aria-roledescription": say("title") });
   const spoken = make("div", "spoken", { "aria-live": "polite" });
   const look = { role: "group", "aria-label": say("title"), "data-capture-wheel": "true" };
-  const root = make("div", "jamflow-timeline", look, keys, bar, stage, hint, scroll, spoken);
-  return { root, keys, spoken, readout, length, buttons, canvases, ruler, places, line, head, hint, hintText, hintButton, stage, thumb, scroll };
+  const takes = make("div", "takes", { hidden: "" });
+  const root = make("div", "jamflow-timeline", look, keys, bar, stage, hint, scroll, takes, spoken);
+  return { root, keys, spoken, readout, length, buttons, canvases, ruler, places, line, head, hint, hintText, hintButton, stage, thumb, scroll, takes };
 }

@@ -1,5 +1,6 @@
 // What the keys do.
 
+import { retell } from "./retell.js";
 import * as spans from "./spans.js";
 
 /** Let a timeline (editor.js) be worked by the keyboard while its hidden input has the focus. */
@@ -27,7 +28,9 @@ function action(timeline, key, control, { shiftKey, altKey }) {
     Delete: () => timeline.remove(),
     Backspace: () => timeline.remove(),
     Escape: () => timeline.escape(),
-    Enter: () => timeline.paintWord(timeline.lanes.chosen?.lane ?? "speech", timeline.cursor),
+    Enter: () => (timeline.retold ? retell(timeline, timeline.cursor) : timeline.paintWord(timeline.lanes.chosen?.lane ?? "speech", timeline.cursor)),
+    l: () => timeline.option("loop"),
+    a: timeline.compared,
     Home: () => timeline.goTo(0),
     End: () => timeline.goTo(timeline.clip?.seconds ?? timeline.view.seconds),
     PageUp: () => timeline.chooseNext(-1),

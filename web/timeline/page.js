@@ -12,6 +12,10 @@ export function make(tag, name, attributes = {}, ...children) {
 const ICONS = {
   play: '<path class="solid" d="M5 3.2v9.6l8-4.8z"/>',
   stop: '<rect class="solid" x="4" y="4" width="8" height="8" rx="1"/>',
+  span: '<path d="M3 3v10M13 3v10"/><path class="solid" d="M6 5v6l5-3z"/>',
+  loop: '<path d="M4.5 5h6a3 3 0 0 1 0 6.5H5.5M6.8 2.8 4.4 5l2.4 2.2M7.4 9.3l-2.2 2.2 2.2 2.2"/>',
+  closer: '<circle cx="7" cy="7" r="4.2"/><path d="M10.2 10.2 13.5 13.5M7 5.2v3.6M5.2 7h3.6"/>',
+  wider: '<circle cx="7" cy="7" r="4.2"/><path d="M10.2 10.2 13.5 13.5M5.2 7h3.6"/>',
   snap: '<path d="M3.5 3v4.5a4.5 4.5 0 0 0 9 0V3M3.5 5.5h2.6V3M12.5 5.5H9.9V3M6.1 5.5v2a1.9 1.9 0 0 0 3.8 0v-2"/>',
   linked: '<path d="M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2.3-2.3a2.6 2.6 0 0 0-3.7-3.7l-.9.9M9.2 6.8a2.6 2.6 0 0 0-3.7 0L3.2 9.1a2.6 2.6 0 0 0 3.7 3.7l.9-.9"/>',
   mel: '<path d="M3 13V9M5.5 13V4M8 13V7M10.5 13V2.5M13 13V8"/>',

@@ -74,6 +74,18 @@ export function face(canvas, view, ink, clip) {
   beyond(context, view, ink, clip, width, height);
 }
 
+/** The filmstrip: `pictures` of the face, `every` so many seconds, side by side in one image (null until it is loaded). */
+export function strip(canvas, view, { pictures, every }, image) {
+  const { context, width, height } = pen(canvas);
+  if (!image) return;
+  const own = image.width / pictures;
+  const room = (own / image.height) * height; // as wide as a picture is in its lane
+  for (let x = Math.min(0, view.x(0)) % room; x < width; x += room) {
+    const place = Math.floor(view.time(x + room / 2) / every);
+    if (place >= 0 && place < pictures) context.drawImage(image, place * own, 0, own, image.height, x, 0, room, height);
+  }
+}
+
 export function words(canvas, view, ink, clip) {
   const { context, width, height } = pen(canvas);
   context.textAlign = "center";

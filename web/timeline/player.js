@@ -7,10 +7,16 @@ export class Player {
     this.ended = ended;
     this.audio = null;
     this.frame = 0;
+    this.looping = false;
   }
 
   get playing() {
     return this.frame !== 0;
+  }
+
+  /** Whether a stretch that was played to its end begins anew. */
+  loop(looping) {
+    this.looping = looping;
   }
 
   /** The file to play (an address, or null for none). */
@@ -24,9 +30,9 @@ export class Player {
 
   async play(from, to = Infinity) {
     if (!this.audio) return;
-    this.stop();
+    if (this.playing) cancelAnimationFrame(this.frame);
     const { audio } = this;
-    this.frame = requestAnimationFrame(() => this.#follow(to));
+    this.frame = requestAnimationFrame(() => this.#follow(from, to));
     try {
       audio.currentTime = from;
       await audio.play();
@@ -43,10 +49,12 @@ export class Player {
     this.ended();
   }
 
-  #follow(to) {
+  #follow(from, to) {
     const { audio } = this;
-    if (audio.ended || audio.paused || audio.currentTime >= to) return this.stop(); // a keyboard's media keys pause too
+    const over = audio.ended || audio.currentTime >= to;
+    if (this.looping && over) return this.play(from, to);
+    if (over || audio.paused) return this.stop(); // a keyboard's media keys pause too
     this.moved(audio.currentTime);
-    this.frame = requestAnimationFrame(() => this.#follow(to));
+    this.frame = requestAnimationFrame(() => this.#follow(from, to));
   }
 }

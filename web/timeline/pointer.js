@@ -1,6 +1,7 @@
 // What the mouse does: paints, moves and resizes spans, pans, zooms, scrolls.
 
 import { LANES } from "./lanes.js";
+import { retell } from "./retell.js";
 import * as spans from "./spans.js";
 
 const CLICK = 3; // pixels that a click may slip
@@ -11,16 +12,20 @@ export class Pointer {
     this.timeline = timeline;
     this.drag = null;
     this.hover = null; // pixels from the left edge, or null
+    this.fingers = new Map(); // pointer id -> pixels from the left edge
     const { root, stage, scroll } = timeline.page;
     const on = (target, type, handler, options = {}) => target.addEventListener(type, handler.bind(this), { signal: timeline.life.signal, ...options });
     on(stage, "pointerdown", this.#down);
     on(stage, "pointermove", this.#move);
     on(stage, "pointerup", this.#up);
-    on(stage, "pointercancel", this.cancel);
+    on(stage, "pointercancel", (event) => {
+      this.fingers.delete(event.pointerId);
+      this.cancel();
+    });
     on(stage, "pointerleave", () => this.#hovered(null));
     on(stage, "dblclick", this.#twice);
     // The keyboard stays with the timeline while its pictures are clicked.
-    on(stage, "mousedown", (event) => event.target.closest("button") || event.preventDefault());
+    on(stage, "mousedown", (event) => event.target.closest("button, input") || event.preventDefault());
     on(root, "wheel", this.#wheel, { passive: false });
     on(scroll, "pointerdown", this.#scrollDown);
     on(scroll, "pointermove", this.#scrollMove);
@@ -46,8 +51,10 @@ export class Pointer {
     const { timeline } = this;
     const { lanes, page, clip } = timeline;
     if (event.button === 1) return timeline.passed(event);
-    if (event.button !== 0 || event.target.closest("button")) return;
+    if (event.button !== 0 || event.target.closest("button, input")) return;
     event.stopPropagation();
+    this.fingers.set(event.pointerId, this.#x(event));
+    if (this.fingers.size === 2) return this.cancel(); // two fingers zoom, whatever the first one began
     page.keys.focus({ preventScroll: true });
     page.stage.setPointerCapture(event.pointerId);
     const x = this.#x(event);
@@ -71,6 +78,7 @@ export class Pointer {
     const { lanes, view, clip } = timeline;
     const x = this.#x(event);
     this.#hovered(x);
+    if (this.fingers.size === 2) return this.#pinch(event, x);
     if (!drag) return;
     event.stopPropagation();
     if (drag.slipped && Math.abs(x - drag.x) < CLICK) return;
@@ -92,6 +100,21 @@ export class Pointer {
     timeline.draw();
   }
 
+  /** Zoom and move along by two fingers: what was under each stays under it. */
+  #pinch(event, x) {
+    event.stopPropagation();
+    if (!this.fingers.has(event.pointerId)) return;
+    const before = [...this.fingers.values()];
+    this.fingers.set(event.pointerId, x);
+    const after = [...this.fingers.values()];
+    const apart = ([a, b]) => Math.max(12, Math.abs(a - b));
+    const middle = ([a, b]) => (a + b) / 2;
+    this.timeline.look((view) => {
+      view.pan(middle(after) - middle(before));
+      view.zoom(apart(after) / apart(before), middle(after));
+    });
+  }
+
   #stroke(drag, time, limit, event) {
     const [a, b] = [drag.time, time].map((edge) => Math.min(this.timeline.snapped(edge, event.altKey), limit));
     return { start: Math.min(a, b), end: Math.max(a, b) };
@@ -104,6 +127,7 @@ export class Pointer {
   }
 
   #up(event) {
+    this.fingers.delete(event.pointerId);
     const { drag, timeline } = this;
     if (!drag) return;
     const { lanes, clip } = timeline;
@@ -129,6 +153,8 @@ export class Pointer {
 
   #twice(event) {
     const lane = this.#laneOf(event);
+    if (event.target.closest("input")) return;
+    if (this.timeline.retold) return retell(this.timeline, this.timeline.view.time(this.#x(event)));
     if (lane && !event.target.closest(".span, button")) this.timeline.paintWord(lane, this.timeline.view.time(this.#x(event)));
   }
 
