@@ -133,7 +133,7 @@ class JamFlowOverdub(Node):
         from ..jamflow_core.tasks.settings import DEFAULTS
         from .sampler import Watcher
 
-        run = Run(replace(DEFAULTS["animate"], seed=0), Watcher(model.flow.config))
+        run = Run(replace(DEFAULTS["animate"], seed=0), Watcher(model.flow.config, pictures=False))
         return animate(model, normalise(wave)[0], text, run=run).motion
 
     @classmethod
@@ -149,7 +149,7 @@ class JamFlowOverdub(Node):
         from .sampler import Watcher
 
         usual = DEFAULTS["edit"]
-        run = Run(replace(usual, seed=widgets.seed, steps=widgets.steps or usual.steps), Watcher(model.flow.config))
+        run = Run(replace(usual, seed=widgets.seed, steps=widgets.steps or usual.steps), Watcher(model.flow.config, pictures=False))
         mel, gain = as_heard(wave)
         faced = widgets.lanes == LANES[0]
         cell = GRID if faced else 1

@@ -209,10 +209,12 @@ class Watcher:
 
     STEPS = 1000
 
-    def __init__(self, config):
-        self.config, self.show = config, Progress()
+    def __init__(self, config, pictures: bool = True):
+        self.config, self.pictures, self.show = config, pictures, Progress()
 
     def __call__(self, done: float, guess: dict) -> None:
+        if not self.pictures:
+            return self.show(round(done * self.STEPS), self.STEPS)
         from ..jamflow_core.flow.conditions import restored
         from ..jamflow_core.motion.space import exp_of
         from .draw import preview

@@ -31,7 +31,7 @@ export class Timeline {
     this.view = new View(UNKNOWN, 1);
     this.player = new Player((time) => this.#playing(time), () => this.#stopped());
     this.life = new AbortController();
-    this.page = elements(say, this.options);
+    this.page = elements(say, this.options, !retold);
     this.boxes = Object.fromEntries(LANES.map((lane) => [lane, new Boxes(this.page.places[lane])]));
     this.player.loop(this.options.loop);
     this.strip = null;
@@ -100,7 +100,7 @@ export class Timeline {
     const { buttons, hintButton, keys } = this.page;
     const on = (target, handler) => target.addEventListener("click", handler, { signal: this.life.signal });
     on(buttons.play, () => this.toggle());
-    on(buttons.span, () => this.toggle(true));
+    on(buttons.only, () => this.toggle(true));
     on(buttons.closer, () => this.look((view) => view.zoom(1.5, view.x(this.cursor))));
     on(buttons.wider, () => this.look((view) => view.zoom(1 / 1.5, view.x(this.cursor))));
     for (const name of OPTIONS) on(buttons[name], () => this.option(name));

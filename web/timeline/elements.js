@@ -2,13 +2,14 @@
 
 import { button, make } from "./page.js";
 
-/** The elements by name, `root` around them all. say(key): the words of the user's language; options: the buttons that are on. */
-export function elements(say, options) {
+/** The elements by name, `root` around them all. say(key): the words of the user's language; options: the buttons that are on; marked: are
+ * spans painted here? */
+export function elements(say, options, marked) {
   const canvases = {};
   const canvas = (name) => (canvases[name] = make("canvas", name === "said" || name === "strip" ? name : "curve", { role: "img" }));
   const buttons = {
     play: button("play", say("play")),
-    span: button("span", say("play_span")),
+    only: button("only", say("play_span")),
     loop: button("loop", say("loop"), options.loop),
     snap: button("snap", say("snap"), options.snap),
     linked: button("linked", say("linked"), options.linked),
@@ -20,11 +21,12 @@ export function elements(say, options) {
     wider: button("wider", say("wider")),
     fit: button("fit", say("fit")),
   };
-  const { play, span, loop, snap, linked, mel, undo, redo, remove, closer, wider, fit } = buttons;
+  const { play, only, loop, snap, linked, mel, undo, redo, remove, closer, wider, fit } = buttons;
   const gap = () => make("span", "gap");
   const readout = make("div", "readout");
   const length = make("div", "length");
-  const shown = [play, span, loop, gap(), snap, linked, mel, gap(), undo, redo, remove, gap(), closer, wider, fit, readout, length];
+  const painting = marked ? [gap(), snap, linked, mel, gap(), undo, redo, remove] : [];
+  const shown = [play, only, loop, ...painting, gap(), closer, wider, fit, readout, length];
   const bar = make("div", "bar", { role: "toolbar", "aria-label": say("title") }, ...shown);
   const ruler = make("div", "ruler", { title: say("ruler") }, canvas("ruler"));
   const lane = (name, ...pictures) =>

@@ -12,7 +12,7 @@ export function make(tag, name, attributes = {}, ...children) {
 const ICONS = {
   play: '<path class="solid" d="M5 3.2v9.6l8-4.8z"/>',
   stop: '<rect class="solid" x="4" y="4" width="8" height="8" rx="1"/>',
-  span: '<path d="M3 3v10M13 3v10"/><path class="solid" d="M6 5v6l5-3z"/>',
+  only: '<path d="M3 3v10M13 3v10"/><path class="solid" d="M6 5v6l5-3z"/>',
   loop: '<path d="M4.5 5h6a3 3 0 0 1 0 6.5H5.5M6.8 2.8 4.4 5l2.4 2.2M7.4 9.3l-2.2 2.2 2.2 2.2"/>',
   closer: '<circle cx="7" cy="7" r="4.2"/><path d="M10.2 10.2 13.5 13.5M7 5.2v3.6M5.2 7h3.6"/>',
   wider: '<circle cx="7" cy="7" r="4.2"/><path d="M10.2 10.2 13.5 13.5M5.2 7h3.6"/>',

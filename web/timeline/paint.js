@@ -97,9 +97,8 @@ export function words(canvas, view, ink, clip) {
     context.beginPath();
     context.roundRect(left + 1, 1, Math.max(right - left - 2, 1), height - 2, 4);
     context.fill();
-    context.font = `12px ${ink.font}`;
     context.fillStyle = ink.ink;
-    label(context, word, left, right, width, clip.phonemes ? height * 0.31 : height / 2);
+    label(context, word, [Math.max(left, 0), Math.min(right, width)], clip.phonemes ? height * 0.31 : height / 2, ink.font);
   }
   context.font = `10.5px ${ink.font}`;
   context.fillStyle = ink.faint;
@@ -171,13 +170,16 @@ function between(values, place) {
   return at(low) + (at(low + 1) - at(low)) * (place - low);
 }
 
-/** A word in the middle of its visible part, shortened to it; nothing where less than two letters of it would be left. */
-function label(context, word, left, right, width, y) {
-  const [from, to] = [Math.max(left, 0), Math.min(right, width)];
-  const fits = (text) => context.measureText(text).width <= to - from - 4;
+/** A word in the middle of its visible part, as large as it fits, else shortened; nothing where less than two letters would be left. */
+function label(context, word, [left, right], y, family) {
+  const fits = (text) => context.measureText(text).width <= right - left;
+  for (const size of [12, 10.5, 9]) {
+    context.font = `${size}px ${family}`;
+    if (fits(word)) break;
+  }
   let text = word;
   for (let kept = word.length - 1; kept >= 2 && !fits(text); kept -= 1) text = `${word.slice(0, kept)}…`;
-  if (fits(text)) context.fillText(text, (from + to) / 2, y);
+  if (fits(text)) context.fillText(text, (left + right) / 2, y);
 }
 
 /** Whether a CSS colour is dark. */

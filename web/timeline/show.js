@@ -40,7 +40,7 @@ function enable({ page: { buttons }, lanes, clip }) {
   buttons.redo.disabled = !lanes.history.canRedo;
   buttons.remove.disabled = !lanes.chosen || lanes.locked[lanes.chosen.lane];
   buttons.play.disabled = !clip?.soundUrl;
-  buttons.span.disabled = !clip?.soundUrl || !lanes.end;
+  buttons.only.disabled = !clip?.soundUrl || !lanes.end;
   buttons.mel.disabled = !clip?.melUrl;
 }
 
