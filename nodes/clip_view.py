@@ -49,6 +49,7 @@ def clip_view(audio, text, latent, video=None) -> dict:
         shown["mel"] = _mel(mel) | {"seconds": round(len(mel) / float(MEL_RATE), 3)}
     if video is not None:
         shown["strip"] = _strip(read_video(video))
+        shown["seconds"] = shown["seconds"] or round(shown["strip"]["seconds"], 3)
     return shown
 
 

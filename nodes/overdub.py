@@ -149,7 +149,10 @@ class JamFlowOverdub(Node):
         from .sampler import Watcher
 
         usual = DEFAULTS["edit"]
-        run = Run(replace(usual, seed=widgets.seed, steps=widgets.steps or usual.steps), Watcher(model.flow.config, pictures=False))
+        run = Run(
+            replace(usual, seed=widgets.seed, steps=widgets.steps or usual.steps),
+            Watcher(model.flow.config, pictures=False),
+        )
         mel, gain = as_heard(wave)
         faced = widgets.lanes == LANES[0]
         cell = GRID if faced else 1

@@ -104,3 +104,10 @@ def speak(said: str = "Hello there.", **sampling) -> dict:
         **render(audio=["decode", 0]),
         **save_video(),
     }
+
+
+def overdub(new: str, old: str = "They hoped to get together at an early date.", **more) -> dict:
+    """The preset heart's recording with other words in it."""
+    links = {"model": ["load", 0], "vocoder": ["load", 1], "recording": ["ref", 0]}
+    said = {"old_text": old, "new_text": new, "lanes": "speech and face", "seed": 0, "steps": 4}
+    return {**audio_ref(DRIVE), "dub": node("JamFlowOverdub", **links | said | more)}

@@ -475,3 +475,36 @@ def test_a_motion_without_frames_is_refused(host):
 def test_the_rate_of_frames_is_the_usual_fraction(comfy):
     video = comfy.module("nodes.render").video_of(torch.zeros(2, 16, 16, 3), 29.97002997, None)
     assert video.get_components().frame_rate == Fraction(30000, 1001)
+
+
+def test_an_overdub_keeps_all_but_the_changed_words_and_shows_both_clips(comfy):
+    run = comfy.run({**g.loader(), **g.overdub("")})
+    (untouched,) = run.ui["dub"]["jamflow_overdub"]
+    assert untouched["take"] is None and [word for word, *_ in untouched["original"]["words"]][-2:] == ["early", "date"]
+    (before,) = comfy.outputs("dub")[0]["waveform"][0]
+
+    run = comfy.run({**g.loader(), **g.overdub("They hoped to get together at a later date.")})
+    (shown,) = run.ui["dub"]["jamflow_overdub"]
+    (start, end), (first, last) = shown["spans"][0], shown["take"]["spans"][0]
+    assert [word for word, *_ in shown["take"]["words"]][-3:] == ["a", "later", "date"] and shown["take"]["seed"] == 0
+    assert 0 < start < end < shown["original"]["seconds"] and first == start
+    (after,) = comfy.outputs("dub")[0]["waveform"][0]
+    edge, kept = int(start * 24000) - 1200, int((shown["original"]["seconds"] - end) * 24000) - 1200
+    assert torch.equal(before[:edge], after[:edge]) and torch.equal(before[-kept:], after[-kept:])
+    assert not torch.equal(before[edge : edge + 4800], after[edge : edge + 4800])
+    for clip in (shown["original"], shown["take"]):
+        assert (comfy.base / "output" / clip["sound"]["subfolder"] / clip["sound"]["filename"]).is_file()
+    assert '"an early" -> "a later"' in run.ui["dub"]["text"][0]
+
+
+def test_the_timeline_shows_a_video_as_a_filmstrip(comfy):
+    graph = {
+        "picture": g.node("EmptyImage", width=64, height=96, batch_size=50, color=0x808080),
+        "video": g.node("CreateVideo", images=["picture", 0], fps=25.0),
+        "mask": g.node("JamFlowMaskTimeline", speech="", face="", video=["video", 0]),
+    }
+    (shown,) = comfy.run(graph).ui["mask"]["jamflow_timeline"]
+    strip = shown["strip"]
+    assert strip["pictures"] == 17 and strip["every"] == pytest.approx(3 / 25) and strip["seconds"] == 2
+    with Image.open(comfy.base / "temp" / strip["subfolder"] / strip["filename"]) as picture:
+        assert picture.size == (17 * 48, 72)
