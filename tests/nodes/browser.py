@@ -10,11 +10,20 @@ import subprocess
 import time
 from pathlib import Path
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --no-default-browser-check --disable-extensions --mute-audio "
-    "--disable-dev-shm-usage --force-prefers-reduced-motion --hide-scrollbars --remote-debugging-port=0 "
-    "--autoplay-policy=no-user-gesture-required"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-extensions",
+    "--mute-audio",
+    "--disable-dev-shm-usage",
+    "--force-prefers-reduced-motion",
+    "--hide-scrollbars",
+    "--remote-debugging-port=0",
+    "--autoplay-policy=no-user-gesture-required",
+]
 # Only this machine resolves: no page reaches out.
 FLAGS.append("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
 ALT, CTRL, SHIFT = 1, 2, 8

@@ -139,7 +139,7 @@ async def painted_and_run(server, page, nodes2: bool, words: tuple[str, str], pi
     times = {word: (start, end) for word, start, end in clip["words"]}
     start, end = times[words[0]][0], times[words[1]][1]
     left, top, width, height = await rectangle(page, ".lane.speech")
-    at = lambda time: left + width * time / clip["seconds"]  # noqa: E731
+    at = lambda time: left + width * time / clip["seconds"]
     await page.drag((at(start + 0.01), top + 30), (at(end - 0.01), top + 30))
     speech, face = await lanes(page)
     assert face == speech and [float(time) for time in speech.split("-")] == pytest.approx([start, end], abs=0.0011)

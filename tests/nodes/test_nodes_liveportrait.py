@@ -16,8 +16,8 @@ from safetensors.torch import save_file
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from f5_weights import f5_file  # noqa: E402
-from liveportrait_weights import layout, random_state, small_crops, tiny_networks  # noqa: E402
+from f5_weights import f5_file
+from liveportrait_weights import layout, random_state, small_crops, tiny_networks
 
 NAMES = {
     "appearance": "appearance_feature_extractor",
@@ -154,7 +154,7 @@ def test_without_the_files_the_embedded_ones_are_used_and_the_node_says_what_wou
     loader = host.classes["LoadJamFlow"]
     own = {"model": "F5-TTS, else embedded", "vocoder": "Vocos, else embedded", "renderer": "LivePortrait, else mesh"}
     made = loader.execute(**g.LOADER | own)
-    model, vocoder, portrait = made.result
+    model, _vocoder, portrait = made.result
     assert portrait.name == "mesh" and not model.flow.config.use_characters
     for words in ("vocab.txt of F5TTS_v1_Base into", "pytorch_model.bin", "warping_module.safetensors"):
         assert words in made.ui["text"][0]
@@ -235,13 +235,13 @@ def test_video_and_motion_of_it(host, small):
 
 
 def test_templates_are_read_and_saved(host):
-    faces = [dict(scale=np.ones((1, 1), np.float32), R=np.eye(3, dtype=np.float32)[None], t=np.zeros((1, 3), np.float32),
-                  exp=np.full((1, 21, 3), 0.01 * i, np.float32)) for i in range(4)]  # fmt: skip
+    faces = [{"scale": np.ones((1, 1), np.float32), "R": np.eye(3, dtype=np.float32)[None], "t": np.zeros((1, 3), np.float32),
+                  "exp": np.full((1, 21, 3), 0.01 * i, np.float32)} for i in range(4)]  # fmt: skip
     import folder_paths
 
     given = Path(folder_paths.get_input_directory())
     given.mkdir(exist_ok=True)
-    (given / "talking.pkl").write_bytes(pickle.dumps(dict(n_frames=4, output_fps=30, motion=faces)))
+    (given / "talking.pkl").write_bytes(pickle.dumps({"n_frames": 4, "output_fps": 30, "motion": faces}))
     assert "talking.pkl" in options(host.classes["JamFlowLoadMotion"].define_schema(), "file")
     motion = host.classes["JamFlowLoadMotion"].execute(file="talking.pkl").result[0]
     assert motion.fps == 30 and len(motion.template) == 4
@@ -286,7 +286,7 @@ def test_a_script_of_two_is_painted_by_it(comfy, small):
     }
     kept = comfy.base / "output" / "test" / "painted.chunks"
     comfy.run(graph)
-    video, _, motions, _, report = comfy.outputs("script")
+    video, _, _motions, _, report = comfy.outputs("script")
     assert video.get_dimensions() == (512, 256) and "2 of 2 chunks made anew" in report
     painted = {path: path.stat().st_mtime_ns for path in kept.glob("*.mp4")}
     assert len(painted) == 2

@@ -8,7 +8,7 @@ from PIL import Image
 
 SAMPLER, RENDER = "JAM-Flow Joint Sampler: ", "JAM-Flow Portrait Render: "
 TEXT, VOICE, LIPS = "JAM-Flow Encode Text: ", "JAM-Flow Reference Audio: ", "JAM-Flow Reference Motion: "
-MASK, WORDS, PAINT = ("JAM-Flow Time Mask (%s): " % kind for kind in ("seconds", "words", "painted"))
+MASK, WORDS, PAINT = (f"JAM-Flow Time Mask ({kind}): " for kind in ("seconds", "words", "painted"))
 
 
 def sampled(*parts, **links) -> dict:

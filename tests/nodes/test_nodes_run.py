@@ -228,7 +228,7 @@ def test_motion_is_saved_and_loaded(comfy):
         "frames": g.node("PreviewImage", images=["render", 1]),
     }
     comfy.run(graph)
-    video, frames, mask, fps = comfy.outputs("render")
+    _video, frames, mask, _fps = comfy.outputs("render")
     motion = comfy.outputs("motion")[0]
     assert len(frames) == len(mask) == len(motion.exp)
     assert mask.max() == 1 and mask.mean() < 0.2
@@ -485,7 +485,7 @@ def test_an_overdub_keeps_all_but_the_changed_words_and_shows_both_clips(comfy):
 
     run = comfy.run({**g.loader(), **g.overdub("They hoped to get together at a later date.")})
     (shown,) = run.ui["dub"]["jamflow_overdub"]
-    (start, end), (first, last) = shown["spans"][0], shown["take"]["spans"][0]
+    (start, end), (first, _) = shown["spans"][0], shown["take"]["spans"][0]
     assert [word for word, *_ in shown["take"]["words"]][-3:] == ["a", "later", "date"] and shown["take"]["seed"] == 0
     assert 0 < start < end < shown["original"]["seconds"] and first == start
     (after,) = comfy.outputs("dub")[0]["waveform"][0]

@@ -97,8 +97,8 @@ async def worked_on(server, page, nodes2: bool, wave, folder: Path) -> tuple[dic
     )
     await page.picture(folder / f"before-nodes2-{nodes2}.png")
 
-    left, top, width, height = await rectangle(page, ".lane.speech")
-    at = lambda time: left + width * time / seconds  # noqa: E731
+    left, top, width, _ = await rectangle(page, ".lane.speech")
+    at = lambda time: left + width * time / seconds
 
     # Space plays from the cursor on, and stops.
     await page.click(at(1.0), top + 30)
@@ -173,7 +173,7 @@ async def worked_on(server, page, nodes2: bool, wave, folder: Path) -> tuple[dic
             "return document.querySelector('.jamflow-timeline .said')?.ariaLabel?.includes('together') ?? false;"
         )
     await asyncio.sleep(0.5)
-    left, top, width, height = await rectangle(page, ".lane.speech")
+    left, top, width, _height = await rectangle(page, ".lane.speech")
     slip = 4 * seconds / width
     await page.drag((at(words["together"][0] + slip), top + 30), (at(words["together"][1] - slip), top + 30))
     assert await times(page) == pytest.approx(words["together"], abs=0.0011)
