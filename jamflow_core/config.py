@@ -32,7 +32,8 @@ class TextConfig:
 class StreamConfig:
     """One stream of diffusion-transformer blocks. `rate` is in frames per second; heads * head_dim may differ from dim.
 
-    rotary_heads: only so many heads know positions (F5 v0: 1); None = all.
+    rotary_heads: only so many heads know positions (F5 v0: 1); None = all. rest: channels of a condition beside the input
+    (the rest of the face, frame by frame), 0 = none.
     """
 
     channels: int
@@ -45,6 +46,7 @@ class StreamConfig:
     conv_kernel: int = 31
     conv_groups: int = 16
     rotary_heads: int | None = None
+    rest: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ class JointConfig:
     """Where and how the streams meet.
 
     layers: pairs (audio layer, motion layer), rising. audio_sees / motion_sees: one switch a pair, may the stream look
-    at the other there? band: half-width in seconds of what it sees of the other stream, None = everything. aligned:
-    rotary positions on one clock (seconds); False = each stream counts its own frames (for the ablation).
+    at
+    the other there? band: half-width in seconds of what it sees of the other stream, None = everything.
+    aligned: rotary positions on one clock (seconds); False = each stream counts its own frames (for the ablation).
     """
 
     layers: tuple[tuple[int, int], ...] = ()
@@ -61,6 +64,14 @@ class JointConfig:
     motion_sees: tuple[bool, ...] = ()
     band: float | None = 0.32
     aligned: bool = True
+
+
+@dataclass(frozen=True)
+class VoiceConfig:
+    """A vector that says who speaks (model/voice.py): width of its network, and its length."""
+
+    hidden: int = 256
+    size: int = 64
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,8 @@ class Normaliser:
 class JamFlowConfig:
     """The whole model. A stream that a file does not hold is None (F5 weights have no motion stream).
 
-    schedules: grids of few steps distilled from these weights (flow/distil.py), each from 0 to 1.
+    schedules: grids of few steps distilled from these weights (flow/distil.py), each from 0 to 1. voice: None = the voice is
+    known by its prompt alone (F5-TTS).
     """
 
     audio: StreamConfig
@@ -85,6 +97,7 @@ class JamFlowConfig:
     mel: Normaliser | None = None
     mouth: Normaliser | None = None
     schedules: tuple[tuple[float, ...], ...] = ()
+    voice: VoiceConfig | None = None
 
     @property
     def use_characters(self) -> bool:
@@ -111,6 +124,7 @@ class JamFlowConfig:
             mel=build(Normaliser, raw["mel"]),
             mouth=build(Normaliser, raw["mouth"]),
             schedules=_tuples(raw.get("schedules", [])),
+            voice=build(VoiceConfig, raw.get("voice")),
         )
 
 

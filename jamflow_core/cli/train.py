@@ -8,6 +8,7 @@ from .bar import Bar
 TRAININGS = {
     "prepare": "decode a corpus into the cache that training reads",
     "teacher": "make teacher speech from pip packages",
+    "voice-vector": "the network that hears who speaks, before the streams learn from it",
     "flow": "the two streams",
     "durations": "the duration head",
     "aligner": "the aligners of voice and lips",
@@ -18,7 +19,7 @@ TRAININGS = {
     "schedule": "grids of few steps, distilled from a model into its file",
 }
 # Modules of `train` with another name than their part.
-MODULES = {"flow": "trainer", "voices": "presets"}
+MODULES = {"flow": "trainer", "voices": "presets", "voice-vector": "voice_vector"}
 
 
 def main(argv: list[str]) -> int:

@@ -4,7 +4,7 @@ x_t = (1 - t) x0 + t x1, target x1 - x0; the model is told the given frames (zer
 generated ones. Which frames are given decides the task, so one set of weights learns them all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -19,8 +19,8 @@ class Task:
     """Share of the training steps, and what happens to each stream: "generate", "given" or "absent".
 
     wrong_durations: spread of the durations told (None = the usual mixture), see train/data.py.
-    drop_text, drop_given: chance that an example loses its text, or the given frames of a generated stream (for
-    guidance).
+    drop_text, drop_given, drop_voice: chance that an example loses its text, the given frames of a generated stream, or the
+    voice vector (for guidance; nobody's voice is a random speaker's).
     """
 
     name: str
@@ -30,23 +30,25 @@ class Task:
     wrong_durations: float | None = None
     drop_text: float = 0.1
     drop_given: float = 0.1
+    drop_voice: float = 0.15
 
 
 SPEECH = Task("speech", 1.0, "generate", "absent")
 BOTH = Task("both", 1.0, "generate", "generate")
 ANIMATE = Task("animate", 1.0, "given", "generate", drop_text=0.5)
 DUB = Task("dub", 1.0, "generate", "given", wrong_durations=0.6)
+BABBLE = Task("babble", 1.0, "generate", "given", drop_text=1.0)
 
-# The stated mixture. Stage 1 teaches the motion stream and its eyes on a frozen audio stream. Stage 2 tunes both; the
-# voice
-# learns slowest and costs least without a face, hence so much speech alone. "face" then polishes the lips on
-# recordings,
-# with the audio stream frozen again, which costs a third of a step of stage 2.
+# The stated mixture. Stage 1 teaches the motion stream and its eyes on a frozen audio stream. Stage 2 tunes both; the voice
+# learns slowest and costs least without a face, hence so much speech alone. "face" then polishes the lips on recordings,
+# with the audio stream frozen again, which costs a third of a step of stage 2. "people" is stage 2 for all voices, with speech
+# from lips alone (babble).
 STAGES: dict[str, tuple[tuple[Task, float], ...]] = {
     "audio": ((SPEECH, 1.0),),
     "1": ((BOTH, 0.5), (ANIMATE, 0.5)),
     "face": ((BOTH, 0.25), (ANIMATE, 0.75)),
     "2": ((BOTH, 0.22), (ANIMATE, 0.08), (DUB, 0.3), (SPEECH, 0.4)),
+    "people": ((BOTH, 0.1), (ANIMATE, 0.22), (DUB, 0.11), (BABBLE, 0.07), (SPEECH, 0.5)),
 }
 
 
@@ -63,10 +65,29 @@ def draw_spans(size: int, frames: int, rng: torch.Generator) -> Tensor:
     return (at >= start) & (at < start + length)
 
 
-# A voice's harmonics lie in its lowest mel bins (40 of 100); errors there are heard first, errors above hardly (a
-# recording
-# with painted bins above them scores as the recording itself). Up to which frequency, in Hz, and the weights of the
-# squared
+# Share of the prompts whose words the model is not told: recordings seldom come with a transcript.
+PROMPTS_UNTOLD = 0.5
+
+
+def prompt_without_text(batch, spans: Tensor, untold: Tensor):
+    """The batch with the words in front of the generated frames hidden where `untold` [B, 1]: only their sound is known."""
+    index = torch.arange(spans.shape[1])[None, :]
+    first = torch.where(spans, index, spans.shape[1]).amin(1, keepdim=True)  # all but the frames before are said
+    before = (untold & (index < first)).to(batch.clock.device)
+    symbol = batch.clock.gather(1, first.clamp(max=spans.shape[1] - 1).to(batch.clock.device)).long()
+    gone = untold.to(symbol.device) & (torch.arange(batch.tokens.shape[1], device=symbol.device)[None, :] < symbol)
+    return replace(batch, clock=batch.clock.masked_fill(before, -1.0), tokens=batch.tokens.masked_fill(gone, 0))
+
+
+def as_heard(batch, given: bool, spans: Tensor) -> Tensor:
+    """The mel of an example: as a poor recording gives it where it is given; what is said behind a prompt is clean, what is
+    said anew inside of a recording is as poor as all of it."""
+    inside = ~spans[:, -1:] | torch.tensor(given)
+    return torch.where((spans & ~inside).to(batch.mel.device)[..., None], batch.mel, batch.heard)
+
+
+# A voice's harmonics lie in its lowest mel bins (40 of 100); errors there are heard first, errors above hardly (a recording
+# with painted bins above them scores as the recording itself). Up to which frequency, in Hz, and the weights of the squared
 # error in these bins and above; 1 on the mean.
 HARMONICS_BELOW, HARMONICS = 1540.0, (1.75, 0.5)
 
@@ -95,16 +116,25 @@ class FlowMatching(nn.Module):
         no_given |= dropped[:, :1] < 0.5 * task.drop_text * (task.audio == "generate")
         audio = motion = None
         spans = draw_spans(size, batch.mel.shape[1], rng)
+        if batch.prompt is not None:
+            behind = torch.arange(spans.shape[1])[None, :] >= batch.prompt[:, None]
+            spans = torch.where(batch.prompt[:, None] >= 0, behind, spans)
         if task.audio != "absent":
-            text = self._text(batch, no_text)
-            audio = self._stream("audio", batch.mel, task.audio, spans, no_given, t, text, task.motion, rng)
+            said = batch
+            if task.audio == "generate" and batch.reference is not None:
+                said = prompt_without_text(batch, spans, torch.rand(size, 1, generator=rng) < PROMPTS_UNTOLD)
+            text = self._text(said, no_text)
+            mel = batch.mel if batch.heard is None else as_heard(batch, task.audio == "given", spans)
+            voice = self._voice(batch, task, (no_text.cpu() & no_given)[:, 0], rng)
+            audio = self._stream("audio", mel, task.audio, spans, no_given, t, text, task.motion, rng, voice=voice)
         if task.motion != "absent":
             frames = batch.mouth.shape[1]
             mel_frame = (torch.arange(frames) * self.model.config.audio.rate / self.model.config.motion.rate).long()
             shared = spans[:, mel_frame.clamp(max=spans.shape[1] - 1)]
             alone = torch.rand(size, 1, generator=rng) < 0.5  # a voice prompt often comes without its face
+            rest = batch.rest if self.model.config.motion.rest else None
             motion = self._stream(
-                "motion", batch.mouth, task.motion, shared | alone, no_given, t, None, task.audio, rng
+                "motion", batch.mouth, task.motion, shared | alone, no_given, t, None, task.audio, rng, rest
             )
         velocities = self.model(audio and audio[0], motion and motion[0])
         losses = {}
@@ -124,7 +154,15 @@ class FlowMatching(nn.Module):
             return embed(batch.tokens - 1, batch.mel.shape[1], drop=no_text)
         return embed.stretch(batch.tokens, batch.durations, torch.where(no_text, -1.0, batch.clock))
 
-    def _stream(self, name, x1, role, spans, no_given, t, text, other, rng):
+    def _voice(self, batch, task: Task, nothing: Tensor, rng) -> Tensor | None:
+        """What the speakers of a batch add to the timestep embedding [B, dim]; nothing: bool [B], who has no condition at all."""
+        if self.model.voice is None or batch.reference is None or task.audio != "generate":
+            return None
+        unknown = (torch.rand(len(nothing), generator=rng) < task.drop_voice) | nothing
+        vectors = self.model.voice(batch.reference)
+        return self.model.voice.to_time(vectors).masked_fill(unknown[:, None].to(vectors.device), 0.0)
+
+    def _stream(self, name, x1, role, spans, no_given, t, text, other, rng, rest=None, voice=None):
         """(StreamInput, target, counted frames) of one stream."""
         dit = getattr(self.model, name)
         generate = spans | no_given if role == "generate" else torch.zeros_like(spans)
@@ -136,8 +174,8 @@ class FlowMatching(nn.Module):
         given = x1.masked_fill(generate[..., None], 0.0)
         stream = StreamInput(
             x=x,
-            static=dit.input_embed.static(given, text),
-            modulation=dit.modulations(t),
+            static=dit.input_embed.static(given, text, rest),
+            modulation=dit.modulations(t, voice),
             rotary=self.model.rotary(name, x1.shape[1], x1.device),
             sees=role == "generate" and other != "absent",
             wanted=role == "generate",

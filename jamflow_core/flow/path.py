@@ -1,4 +1,4 @@
-"""The inpainting path: given frames lie on the line from their noise to themselves, painted ones go with the flow.
+"""The inpainting path: given frames lie on the straight line from their noise to themselves, painted ones go with the flow.
 
 x_t = (1 - t) noise + t data, as in the training objective.
 """
@@ -15,13 +15,16 @@ class Canvas:
 
     given: [N, channels]; generate: bool [N], True where the model paints (there `given` counts only as the sketch that
     Settings.strength < 1 starts from).
-    text, null_text: features [N, text_dim] of the audio stream; None for motion.
+    text, null_text: features [N, text_dim] of the audio stream; None for motion. voice: the vector of who speaks [size]
+    (audio), rest: the other keypoints of the face [N, 45] (motion); None where nothing is told.
     """
 
     given: Tensor
     generate: Tensor
     text: Tensor | None = None
     null_text: Tensor | None = None
+    voice: Tensor | None = None
+    rest: Tensor | None = None
 
     @property
     def whole(self) -> bool:
@@ -47,8 +50,8 @@ def noise(stream: str, frames: int, channels: int, seed: int) -> Tensor:
 class InpaintingPath:
     """The way of one painted stream, float32 [N, channels]; generate: bool [N, 1].
 
-    noise: where it begins. sketch: all that the canvas holds. known: what of it is given. anchored: whether given
-    frames are held on their line.
+    noise: where it begins. sketch: all that the canvas holds. known: what of it is given. anchored: whether given frames
+    are held on their line.
     """
 
     noise: Tensor

@@ -42,7 +42,7 @@ def sample(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Tensor | None, Tensor | None]:
-    """Paint the canvases of one run: (mel [N, 100] or None, mouth [M, 18] or None), normalised, given parts exact.
+    """Paint the canvases of one run; returns (mel [N, 100] or None, mouth [M, 18] or None), normalised, given parts exact.
 
     progress(done, total, {"audio": ..., "motion": ...}) gets the current guess of the result after every step.
     Runs are never batched with each other, so a seed gives the same bits whatever else is asked for.
@@ -71,7 +71,7 @@ def _counted(progress: Progress | None, before: int, total: int) -> Progress | N
 class Painted:
     """A stream on its way: its path, and what the network is told in every branch and at every moment.
 
-    static [branches, N, dim]; modulations: a block each [moments, 6, dim].
+    static [branches, N, dim]; modulations: a block each [branches or 1, moments, 6, dim].
     """
 
     path: InpaintingPath
@@ -81,12 +81,12 @@ class Painted:
 
     def at(self, x: Tensor, branches: int, call: int) -> StreamInput:
         """The stream at x [N, channels] and the `call`-th moment, in the first `branches`."""
-        modulation = [layer[call : call + 1] for layer in self.modulations]
+        modulation = [layer[:branches, call] for layer in self.modulations]
         return StreamInput(x.to(self.static.dtype)[None], self.static[:branches], modulation, self.rotary)
 
 
 class Run:
-    """One pass over the grid: what does not depend on x, computed once, and the walk. (distil.py walks by itself.)"""
+    """One pass over the grid: what does not depend on x, computed once, and the walk. (distil.py walks it by itself.)"""
 
     def __init__(self, model: JamFlow, canvases: dict[str, Canvas], settings: Settings):
         self.model, self.settings = model, settings
@@ -112,7 +112,8 @@ class Run:
         """Guidance by the text and by the reference, where there is one to be guided by."""
         audio = canvases.get("audio")
         has_text = audio is not None and audio.text is not None and not audio.whole
-        has_reference = any(bool((~canvas.generate).any()) for canvas in canvases.values() if not canvas.whole)
+        painted = [canvas for canvas in canvases.values() if not canvas.whole]
+        has_reference = any(canvas.voice is not None or bool((~canvas.generate).any()) for canvas in painted)
         return self.settings.text_guidance * has_text, self.settings.reference_guidance * has_reference
 
     def _remember(self, name: str, canvas: Canvas, branches: int) -> Memory:
@@ -121,7 +122,7 @@ class Run:
         text = None if canvas.text is None else canvas.text.to(self.device, self.dtype)[None]
         given = StreamInput(
             x=known,
-            static=dit.input_embed.static(known, text),
+            static=dit.input_embed.static(known, text, None if canvas.rest is None else self._rest(canvas)[None]),
             modulation=dit.modulations(torch.ones(1, device=self.device)),
             rotary=self.model.rotary(name, known.shape[1], self.device),
         )
@@ -129,16 +130,25 @@ class Run:
         return Memory([(k.expand(branches, -1, -1, -1), v.expand(branches, -1, -1, -1)) for k, v in memory.keys_values])
 
     def _prepare(self, name: str, canvas: Canvas, branches: tuple[Branch, ...]) -> Painted:
-        dit, known = getattr(self.model, name), self.known[name]
+        known = self.known[name]
         start = self.settings.temperature * noise(name, *known.shape, self.settings.seed).to(self.device)
         sketch = canvas.given.to(self.device, torch.float32)
         generate = canvas.generate.to(self.device)[:, None]
         return Painted(
             path=InpaintingPath(start, sketch, known, generate, self.settings.anchored),
             static=torch.stack([self._static(name, canvas, branch) for branch in branches]),
-            modulations=dit.modulations(self.moments.to(self.device)),
+            modulations=self._modulations(name, canvas, branches),
             rotary=self.model.rotary(name, len(known), self.device),
         )
+
+    def _modulations(self, name: str, canvas: Canvas, branches: tuple[Branch, ...]) -> list[Tensor]:
+        """Of all moments in every branch; one for all where no voice tells them apart."""
+        dit, moments = getattr(self.model, name), self.moments.to(self.device)
+        if canvas.voice is None or self.model.voice is None:
+            return [layer[None] for layer in dit.modulations(moments)]
+        voice = self.model.voice.to_time(canvas.voice.to(self.device, self.dtype))
+        found = [dit.modulations(moments, voice if branch.reference else None) for branch in branches]
+        return [torch.stack(layers) for layers in zip(*found)]
 
     def _static(self, name: str, canvas: Canvas, branch: Branch) -> Tensor:
         """What the network is told of a stream in one branch [N, dim]."""
@@ -146,8 +156,11 @@ class Run:
         text = canvas.text if branch.text else canvas.null_text
         text = None if text is None else text.to(self.device, self.dtype)
         return getattr(self.model, name).input_embed.static(
-            known if branch.reference else torch.zeros_like(known), text
+            known if branch.reference else torch.zeros_like(known), text, self._rest(canvas)
         )
+
+    def _rest(self, canvas: Canvas) -> Tensor | None:
+        return None if canvas.rest is None else canvas.rest.to(self.device, self.dtype)
 
     def begin(self) -> State:
         """x at the first moment of the grid."""

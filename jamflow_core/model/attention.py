@@ -1,7 +1,8 @@
 """Selective joint attention: own queries against pooled keys, the other stream seen through a band in time.
 
 The paper's supplement pools the queries of both streams as well and throws the partner's rows away afterwards. Rows of
-a softmax do not depend on each other, so a stream's own queries against the pooled keys are the same function at half
+a
+softmax do not depend on each other, so a stream's own queries against the pooled keys are the same function at half
 the cost. Two forms of that function live here:
 
 `attend_dense`   one scaled-dot-product attention with a dense mask; differentiable everywhere, used in training.
@@ -14,7 +15,6 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from einops import rearrange
 from torch import Tensor
 
 
@@ -37,8 +37,9 @@ class Partner:
     """What a stream sees of the other one.
 
     k, v: [B, H, M, D]. own_times [N], times [M]: seconds of the queries and of the keys, evenly spaced. band:
-    half-width in seconds, None = everything. mask: bool [B, M], False at padding, or None. windows: of these times,
-    where they are known.
+    half-width in
+    seconds, None = everything. mask: bool [B, M], False at padding, or None. windows: of these times, where they are
+    known.
     """
 
     k: Tensor
@@ -53,7 +54,7 @@ class Partner:
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, partner: Partner | None = None) -> Tensor:
     """Attention of one stream, q/k/v [B, H, N, D], mask bool [B, N] (False = padding) -> [B, H, N, D]."""
     if partner is None:
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=None if mask is None else mask[:, None, None, :])
+        return scaled_dot_product(q, k, v, None if mask is None else mask[:, None, None, :])
     simple = partner.band is not None and mask is None and partner.mask is None and not torch.is_grad_enabled()
     if simple and q.device.type == "cpu" and k.shape[2] + partner.k.shape[2] >= BANDED_FROM:
         return attend_banded(q, k, v, partner)
@@ -87,7 +88,17 @@ def attend_dense(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, partner: 
         rows = q.shape[2]
         visible = torch.cat((own.expand(batch, rows, n), other.expand(batch, rows, m)), dim=-1)[:, None]
     pooled_k, pooled_v = torch.cat((k, partner.k), dim=2), torch.cat((v, partner.v), dim=2)
-    return F.scaled_dot_product_attention(q, pooled_k, pooled_v, attn_mask=visible)
+    return scaled_dot_product(q, pooled_k, pooled_v, visible)
+
+
+def scaled_dot_product(q: Tensor, k: Tensor, v: Tensor, visible: Tensor | None = None) -> Tensor:
+    """torch's own; but two plain products where bf16 is trained on a CPU, whose flash kernel takes twice as long at that."""
+    if q.device.type != "cpu" or q.dtype != torch.bfloat16 or not torch.is_grad_enabled():
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=visible)
+    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+    if visible is not None:
+        scores = scores.masked_fill(~visible, -torch.inf)
+    return scores.softmax(dim=-1) @ v
 
 
 def attend_banded(q: Tensor, k: Tensor, v: Tensor, partner: Partner) -> Tensor:
@@ -97,8 +108,8 @@ def attend_banded(q: Tensor, k: Tensor, v: Tensor, partner: Partner) -> Tensor:
     cross, cross_lse = _band(q, partner, windows)
     weight = torch.sigmoid(cross_lse - own_lse.float()).unsqueeze(-1)
     # The flash kernel keeps [B, N, H, D] in memory; so does the merge, whose loops then run straight.
-    own, cross, weight = (rearrange(part, "b h n d -> b n h d") for part in (own.float(), cross, weight))
-    return rearrange(torch.lerp(own, cross, weight), "b n h d -> b h n d").type_as(q)
+    own, cross, weight = (part.transpose(1, 2) for part in (own.float(), cross, weight))
+    return torch.lerp(own, cross, weight).transpose(1, 2).type_as(q)
 
 
 def windows_of(own_times: Tensor, times: Tensor, band: float) -> Windows:
@@ -119,15 +130,15 @@ def windows_of(own_times: Tensor, times: Tensor, band: float) -> Windows:
 
 def _band(q: Tensor, partner: Partner, windows: Windows) -> tuple[Tensor, Tensor]:
     """Attention of q over the partner's keys inside the band: (output [B, H, N, D], log-sum-exp [B, H, N]), float32."""
-    (batch, _, count, _), blocks = q.shape, len(windows.keys)
-    rows = rearrange(q, "b h n d -> b n h d").float()  # as it lies in memory
+    (batch, heads, count, _), (blocks, width) = q.shape, windows.keys.shape
+    rows = q.transpose(1, 2).float()  # [B, N, H, D], as it lies in memory
     rows = F.pad(rows, (0, 0, 0, 0, 0, blocks * windows.block - count))
-    seen = [rearrange(part, "b h m d -> b m h d").float() for part in (partner.k, partner.v)]
-    k, v = (part.index_select(1, windows.keys.flatten()) for part in seen)
+    queries = rows.reshape(batch * blocks, windows.block, heads, -1)
+    k, v = (part.transpose(1, 2).float().index_select(1, windows.keys.flatten()) for part in (partner.k, partner.v))
+    k, v = (part.reshape(batch * blocks, width, heads, -1) for part in (k, v))
     out, lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
-        *(rearrange(part, "b (blocks n) h d -> (b blocks) h n d", blocks=blocks) for part in (rows, k, v)),
-        attn_mask=windows.hidden.repeat(batch, 1, 1)[:, None],
+        *(part.transpose(1, 2) for part in (queries, k, v)), attn_mask=windows.hidden.repeat(batch, 1, 1)[:, None]
     )
-    out = rearrange(out, "(b blocks) h n d -> b h (blocks n) d", b=batch)[:, :, :count]
-    lse = rearrange(lse, "(b blocks) h n -> b h (blocks n)", b=batch)[:, :, :count]
-    return out, lse
+    out = out.transpose(1, 2).reshape(batch, -1, heads, q.shape[-1])[:, :count]
+    lse = lse.view(batch, blocks, heads, windows.block).transpose(1, 2).flatten(2)[:, :, :count]
+    return out.transpose(1, 2), lse

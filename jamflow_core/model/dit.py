@@ -20,7 +20,7 @@ class DiT(nn.Module):
         self.config = config
         self.time_embed = TimestepEmbedding(config.dim, ops)
         self.input_embed = InputEmbedding(
-            config.channels, text_dim, config.dim, config.conv_kernel, config.conv_groups, ops
+            config.channels, text_dim, config.dim, config.conv_kernel, config.conv_groups, ops, config.rest
         )
         self.transformer_blocks = nn.ModuleList([DiTBlock(config, ops) for _ in range(config.depth)])
         self.norm_out = AdaLayerNorm(config.dim, 2, ops)
@@ -33,10 +33,17 @@ class DiT(nn.Module):
             nn.init.zeros_(layer.linear.bias)
         nn.init.zeros_(self.proj_out.weight)
         nn.init.zeros_(self.proj_out.bias)
+        if self.config.rest:
+            nn.init.zeros_(self.input_embed.rest.weight)
 
-    def modulations(self, t: Tensor) -> list[Tensor]:
-        """t [S] -> per block [S, 6, dim], then [S, 2, dim] of the output norm (scale, shift)."""
+    def modulations(self, t: Tensor, voice: Tensor | None = None) -> list[Tensor]:
+        """t [S] -> per block [S, 6, dim], then [S, 2, dim] of the output norm (scale, shift).
+
+        voice [S or 1, dim]: who speaks, added to the timestep embedding.
+        """
         embedded = self.time_embed(t)
+        if voice is not None:
+            embedded = embedded + voice
         return [*(block.attn_norm(embedded) for block in self.transformer_blocks), self.norm_out(embedded)]
 
     def rotary(self, frames: int, aligned: bool = True, device=None) -> Tensor:

@@ -4,7 +4,6 @@ import math
 
 import torch
 import torch.nn.functional as F
-from einops import rearrange
 from torch import Tensor, nn
 
 from ..placed import Placed
@@ -36,7 +35,7 @@ class ConvPositionEmbedding(nn.Module):
         )
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        x = rearrange(x, "b n d -> b d n")
+        x = x.transpose(1, 2)
         hidden = None if mask is None else ~mask[:, None, :]
         for layer in self.conv1d:
             if hidden is not None and isinstance(layer, nn.Conv1d):
@@ -44,7 +43,7 @@ class ConvPositionEmbedding(nn.Module):
             x = layer(x)
         if hidden is not None:
             x = x.masked_fill(hidden, 0.0)
-        return rearrange(x, "b d n -> b n d")
+        return x.transpose(1, 2)
 
 
 class InputEmbedding(nn.Module):
@@ -53,16 +52,19 @@ class InputEmbedding(nn.Module):
     Only x changes while sampling, so the product is split: `static` holds the part of the given frames and the text.
     """
 
-    def __init__(self, channels: int, text_dim: int, dim: int, kernel: int, groups: int, ops=nn):
+    def __init__(self, channels: int, text_dim: int, dim: int, kernel: int, groups: int, ops=nn, rest: int = 0):
         super().__init__()
         self.channels = channels
         self.proj = ops.Linear(2 * channels + text_dim, dim)
         self.conv_pos_embed = ConvPositionEmbedding(dim, kernel, groups, ops)
+        if rest:
+            self.rest = ops.Linear(rest, dim, bias=False)
 
-    def static(self, given: Tensor, text: Tensor | None) -> Tensor:
-        """given [B, N, channels], text [B, N, text_dim] or None -> [B, N, dim]."""
+    def static(self, given: Tensor, text: Tensor | None, rest: Tensor | None = None) -> Tensor:
+        """given [B, N, channels], text [B, N, text_dim] or None, rest [B, N, rest] or None = neutral -> [B, N, dim]."""
         known = given if text is None else torch.cat((given, text), dim=-1)
-        return F.linear(known, self.proj.weight[:, self.channels :].to(known), self.proj.bias.to(known))
+        static = F.linear(known, self.proj.weight[:, self.channels :].to(known), self.proj.bias.to(known))
+        return static if rest is None else static + self.rest(rest)
 
     def forward(self, x: Tensor, static: Tensor, mask: Tensor | None = None) -> Tensor:
         """x [B or 1, N, channels], static [B, N, dim] -> [B, N, dim], float32: sums of many layers need the digits."""

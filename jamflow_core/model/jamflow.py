@@ -7,6 +7,7 @@ from ..placed import Placed
 from .attention import attend
 from .dit import AudioDiT, MotionDiT
 from .joint import Hidden, Memory, Stream, StreamInput, Streams, layers_of
+from .voice import VoiceEncoder
 
 
 class JamFlow(Placed):
@@ -21,6 +22,9 @@ class JamFlow(Placed):
         self.config = config
         self.audio = AudioDiT(config.audio, config.text, ops)
         self.motion = None if config.motion is None else MotionDiT(config.motion, ops=ops)
+        self.voice = (
+            None if config.voice is None else VoiceEncoder(config.voice, config.audio.channels, config.audio.dim, ops)
+        )
         if self.motion is not None and config.joint.layers:
             shapes = {(stream.heads, stream.head_dim) for stream in (config.audio, config.motion)}
             if len(shapes) != 1:
@@ -32,6 +36,8 @@ class JamFlow(Placed):
         self.audio.initialise()
         if self.motion is not None:
             self.motion.initialise()
+        if self.voice is not None:
+            self.voice.initialise()
 
     def forward(self, audio: Stream, motion: Stream) -> tuple[Tensor | None, Tensor | None]:
         streams = (audio, motion)

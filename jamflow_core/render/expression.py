@@ -8,10 +8,13 @@ import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from ..clock import MOTION_FPS
 from ..errors import JamFlowError
 from ..face.extract import FaceMotion
+from ..motion.rest import smiling
 from .idle import idle_gaze, idle_motion, loudness
 
 # What a curve may be called, and how far it goes either way.
@@ -118,6 +121,11 @@ class Expression:
         parts = () if clip is None else tuple(part.tobytes() for part in (clip.blink, clip.head, clip.brow, clip.gaze))
         lines = tuple(sorted((name, line.points) for name, line in self.curves.items()))
         return lines, self.blink, self.sway, self.glances, self.nods, self.driven, parts
+
+    def rest(self, start: int, frames: int) -> Tensor:
+        """What the model is told of the face beside the mouth (motion/rest.py), from a motion frame on [frames, 45]."""
+        smile = self.curves.get("smile", Curve())
+        return torch.from_numpy(smiling(smile.at((start + np.arange(frames)) / MOTION_FPS)))
 
     def tracks(self, frames: int, seed: int, fps: float = MOTION_FPS, wave=None) -> dict[str, np.ndarray]:
         """What `MeshPortrait.frame` takes, a row a frame: blink [n, 2], head [n, 5], smile [n], brow [n], gaze [n, 2].

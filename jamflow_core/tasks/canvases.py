@@ -3,6 +3,8 @@
 Both jobs that speak use these: in `speak` the face is painted with the sound, in `dub` it is given.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -22,24 +24,58 @@ SPOKEN = 960
 OVERLAP = 120
 
 
-def speech_canvas(models: Models, text: TimedText, frames: int, voice: Voice) -> Canvas:
-    """`frames` mel frames to be painted behind the voice's prompt, which say the timed text."""
+# The rest of the face (motion/rest.py) from one motion frame on, for so many: (start, count) -> float32 [count, 45].
+Rest = Callable[[int, int], Tensor]
+
+
+def speech_canvas(models: Models, text: TimedText | None, frames: int, voice: Voice) -> Canvas:
+    """`frames` mel frames to be painted behind the voice's prompt, which say the timed text, or whatever the lips allow."""
     config, prompt = models.flow.config, len(voice.mel)
     given = torch.zeros(prompt + frames, config.audio.channels)
     given[:prompt] = normalised(voice.mel, config.mel)
     features = text_features(models.flow, [Segment(prompt, voice.text), Segment(frames, text)])
-    return Canvas(given, torch.arange(prompt + frames) >= prompt, features, torch.zeros_like(features))
+    painted = torch.arange(prompt + frames) >= prompt
+    return Canvas(given, painted, features, torch.zeros_like(features), speaker_of(models, voice))
 
 
-def empty_face(models: Models, frames: int) -> Canvas:
-    """The mouth over so many mel frames, all of it to be painted."""
+def speaker_of(models: Models, voice: Voice) -> Tensor | None:
+    """The vector of who speaks [size]; None for a model that knows voices by their prompts alone."""
+    encoder = models.flow.voice
+    if encoder is None or voice.stranger is None:
+        return speaker_of_mel(models, voice.mel if voice.heard is None else voice.heard)
+    return encoder.draw(voice.stranger)
+
+
+@torch.inference_mode()
+def speaker_of_mel(models: Models, mel: Tensor) -> Tensor | None:
+    """The vector of who speaks in a log mel [frames, 100], frames at least 1; see `speaker_of`."""
+    encoder = models.flow.voice
+    if encoder is None:
+        return None
+    place = dict(device=models.flow.compute_device, dtype=models.flow.compute_dtype)
+    return encoder(normalised(mel, models.flow.config.mel).to(**place)[None])[0]
+
+
+def empty_face(models: Models, frames: int, rest: Tensor | None = None) -> Canvas:
+    """The mouth over so many mel frames, all of it to be painted; rest: of the face, over its last frames [m, 45]."""
     count = frames // GRID * CELL
-    return Canvas(torch.zeros(count, models.flow.config.motion.channels), torch.ones(count, dtype=torch.bool))
+    mouth = torch.zeros(count, models.flow.config.motion.channels)
+    return Canvas(mouth, torch.ones(count, dtype=torch.bool), rest=rest_over(models, rest, count))
 
 
-def canvases_of(models: Models, text: TimedText, frames: int, voice: Voice, face: bool) -> tuple[Canvas, Canvas | None]:
+def rest_over(models: Models, rest: Tensor | None, count: int) -> Tensor | None:
+    """The rest of a face [m, 45] over `count` motion frames that end with it; before, its first frame is held."""
+    if rest is None or not models.flow.config.motion.rest:
+        return None
+    return torch.cat((rest[:1].expand(max(0, count - len(rest)), -1), rest))[:count]
+
+
+def canvases_of(
+    models: Models, text: TimedText, frames: int, voice: Voice, face: bool, rest: Tensor | None = None
+) -> tuple[Canvas, Canvas | None]:
     """The canvases of new speech of `frames` mel frames behind the voice's prompt; face: with one of the mouth."""
-    return speech_canvas(models, text, frames, voice), empty_face(models, len(voice.mel) + frames) if face else None
+    mouth = empty_face(models, len(voice.mel) + frames, rest) if face else None
+    return speech_canvas(models, text, frames, voice), mouth
 
 
 def heard_canvas(models: Models, mel: Tensor, text: TimedText | None) -> Canvas:

@@ -10,10 +10,11 @@ from ..errors import JamFlowError
 from ..flow.conditions import normalised
 from ..flow.sampler import Canvas
 from ..models import Models
+from ..motion.rest import rest_of
 from ..motion.space import exp_of, mouth_of
 from ..text.parse import parse
 from ..text.timed import TimedText
-from .canvases import empty_face, heard_canvas, mel_of, mouth_of_canvas, speech_canvas
+from .canvases import empty_face, heard_canvas, mel_of, mouth_of_canvas, rest_over, speech_canvas
 from .clip import Clip, decoded
 from .durations import fill_grid, predict_durations
 from .fit import fit_of
@@ -21,27 +22,32 @@ from .front_ends import front_end
 from .pauses import hushed
 from .run import Run
 from .settings import DEFAULTS
-from .voice import Voice, voiced
+from .voice import Voice
 
 
-def dub(models: Models, text: str | TimedText, motion: Tensor, voice: Voice, *, run: Run = Run()) -> Clip:
+def dub(models: Models, text: str | TimedText | None, motion: Tensor, voice: Voice, *, run: Run = Run()) -> Clip:
     """Text and lips [m, 21, 3] (25 fps) -> speech on the lips' own timing, in the voice of the prompt.
 
-    The text is first laid on the lips by viseme alignment; the model, which sees the motion, does the fine timing.
+    The text is first laid on the lips by viseme alignment; the model, which sees the motion, does the fine timing. No
+    text: babble that opens and closes with the lips.
     JamFlowError: the text cannot be said in the time for which the lips move; the model knows no times.
     """
     front_end(models).require_times("dub")
-    run, models = run.by(DEFAULTS["dub"]), voiced(models, voice)
-    timed = text if isinstance(text, TimedText) and text.timed else laid_on_lips(models, text, motion, voice)
-    timed, frames = fill_grid(timed, -(-len(motion) // CELL) * GRID)
+    run = run.by(DEFAULTS["dub"])
+    timed, frames = None, -(-len(motion) // CELL) * GRID
+    if text is not None:
+        timed = text if isinstance(text, TimedText) and text.timed else laid_on_lips(models, text, motion, voice)
+        timed, frames = fill_grid(timed, frames)
     lips = motion.new_zeros(frames // GRID * CELL, *motion.shape[1:])
     lips[: len(motion)] = motion
     # The model was taught with a face for the whole clip, so the prompt gets one as well.
-    before = mouth_of(_prompt_face(models, voice, run))
+    before = mouth_of(_prompt_face(models, voice, run)) if len(voice.mel) else mouth_of(lips[:0])
     mouth = normalised(torch.cat((before, mouth_of(lips).float())), models.flow.config.mouth)
-    seen = Canvas(mouth, torch.zeros(len(mouth), dtype=torch.bool))
+    rest = rest_over(models, rest_of(lips).float(), len(mouth))
+    seen = Canvas(mouth, torch.zeros(len(mouth), dtype=torch.bool), rest=rest)
     mel, _ = run.sample(models.flow, speech_canvas(models, timed, frames, voice), seen)
-    return decoded(models, hushed(mel_of(models, mel, voice), timed), motion, timed)
+    mel = mel_of(models, mel, voice)
+    return decoded(models, mel if timed is None else hushed(mel, timed), motion, timed)
 
 
 def laid_on_lips(models: Models, text: str | TimedText, motion: Tensor, voice: Voice) -> TimedText:

@@ -6,10 +6,11 @@ hold, so that cost grows linearly and nothing limits the length.
 
 from ..models import Models
 from ..text.timed import TimedText
+from .canvases import Rest
 from .clip import Clip
 from .front_ends import front_end
 from .run import Run
-from .voice import Voice, voiced
+from .voice import Voice
 
 
 def speak(
@@ -18,14 +19,15 @@ def speak(
     voice: Voice,
     *,
     speed: float = 1.0,
-    face: bool = True,
+    face: bool | Rest = True,
     run: Run = Run(),
 ) -> Clip:
     """Text -> speech and face. Long text is split at sentences; every part imitates the same prompt.
 
     A TimedText (or a list of them, one a part) with durations is spoken with exactly these; a model that reads
-    characters times the writing itself.
+    characters times the writing itself. face: is one painted with it? The rest of a face (canvases.py) also colours the
+    voice: a smile makes it brighter and higher.
     """
-    front, models = front_end(models), voiced(models, voice)
+    front = front_end(models)
     parts = text if isinstance(text, list) else front.plan(models, text, voice, speed)
     return front.speak(models, parts, voice, run.by(front.usual("speak")), speed, face)

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 
+from ..audio.mel import N_MELS
 from ..audio.resample import to_mono_24k
 from ..errors import JamFlowError
 from ..models import Models
@@ -14,7 +16,7 @@ from ..text.languages.language import Language
 from ..text.parse import parse
 from ..text.timed import TimedText
 from .front_ends import front_end
-from .voice import Said, Voice, prompt
+from .voice import Voice, prompt
 
 PRESETS = Path(__file__).parents[1] / "weights" / "voices"
 
@@ -47,17 +49,17 @@ def preset(name: str) -> Voice:
     return prompt(name, to_mono_24k(wave, rate), text.with_durations(entry["durations"]), language)
 
 
+def stranger(seed: int, language: Language = DEFAULT) -> Voice:
+    """Somebody who was never there, the same for the same seed: speech without a voice to imitate."""
+    return Voice(f"stranger {seed}", torch.zeros(0, N_MELS), None, language, stranger=seed)
+
+
 def from_recording(
-    models: Models,
-    wave: Tensor,
-    rate: int,
-    transcript: str | None = None,
-    name: str = "recording",
-    language: Language = DEFAULT,
+    models: Models, wave: Tensor, rate: int, transcript: str | None = None, name: str = "recording"
 ) -> Voice:
     """A voice from a recording [channels, samples]; with its transcript, the words are aligned and help the imitation.
 
     Only its beginning is used. F5-TTS weights get the recording as their own driver prepares it, and need the
-    transcript. JamFlowError: silence, or a transcript of something else.
+    transcript.
     """
-    return front_end(models).voice(models, wave, rate, Said(transcript or "", language), name)
+    return front_end(models).voice(models, wave, rate, transcript, name)

@@ -23,8 +23,6 @@ DURATION_UNIT = 600 / SAMPLE_RATE
 # energies over 600 clips; a classifier of single frames peaks at the same shift). The silence before is that much
 # shorter.
 SOUND_LEADS = 0.05
-# Clips at the end of a corpus that training never sees.
-HOLD_OUT = 64
 
 
 @dataclass(frozen=True)
@@ -43,28 +41,25 @@ class Clip:
 
 
 class Cache:
-    """A prepared corpus: `len(cache)`, `cache[i] -> Clip`; waves and mels stay memory-mapped.
+    """Prepared corpora, one behind the other: `len(cache)`, `cache[i] -> Clip`; waves and mels stay memory-mapped."""
 
-    held_back: so many clips at its end are never trained on.
-    """
-
-    held_back = HOLD_OUT
-
-    def __init__(self, folder):
-        folder = Path(folder)
-        if not (folder / "clips.json").exists():
-            raise JamFlowError(f"No prepared corpus in {folder}: run `python -m jamflow_core train prepare` first.")
-        self.clips = json.loads((folder / "clips.json").read_text(encoding="utf-8"))
-        self._waves = np.load(folder / "waves.npy", mmap_mode="r")
-        self._mels = np.load(folder / "mels.npy", mmap_mode="r")
+    def __init__(self, *folders):
+        self.clips, self._arrays = [], []
+        for folder in map(Path, folders):
+            if not (folder / "clips.json").exists():
+                raise JamFlowError(f"No prepared corpus in {folder}: run `python -m jamflow_core train prepare` first.")
+            self.clips += json.loads((folder / "clips.json").read_text(encoding="utf-8"))
+            arrays = tuple(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("waves", "mels"))
+            self._arrays += [arrays] * (len(self.clips) - len(self._arrays))
 
     def __len__(self) -> int:
         return len(self.clips)
 
     def __getitem__(self, index: int) -> Clip:
         row = self.clips[index]
-        wave = self._waves[row["sample"] : row["sample"] + row["samples"]]
-        mel = self._mels[row["frame"] : row["frame"] + row["frames"]]
+        waves, mels = self._arrays[index]
+        wave = waves[row["sample"] : row["sample"] + row["samples"]]
+        mel = mels[row["frame"] : row["frame"] + row["frames"]]
         tokens = np.array(encode([SILENCE, *row["phonemes"], SILENCE]))
         return Clip(row["id"], row["voice"], row["text"], tokens, np.array(row["seconds"]), wave, mel)
 

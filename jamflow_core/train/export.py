@@ -23,6 +23,6 @@ def main(argv) -> None:
     options = parser.parse_args(argv)
     state = torch.load(options.checkpoint, map_location="cpu", weights_only=True)
     flow, durations = JamFlow(JamFlowConfig.from_json(state["config"])), DurationHead()
-    flow.load_state_dict(state["average"])
+    flow.load_state_dict(state["model"] | state["average"])
     durations.load_state_dict(load_file(options.durations))
     save_flow(options.out, flow, durations)

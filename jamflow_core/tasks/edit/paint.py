@@ -12,7 +12,7 @@ from ...flow.conditions import Segment, normalised, restored, text_features
 from ...flow.sampler import Canvas
 from ...models import Models
 from ...motion.space import MOUTH, exp_of, mouth_of
-from ..canvases import OVERLAP, WINDOW
+from ..canvases import OVERLAP, WINDOW, speaker_of_mel
 from ..clip import Clip
 from ..pauses import hushed
 from ..run import Run
@@ -45,6 +45,7 @@ def paint(
     mel, gain = as_heard(wave)
     new = rearranged(mel, plan)
     features = text_features(flow, [Segment(plan.frames, plan.text)])
+    speaker = speaker_of_mel(models, mel) if plan.patches else None
     face = None if motion is None else _Face(plan, motion)
     sounds = []
     groups = _windows(plan, face is not None)
@@ -52,7 +53,11 @@ def paint(
         patches = [place.patch for place in places if place.patch]
         anew = _painted(patches, low, high)
         audio = Canvas(
-            normalised(new[low:high], config.mel), anew, features[low:high], torch.zeros_like(features[low:high])
+            normalised(new[low:high], config.mel),
+            anew,
+            features[low:high],
+            torch.zeros_like(features[low:high]),
+            speaker,
         )
         to_come = [place for group, _, _ in groups[index:] for place in group]
         seen = None if face is None else face.canvas(config, to_come, low, high)

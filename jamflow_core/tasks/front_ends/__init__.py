@@ -13,9 +13,10 @@ from ...models import Models
 from ...text.languages import DEFAULT
 from ...text.languages.language import Language
 from ...text.timed import TimedText
+from ..canvases import Rest
 from ..clip import Clip
 from ..run import Run
-from ..voice import Said, Voice
+from ..voice import Voice
 from .characters import Characters
 from .phonemes import Phonemes
 
@@ -35,13 +36,15 @@ class FrontEnd(Protocol):
     def shown(self, text: TimedText) -> str:
         """What the model reads, as one line for people."""
 
-    def voice(self, models: Models, wave: Tensor, rate: int, said: Said, name: str) -> Voice:
+    def voice(self, models: Models, wave: Tensor, rate: int, transcript: str | None, name: str) -> Voice:
         """A recording [channels, samples] as a voice; see voices.py."""
 
     def plan(self, models: Models, text: str | TimedText, voice: Voice, speed: float) -> list[TimedText]:
         """A text in parts, each short enough for one stretch behind the prompt; timed, if the front end knows times."""
 
-    def speak(self, models: Models, parts: list[TimedText], voice: Voice, run: Run, speed: float, face: bool) -> Clip:
+    def speak(
+        self, models: Models, parts: list[TimedText], voice: Voice, run: Run, speed: float, face: bool | Rest
+    ) -> Clip:
         """Say the parts one after the other; speed: of parts without times."""
 
 

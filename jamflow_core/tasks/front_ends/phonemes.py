@@ -1,5 +1,7 @@
 """Phonemes with times: the audio stream is told which sound falls when, and for how long."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -16,17 +18,18 @@ from ...text.split import split
 from ...text.timed import TimedText
 from ...tokens import SILENCE
 from ..align import align_mel
-from ..canvases import SPOKEN, canvases_of, mel_of, mouth_of_canvas
+from ..canvases import SPOKEN, Rest, canvases_of, mel_of, mouth_of_canvas
 from ..clip import Clip, decoded
 from ..durations import fill_grid, predict_durations
 from ..pauses import REST, hushed, with_rests, without_rests
 from ..run import Run
 from ..settings import DEFAULTS
-from ..transcript import check_transcript
-from ..voice import Said, Voice, prompt
+from ..voice import Voice, prompt
 
-# Only so much of a recording is imitated: a longer prompt slows every run and makes no voice more alike.
+# Only so much of a recording stands before what is said: a longer prompt slows every run and makes no voice more alike.
 PROMPT_SECONDS = 3.5
+# So much of it is listened to for who speaks, which costs next to nothing.
+HEARD_SECONDS = 15.0
 
 
 class Phonemes:
@@ -44,14 +47,15 @@ class Phonemes:
     def shown(self, text: TimedText) -> str:
         return "".join(symbol if len(symbol) == 1 else " " for symbol in text.symbols).strip()
 
-    def voice(self, models: Models, wave: Tensor, rate: int, said: Said, name: str) -> Voice:
-        if not said.text.strip():
-            return prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None, said.language)
+    def voice(self, models: Models, wave: Tensor, rate: int, transcript: str | None, name: str) -> Voice:
+        heard = prepare_reference(wave, rate, HEARD_SECONDS)
+        heard = log_mel(heard)[: len(heard) // HOP]
+        if not (transcript or "").strip():
+            return replace(prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None), heard=heard)
         mono = prepare_reference(wave, rate, max_seconds=None)
-        mel, text = log_mel(mono)[: len(mono) // HOP], self.read(said.text, said.language)
-        check_transcript(models, mel, text)
-        text = _first_words(align_mel(models, mel, text), PROMPT_SECONDS)
-        return prompt(name, mono[: round(text.seconds * SAMPLE_RATE)], text, said.language)
+        said = align_mel(models, log_mel(mono)[: len(mono) // HOP], transcript)
+        said = _first_words(said, PROMPT_SECONDS)
+        return replace(prompt(name, mono[: round(said.seconds * SAMPLE_RATE)], said), heard=heard)
 
     def plan(self, models: Models, text: str | TimedText, voice: Voice, speed: float) -> list[TimedText]:
         if isinstance(text, TimedText) and text.timed:
@@ -60,17 +64,20 @@ class Phonemes:
         room = (SPOKEN - len(voice.mel)) / float(MEL_RATE)
         return [predict_durations(models, part, voice, speed) for part in split(said, max(2.5, room * speed), REST)]
 
-    def speak(self, models: Models, parts: list[TimedText], voice: Voice, run: Run, speed: float, face: bool) -> Clip:
-        mels, mouths, said = [], [], []
+    def speak(
+        self, models: Models, parts: list[TimedText], voice: Voice, run: Run, speed: float, face: bool | Rest
+    ) -> Clip:
+        mels, mouths, said, spoken = [], [], [], 0
         for index, part in enumerate(parts):
             part, frames = fill_grid(part)
             short, rests = without_rests(part)
             frames -= sum(rests.values())
-            mel, mouth = _stretch(
-                models, canvases_of(models, short, frames, voice, face), voice, run.part(index, len(parts))
-            )
+            rest = face(spoken, frames // GRID * CELL) if callable(face) else None
+            canvases = canvases_of(models, short, frames, voice, bool(face), rest)
+            mel, mouth = _stretch(models, canvases, voice, run.part(index, len(parts)))
             mel, mouth = with_rests(hushed(mel, short), mouth, rests)
             mels.append(mel)
+            spoken += len(mel) // GRID * CELL
             mouths += mouth or []
             said.append(part)
         motion = exp_of(_joined(mouths)) if face else None
