@@ -11,6 +11,7 @@ from .motion_files import JamFlowLoadMotion, JamFlowSaveMotion
 from .overdub import JamFlowOverdub
 from .references import JamFlowReferenceAudio, JamFlowReferenceMotion
 from .render import JamFlowPortraitRender
+from .restore import JamFlowMouthCrops, JamFlowPasteMouths
 from .sampler import JamFlowJointSampler
 from .script import JamFlowScript
 from .text import JamFlowEncodeText
@@ -39,6 +40,8 @@ class JamFlowExtension(ComfyExtension):
             JamFlowExpression,
             JamFlowScript,
             JamFlowOverdub,
+            JamFlowMouthCrops,
+            JamFlowPasteMouths,
         ]
 
 

@@ -15,6 +15,7 @@ MotionRef = io.Custom("JAMFLOW_MOTION_REF")
 Motion = io.Custom("JAMFLOW_MOTION")
 TimeMask = io.Custom("JAMFLOW_MASK")
 Expression = io.Custom("JAMFLOW_EXPRESSION")
+Places = io.Custom("JAMFLOW_PLACES")
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,6 @@ def test_closed_lips_over_open_ones_leave_nothing_of_the_old_mouth(speaking):
         return np.max([strange(*three) for three in zip(painted, silent, track.points)], 0)
 
     dark, other = worst(closed_lips(frames, track))
-    assert dark <= 3 and other <= 110
+    assert dark <= 3 and other <= 30
     dark, other = worst(None)
     assert dark > 60 and other > 200

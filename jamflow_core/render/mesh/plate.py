@@ -23,8 +23,7 @@ from ...face.topology import (
     FaceTopology,
     load_topology,
 )
-from ...media.picture import load_cv2
-from .colours import polygon_mask
+from .blend import blend_of
 from .crop import HeadCrop
 from .rig import FALLOFF, JAW, PUCKER, WIDE, Rig, at_rest, build_rig
 from .warp import Box, MeshWarp, box_around
@@ -41,7 +40,6 @@ OPENING = np.array([0.02, 0.15, 0.15]), np.array([0.06, 0.5, 0.4])
 REACH = 1.2  # mouth widths around the lips in which the face takes the plate's shape
 COVER, MORE = 0.13, 0.25  # mouth widths of skin that come with the lips, and how much more for a jaw that was wide open
 FADE = 0.10  # mouth widths of the soft edge beyond
-COARSE = 4  # the colours of plate and frame are matched at this fraction of the size
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ class Patch:
         laid = canvas.copy()
         self.plate.warp.paint(laid, points)
         old, new = canvas[box.slices].astype(np.float32), laid[box.slices].astype(np.float32)
-        mask, tone = _blend_of(old - new, points[LIP_OUTER] - [box.x0, box.y0], self.cover * width, FADE * width)
+        mask, tone = blend_of(old - new, points[LIP_OUTER] - [box.x0, box.y0], self.cover * width, FADE * width)
         mixed = old + self.share * mask[..., None] * (new + tone - old) + 0.5
         canvas[box.slices] = np.clip(mixed, 0, 255).astype(np.uint8)
         return box
@@ -99,27 +97,6 @@ class Plates:
         if not self.share[index]:
             return None
         return Patch(self.plates[self.chosen[index]], float(self.share[index]), float(self.cover[index]))
-
-
-def _blend_of(difference: np.ndarray, lips: np.ndarray, cover: float, fade: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where the plate shows (`cover` pixels around the lips, then a soft edge), float32 [h,w], and what must be added to it
-    to match the frame's colours [h,w,3].
-
-    The second is the difference on a ring of skin around the lips, carried inwards by normalised convolution: a smooth
-    membrane as of Poisson blending, at a fraction of its time."""
-    cv2 = load_cv2()
-    height, wide = difference.shape[:2]
-    size = max(2, wide // COARSE), max(2, height // COARSE)
-    scale = np.array(size) / (wide, height)
-    inside = polygon_mask((lips + 0.5) * scale - 0.5, size[::-1]).astype(np.float32) / 255
-    reach = int(round(cover * scale[0]))
-    covered = cv2.dilate(inside, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2))
-    mask = cv2.GaussianBlur(covered, (0, 0), max(fade * scale[0], 0.5))
-    ring = np.clip(1 - cv2.GaussianBlur(covered, (0, 0), 0.5) * 1.02, 0, 1) + 1e-4
-    small = cv2.resize(difference, size, interpolation=cv2.INTER_AREA)
-    sigma = max(2.2 * fade * scale[0], 1)
-    tone = cv2.GaussianBlur(small * ring[..., None], (0, 0), sigma) / cv2.GaussianBlur(ring, (0, 0), sigma)[..., None]
-    return tuple(cv2.resize(part, (wide, height), interpolation=cv2.INTER_LINEAR) for part in (mask, tone))
 
 
 def find_plates(frames: Iterable[np.ndarray], points: np.ndarray, usable: np.ndarray | None = None) -> Plates:
