@@ -12,9 +12,11 @@ from .errors import JamFlowError
 
 @contextmanager
 def whole_file(path: str | os.PathLike) -> Iterator[Path]:
-    """A new empty file beside `path` to write to; it takes the name `path` when the block ends well and is deleted otherwise.
+    """A new empty file beside `path` to write to; it takes the name `path` when the block ends well and is deleted
+    otherwise.
 
-    Its name is short, and nobody can guess it and put a link there. JamFlowError where the place cannot be written, before
+    Its name is short, and nobody can guess it and put a link there. JamFlowError where the place cannot be written,
+    before
     the block begins if that can be known.
     """
     path = Path(path)
@@ -23,7 +25,9 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
         check_name(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        mode = part.stat().st_mode
         yield part
+        os.chmod(part, mode)  # some writers put a file of their own there, for nobody else to read
         os.replace(part, path)
     except OSError as error:
         raise JamFlowError(f"Cannot write {path}: {error.strerror or error}.") from error

@@ -54,9 +54,8 @@ class JointConfig:
     """Where and how the streams meet.
 
     layers: pairs (audio layer, motion layer), rising. audio_sees / motion_sees: one switch a pair, may the stream look
-    at
-    the other there? band: half-width in seconds of what it sees of the other stream, None = everything.
-    aligned: rotary positions on one clock (seconds); False = each stream counts its own frames (for the ablation).
+    at the other there? band: half-width in seconds of what it sees of the other stream, None = everything. aligned:
+    rotary positions on one clock (seconds); False = each stream counts its own frames (for the ablation).
     """
 
     layers: tuple[tuple[int, int], ...] = ()

@@ -18,7 +18,9 @@ class _Unfilled(TorchFunctionMode):
 
 
 # What constructors do to the values of a tensor, with numbers; its shape stays.
-_FILLS = tuple(getattr(torch.Tensor, name) for name in ("normal_", "uniform_", "erfinv_", "clamp_", "mul_", "add_", "mul"))
+_FILLS = tuple(
+    getattr(torch.Tensor, name) for name in ("normal_", "uniform_", "erfinv_", "clamp_", "mul_", "add_", "mul")
+)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The models of a run: what its jobs may ask of them, and those that lie in files."""
 
+import copy
 import os
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from .catalog.precision import suited_dtype
 from .catalog.recognise import Kind, recognise
 from .catalog.vocos import load_vocoder
 from .errors import JamFlowError
+from .model.adapter import Adapter, adapted
 from .model.duration import DurationHead
 from .model.jamflow import JamFlow
 
@@ -52,6 +54,9 @@ class Models(Protocol):
     @property
     def vocoder(self) -> Vocoder | None:
         """What makes a mel a wave; None: this run leaves mels as they are."""
+
+    def adapted(self, adapter: Adapter) -> "Models":
+        """The same models with a learned voice."""
 
 
 class LoadedModels:
@@ -93,6 +98,12 @@ class LoadedModels:
     @cached_property
     def lips(self) -> Models:
         return self if self.flow.config.motion is not None else LoadedModels(device=self.flow.compute_device)
+
+    def adapted(self, adapter: Adapter) -> "LoadedModels":
+        """The same models with a learned voice; only the weights that it changes are copies."""
+        twin = copy.copy(self)
+        vars(twin).update(_nets=(adapted(self.flow, adapter), self._nets[1]), lips=self.lips)
+        return twin
 
     @cached_property
     def vocoder(self) -> Vocoder:

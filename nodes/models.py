@@ -5,6 +5,7 @@ format than it computes in, brings them over when it runs. The aligners and the 
 whole.
 """
 
+import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +29,13 @@ class Managed:
         mm.archive_model_dtypes(net)
         self.patcher = comfy.model_patcher.CoreModelPatcher(net, load_device=device, offload_device=offload)
         self._work = work
+
+    def adapted(self, adapter) -> "Managed":
+        """The same network with an Adapter's changes, as patches of ComfyUI's."""
+        twin = copy.copy(self)
+        twin.patcher = self.patcher.clone()
+        twin.patcher.add_patches({name: ("diff", (adapter.change(name),)) for name in adapter.parts})
+        return twin
 
     def load(self) -> nn.Module:
         mm.load_models_gpu([self.patcher], memory_required=self._work)
@@ -68,6 +76,12 @@ class ManagedModels:
     @cached_property
     def lips(self):
         return self if self.flow.config.motion is not None else ManagedModels(None, "auto")
+
+    def adapted(self, adapter) -> "ManagedModels":
+        """The same models with a learned voice."""
+        twin = copy.copy(self)
+        vars(twin).update(_flow=self._flow.adapted(adapter), lips=self.lips)
+        return twin
 
     @cached_property
     def _aligner_nets(self):
@@ -153,3 +167,7 @@ class Decoding:
     @property
     def vocoder(self):
         return self._vocoder.load()
+
+    def adapted(self, adapter) -> "Decoding":
+        """The same models with a learned voice."""
+        return Decoding(self._model.adapted(adapter), self._vocoder)

@@ -18,8 +18,8 @@ from jamflow_core.model.jamflow import JamFlow
 from jamflow_core.motion.rest import OTHERS, REST_CHANNELS, rest_of, smiling
 from jamflow_core.render.expression import Expression, curve
 from jamflow_core.train import degrade
-from jamflow_core.train.corpus import Cache
-from jamflow_core.train.data import HOLD_OUT, Windows
+from jamflow_core.train.corpus import HOLD_OUT, Cache
+from jamflow_core.train.data import Windows
 from jamflow_core.train.mixed_voices import mixed_names, mixed_style
 from jamflow_core.train.stretch import Variety, lay, mel_of
 from jamflow_core.train.throat import Throat, quick_size, resampled

@@ -113,8 +113,7 @@ class _Aligner:
 
     def _symbol_scores(self, features: torch.Tensor) -> np.ndarray:
         """Features [frames, inputs] -> log-probabilities [frames, classes + 1]: a boundary may be silent, and the last
-        column
-        is a symbol without a class, which may be anything."""
+        column is a symbol without a class, which may be anything."""
         anything = -math.log(len(self._index))
         scores = np.pad(self.frame_scores(features), ((0, 0), (0, 1)), constant_values=anything)
         silence = scores[:, self._index[SILENCE]]

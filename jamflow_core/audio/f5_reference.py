@@ -1,8 +1,7 @@
 """A recording made ready for F5-TTS, by the rules of its official driver (which uses pydub).
 
 The clip is cut at silences to 12 s at most, its edges are trimmed, and 50 ms of silence follow. Levels are those of
-16-bit
-samples over all channels, places are whole milliseconds; all numbers are the official ones.
+16-bit samples over all channels, places are whole milliseconds; all numbers are the official ones.
 """
 
 import torch

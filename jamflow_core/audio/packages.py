@@ -1,4 +1,4 @@
-"""The doors to torchaudio and vocos: opened when something behind them is used, with one answer where they do not open."""
+"""The doors to torchaudio and vocos: opened at first use, with one answer where they do not open."""
 
 import importlib
 import sys

@@ -5,6 +5,7 @@ round keeps the wave's own spectrum and scales it to the mel. From the vocoder's
 """
 
 import torch
+from einops import rearrange
 
 from ..clock import HOP
 from .mel import N_FFT, mel_filterbank
@@ -26,8 +27,8 @@ def refine(wave: torch.Tensor, mel: torch.Tensor, rounds: int) -> torch.Tensor:
     for _ in range(rounds):
         spectrum = torch.stft(wave, N_FFT, HOP, N_FFT, window, return_complex=True)
         ahead = spectrum if before is None else spectrum + MOMENTUM * (spectrum - before)
-        size = spectrum.abs().transpose(1, 2) + 1e-7
+        size = rearrange(spectrum.abs(), "b c n -> b n c") + 1e-7
         size = size * (target / (size @ filters).clamp(min=1e-5) @ spread)
-        wave = torch.istft(torch.polar(size.transpose(1, 2), ahead.angle()), N_FFT, HOP, N_FFT, window)
+        wave = torch.istft(torch.polar(rearrange(size, "b n c -> b c n"), ahead.angle()), N_FFT, HOP, N_FFT, window)
         before = spectrum
     return wave

@@ -1,8 +1,8 @@
 """Valleys between harmonics as deep as in recordings: a postfilter of painted mels.
 
 A flow model paints the mean of what could be there, and in log mels that mean fills the valleys between harmonics,
-which the
-ear takes for roughness. Postfilters of speech codecs and of statistical synthesis mend the same fault in the same way.
+which the ear takes for roughness. Postfilters of speech codecs and of statistical synthesis mend the same fault in the
+same way.
 """
 
 import torch

@@ -72,7 +72,7 @@ class Vocoder(Placed):
 
 
 def use_layers_of(ops, net: nn.Module) -> None:
-    """Put layers of `ops` (ComfyUI's, which cast weights as they run) in place of torch's; their values are not kept."""
+    """Put layers of `ops` (ComfyUI's, which cast weights as they run) in place of torch's, without their values."""
     for name, child in net.named_children():
         if isinstance(child, nn.Linear):
             setattr(net, name, ops.Linear(child.in_features, child.out_features))

@@ -8,6 +8,7 @@ from .bar import Bar, Count
 from .files import check_ending, check_files, read_speech, write_motion
 from .options import typed
 from .picture import Painter, PictureChoice, add_picture
+from .reading import Reading, add_reading
 from .sampling import Sampling, add_sampling
 
 
@@ -16,7 +17,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--text", help="what is said, where the recording is unclear")
     parser.add_argument("--out", help="the video (.mp4)")
     parser.add_argument("--motion", help="write the motion (.safetensors)")
-    add_picture(parser), add_sampling(parser)
+    add_reading(parser), add_picture(parser), add_sampling(parser)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Animate:
     out: str | None
     motion: str | None
     picture: PictureChoice
+    reading: Reading
     sampling: Sampling
 
 
@@ -44,12 +46,13 @@ def run(given: Namespace) -> None:
         raise JamFlowError("Name what to write: --out with .mp4, or --motion with .safetensors.")
     check_ending("the output", options.out, ".mp4")
     check_ending("--motion", options.motion, ".safetensors")
-    check_files({"--audio": options.audio} | options.picture.reads() | options.sampling.reads(), writes)
+    groups = (options.reading.reads(), options.picture.reads(), options.sampling.reads())
+    check_files({"--audio": options.audio} | {name: path for reads in groups for name, path in reads.items()}, writes)
     models, painter = options.sampling.load(), Painter(options.picture, options.sampling)
     recording, wave = read_speech(options.audio)
     portrait = painter.portrait() if options.out else None
     level = normalise(wave)[0]
-    text = align(models, level, options.text) if options.text else None
+    text = align(models, level, options.text, options.reading.language()) if options.text else None
     with Bar("animating") as tell:
         clip = animate(models, level, text, run=options.sampling.run(models, "animate", tell))
     if options.out:

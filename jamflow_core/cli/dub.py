@@ -9,7 +9,7 @@ from .files import check_ending, check_files, say, write_sound
 from .options import TEXT_LIMIT, typed
 from .picture import Painter, PictureChoice, add_picture
 from .sampling import Sampling, add_sampling
-from .voice import VoiceChoice, add_voice
+from .voice_choice import VoiceChoice, add_voice
 
 # Speech for new lips is at most this much faster than the voice's own pace, to fit the clip.
 HURRY = 1.25

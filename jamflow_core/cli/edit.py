@@ -7,6 +7,7 @@ from ..errors import JamFlowError
 from .bar import Bar
 from .files import check_ending, check_files, read_speech, write_like, write_motion
 from .options import TEXT_LIMIT, typed
+from .reading import Reading, add_reading
 from .sampling import Sampling, add_sampling
 
 
@@ -25,7 +26,7 @@ def add_options(parser: ArgumentParser) -> None:
     add("--motion", help="the recording's motion, to be edited along")
     add("--out", required=True, help="the new recording (.wav), at the old one's rate, with its channels and format")
     add("--motion-out", help="write the new motion (.safetensors)")
-    add_sampling(parser)
+    add_reading(parser), add_sampling(parser)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Edit:
     motion: str | None
     out: str
     motion_out: str | None
+    reading: Reading
     sampling: Sampling
 
     def check(self):
@@ -48,7 +50,7 @@ class Edit:
 
         check_ending("the output", self.out, ".wav")
         check_ending("--motion-out", self.motion_out, ".safetensors")
-        reads = {"--audio": self.audio, "--motion": self.motion} | self.sampling.reads()
+        reads = {"--audio": self.audio, "--motion": self.motion} | self.reading.reads() | self.sampling.reads()
         check_files(reads, {"--out": self.out, "--motion-out": self.motion_out})
         spans = tuple(_span(written, "--span") for written in self.span)
         face = tuple(_span(written, "--face-span") for written in self.face_span)
@@ -73,6 +75,7 @@ def run(given: Namespace) -> None:
     from ..clock import MOTION_FPS
     from ..tasks.animate import animate
     from ..tasks.edit import Original, Request, edit, move_lips
+    from ..text.parse import parse
 
     options = typed(Edit, given)
     spans, face = options.check()
@@ -85,7 +88,9 @@ def run(given: Namespace) -> None:
     with Bar("editing") as tell:
         run = options.sampling.run(models, "edit" if options.text else "animate", tell)
         if options.text:
-            asked = Request(options.text, spans, options.old_text, face or None)
+            language = options.reading.language()
+            was = parse(options.old_text, language) if options.old_text else None
+            asked = Request(parse(options.text, language), spans, was, face or None)
             clip = edit(models, wave, asked, motion, run=run, original=own)
         else:
             clip = move_lips(models, wave, motion, face, run=run)

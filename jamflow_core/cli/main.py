@@ -4,6 +4,7 @@ Bad input gets one clear line and exit code 2. Outputs are checked before the wo
 all.
 """
 
+import logging
 import signal
 import sys
 from argparse import ArgumentParser
@@ -20,6 +21,8 @@ COMMANDS = {
     "animate": "a recording -> the face that says it",
     "dub": "text and lips -> speech on the lips' timing",
     "edit": "say words of a recording anew",
+    "voice": "learn a voice from recordings of it",
+    "read": "how a text will be read: the words, and the phonemes",
     "info": "what is installed and which models are there",
     "bench": "speed on this machine",
 }
@@ -32,7 +35,7 @@ def main(argv: list[str]) -> int:
     if hasattr(sys.stdout, "reconfigure"):  # names that the terminal cannot show must not end a run
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        with _stoppable():
+        with _stoppable(), _heard():
             if argv[:1] and argv[0] in OWN:
                 return _module(argv[0]).main(argv[1:])
             given = parser(argv[0] if argv else "").parse_args(argv)
@@ -47,6 +50,29 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt as stop:
         print("jamflow: stopped; no output is half-written.", file=sys.stderr)
         return 128 + (stop.args[0] if stop.args else signal.SIGINT)
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Warnings of the core are told, each once."""
+    told: set[str] = set()
+
+    class Teller(logging.Handler):
+        def emit(self, record) -> None:
+            message = " ".join(record.getMessage().split())
+            if message not in told:
+                told.add(message)
+                say(message)
+
+    teller = Teller(logging.WARNING)
+    loggers = [logging.getLogger(name) for name in ("jamflow", __package__.split(".")[0])]
+    for logger in loggers:
+        logger.addHandler(teller)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(teller)
 
 
 @contextmanager

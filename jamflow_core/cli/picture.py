@@ -62,7 +62,7 @@ class PictureChoice:
 
 
 class Painter:
-    """The renderer that was asked for, loaded once; `sampling` says where to look for its files, and in which format."""
+    """The renderer that was asked for, loaded once; `sampling` says where its files are looked for, in which format."""
 
     def __init__(self, choice: PictureChoice, sampling: Sampling):
         self.choice, self.sampling = choice, sampling

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..render import LAYOUTS
 from .picture import PictureChoice, add_picture
 from .sampling import Sampling, add_sampling
-from .voice import VoiceChoice, add_voice
+from .voice_choice import VoiceChoice, add_voice
 
 
 def add_options(parser: ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The inpainting path: given frames lie on the straight line from their noise to themselves, painted ones go with the flow.
+"""The inpainting path: given frames lie on the line from their noise to themselves, painted ones go with the flow.
 
 x_t = (1 - t) noise + t data, as in the training objective.
 """
@@ -50,8 +50,8 @@ def noise(stream: str, frames: int, channels: int, seed: int) -> Tensor:
 class InpaintingPath:
     """The way of one painted stream, float32 [N, channels]; generate: bool [N, 1].
 
-    noise: where it begins. sketch: all that the canvas holds. known: what of it is given. anchored: whether given frames
-    are held on their line.
+    noise: where it begins. sketch: all that the canvas holds. known: what of it is given. anchored: whether given
+    frames are held on their line.
     """
 
     noise: Tensor

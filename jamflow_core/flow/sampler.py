@@ -42,7 +42,7 @@ def sample(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Tensor | None, Tensor | None]:
-    """Paint the canvases of one run; returns (mel [N, 100] or None, mouth [M, 18] or None), normalised, given parts exact.
+    """Paint the canvases of one run: (mel [N, 100] or None, mouth [M, 18] or None), normalised, given parts exact.
 
     progress(done, total, {"audio": ..., "motion": ...}) gets the current guess of the result after every step.
     Runs are never batched with each other, so a seed gives the same bits whatever else is asked for.
@@ -86,7 +86,7 @@ class Painted:
 
 
 class Run:
-    """One pass over the grid: what does not depend on x, computed once, and the walk. (distil.py walks it by itself.)"""
+    """One pass over the grid: what does not depend on x, computed once, and the walk. (distil.py walks by itself.)"""
 
     def __init__(self, model: JamFlow, canvases: dict[str, Canvas], settings: Settings):
         self.model, self.settings = model, settings

@@ -1,10 +1,8 @@
 """Moments of the flow at which the velocity is asked for.
 
 "even" steps, all alike. "pruned": empirically pruned step sampling (EPSS) of F5-TTS drops late steps that change
-little.
-"distilled": the model's own grids of few steps (distil.py). The first two are bent by sway sampling (F5-TTS), which
-moves steps
-towards the noise, t' = t + s (cos(pi t / 2) - 1 + t).
+little. "distilled": the model's own grids of few steps (distil.py). The first two are bent by sway sampling (F5-TTS),
+which moves steps towards the noise, t' = t + s (cos(pi t / 2) - 1 + t).
 """
 
 import torch

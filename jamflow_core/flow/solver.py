@@ -1,4 +1,4 @@
-"""Solvers of the flow's differential equation dx/dt = v(x, t): where they ask for the velocity, and the slope of a step."""
+"""Solvers of the flow's differential equation dx/dt = v(x, t): where they ask for v, and the slope of a step."""
 
 from typing import Protocol
 

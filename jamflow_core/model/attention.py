@@ -1,8 +1,7 @@
 """Selective joint attention: own queries against pooled keys, the other stream seen through a band in time.
 
 The paper's supplement pools the queries of both streams as well and throws the partner's rows away afterwards. Rows of
-a
-softmax do not depend on each other, so a stream's own queries against the pooled keys are the same function at half
+a softmax do not depend on each other, so a stream's own queries against the pooled keys are the same function at half
 the cost. Two forms of that function live here:
 
 `attend_dense`   one scaled-dot-product attention with a dense mask; differentiable everywhere, used in training.
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor
 
 
@@ -37,9 +37,8 @@ class Partner:
     """What a stream sees of the other one.
 
     k, v: [B, H, M, D]. own_times [N], times [M]: seconds of the queries and of the keys, evenly spaced. band:
-    half-width in
-    seconds, None = everything. mask: bool [B, M], False at padding, or None. windows: of these times, where they are
-    known.
+    half-width in seconds, None = everything. mask: bool [B, M], False at padding, or None. windows: of these times,
+    where they are known.
     """
 
     k: Tensor
@@ -108,8 +107,8 @@ def attend_banded(q: Tensor, k: Tensor, v: Tensor, partner: Partner) -> Tensor:
     cross, cross_lse = _band(q, partner, windows)
     weight = torch.sigmoid(cross_lse - own_lse.float()).unsqueeze(-1)
     # The flash kernel keeps [B, N, H, D] in memory; so does the merge, whose loops then run straight.
-    own, cross, weight = (part.transpose(1, 2) for part in (own.float(), cross, weight))
-    return torch.lerp(own, cross, weight).transpose(1, 2).type_as(q)
+    own, cross, weight = (rearrange(part, "b h n d -> b n h d") for part in (own.float(), cross, weight))
+    return rearrange(torch.lerp(own, cross, weight), "b n h d -> b h n d").type_as(q)
 
 
 def windows_of(own_times: Tensor, times: Tensor, band: float) -> Windows:
@@ -130,15 +129,15 @@ def windows_of(own_times: Tensor, times: Tensor, band: float) -> Windows:
 
 def _band(q: Tensor, partner: Partner, windows: Windows) -> tuple[Tensor, Tensor]:
     """Attention of q over the partner's keys inside the band: (output [B, H, N, D], log-sum-exp [B, H, N]), float32."""
-    (batch, heads, count, _), (blocks, width) = q.shape, windows.keys.shape
-    rows = q.transpose(1, 2).float()  # [B, N, H, D], as it lies in memory
+    (batch, _, count, _), blocks = q.shape, len(windows.keys)
+    rows = rearrange(q, "b h n d -> b n h d").float()  # as it lies in memory
     rows = F.pad(rows, (0, 0, 0, 0, 0, blocks * windows.block - count))
-    queries = rows.reshape(batch * blocks, windows.block, heads, -1)
-    k, v = (part.transpose(1, 2).float().index_select(1, windows.keys.flatten()) for part in (partner.k, partner.v))
-    k, v = (part.reshape(batch * blocks, width, heads, -1) for part in (k, v))
+    seen = [rearrange(part, "b h m d -> b m h d").float() for part in (partner.k, partner.v)]
+    k, v = (part.index_select(1, windows.keys.flatten()) for part in seen)
     out, lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
-        *(part.transpose(1, 2) for part in (queries, k, v)), attn_mask=windows.hidden.repeat(batch, 1, 1)[:, None]
+        *(rearrange(part, "b (blocks n) h d -> (b blocks) h n d", blocks=blocks) for part in (rows, k, v)),
+        attn_mask=windows.hidden.repeat(batch, 1, 1)[:, None],
     )
-    out = out.transpose(1, 2).reshape(batch, -1, heads, q.shape[-1])[:, :count]
-    lse = lse.view(batch, blocks, heads, windows.block).transpose(1, 2).flatten(2)[:, :, :count]
-    return out.transpose(1, 2), lse
+    out = rearrange(out, "(b blocks) h n d -> b h (blocks n) d", b=batch)[:, :, :count]
+    lse = rearrange(lse, "(b blocks) h n -> b h (blocks n)", b=batch)[:, :, :count]
+    return out, lse

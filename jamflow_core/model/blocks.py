@@ -16,7 +16,7 @@ from .rotary import rotate
 
 
 class Modulation(NamedTuple):
-    """What the timestep does to one half of a block: to what enters it, and how much comes back. Each [B or 1, 1, dim]."""
+    """What the timestep does to one half of a block: to what enters it, and to what leaves. Each [B or 1, 1, dim]."""
 
     shift: Tensor
     scale: Tensor
@@ -34,9 +34,9 @@ class Modulation(NamedTuple):
 
 
 def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
-    """Parameter-free LayerNorm (eps 1e-6), then x * (1 + scale) + shift; x [B, N, dim], shift and scale [B or 1, 1, dim].
+    """Parameter-free LayerNorm (eps 1e-6), then x * (1 + scale) + shift; x [B, N, dim], the others [B or 1, 1, dim].
 
-    Computed in x's format, returned in that of the modulation: the residual stream is float32 whatever the products are.
+    Computed in x's format, returned in that of the modulation: the residual stream is float32, whatever the products.
     """
     narrow, shift, scale = scale.dtype, shift.to(x), scale.to(x)
     if scale.shape[0] == 1:  # the same for all: LayerNorm's own weight and bias, in one pass
@@ -53,7 +53,7 @@ class AdaLayerNorm(nn.Module):
         self.linear = ops.Linear(dim, parts * dim)
 
     def forward(self, t: Tensor) -> Tensor:
-        return self.linear(F.silu(t)).unflatten(-1, (self.parts, -1))
+        return rearrange(self.linear(F.silu(t)), "s (parts d) -> s parts d", parts=self.parts)
 
 
 class Attention(nn.Module):
@@ -103,7 +103,7 @@ class FeedForward(nn.Module):
 
 
 class DiTBlock(nn.Module):
-    """AdaLN-Zero block. Its modulation is [B, 6, dim]: shift, scale and gate of the attention, then of the feed-forward."""
+    """AdaLN-Zero block; modulation [B, 6, dim]: shift, scale and gate of the attention, then of the feed-forward."""
 
     def __init__(self, config: StreamConfig, ops=nn):
         super().__init__()

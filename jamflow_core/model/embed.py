@@ -4,6 +4,7 @@ import math
 
 import torch
 import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor, nn
 
 from ..placed import Placed
@@ -35,7 +36,7 @@ class ConvPositionEmbedding(nn.Module):
         )
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        x = x.transpose(1, 2)
+        x = rearrange(x, "b n d -> b d n")
         hidden = None if mask is None else ~mask[:, None, :]
         for layer in self.conv1d:
             if hidden is not None and isinstance(layer, nn.Conv1d):
@@ -43,7 +44,7 @@ class ConvPositionEmbedding(nn.Module):
             x = layer(x)
         if hidden is not None:
             x = x.masked_fill(hidden, 0.0)
-        return x.transpose(1, 2)
+        return rearrange(x, "b d n -> b n d")
 
 
 class InputEmbedding(nn.Module):

@@ -35,7 +35,7 @@ class StreamInput:
 
 @dataclass(frozen=True)
 class Memory:
-    """Keys and values that a given stream shows in each joint layer, computed once: it does not change while sampling."""
+    """Keys and values that a given stream shows in each joint layer, computed once: they do not change in a run."""
 
     keys_values: list[tuple[Tensor, Tensor]]
     mask: Tensor | None = None
@@ -53,7 +53,7 @@ Hidden = tuple[Tensor | None, Tensor | None]
 
 
 class SoloBlock:
-    """A block of one stream that looks at itself only. shown: whether the other stream still sees it in a later layer."""
+    """A block of one stream that looks at itself only. shown: whether the other stream sees it in a later layer."""
 
     def __init__(self, dits: Sequence[DiT | None], column: int, layer: int, shown: bool):
         self.block = dits[column].transformer_blocks[layer]

@@ -1,7 +1,7 @@
 """Forms of the model's functions that torch's float32 kernels for the CPU are quick at; the same values to rounding.
 
-Torch computes tanh and mish there four times slower than exp, rotates pairs fastest as complex numbers, and copies what it
-convolves into another order. `quicken` puts these forms into a model from outside; the model itself knows nothing of them.
+Torch computes tanh and mish there four times slower than exp, rotates pairs fastest as complex numbers, and copies what
+it convolves into another order. `quicken` puts these forms into a model from outside; the model knows nothing of them.
 """
 
 import math
@@ -18,7 +18,7 @@ from .rotary import rotate
 
 
 def quicken(model: JamFlow) -> JamFlow:
-    """The model itself, its functions in quick forms where they are the better ones; keys and values of weights stay."""
+    """The model itself, its functions in quick forms where those are better; keys and values of weights stay."""
     for module in model.modules():
         for name, child in module.named_children():
             if isinstance(child, nn.Mish):
@@ -35,7 +35,7 @@ def quicken(model: JamFlow) -> JamFlow:
 
 
 def quick(x: Tensor) -> bool:
-    """Whether these forms are the better ones for x: they are not with gradients, nor for a compiler that fuses loops."""
+    """Whether these forms are better for x: they are not with gradients, nor for a compiler that fuses loops."""
     plain = x.device.type == "cpu" and x.dtype == torch.float32
     return plain and not torch.is_grad_enabled() and not torch.compiler.is_compiling()
 
@@ -74,7 +74,7 @@ def rotate_pairs(x: Tensor, table: Tensor) -> Tensor:
 
 
 def convolve_channels_last(layer: nn.Conv1d, plain, x: Tensor) -> Tensor:
-    """The convolution of x [B, dim, N] that lies in memory as [B, N, dim], in that order; `plain` is the layer's own."""
+    """The convolution of x [B, dim, N], which lies in memory as [B, N, dim], in that order; `plain`: the layer's own."""
     if not quick(x) or layer.weight.shape[1] % 8:  # channels last is faster in whole vectors of 8
         return plain(x)
     weight, bias = layer.weight.to(x)[:, :, None], layer.bias.to(x)

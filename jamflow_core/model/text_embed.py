@@ -1,13 +1,13 @@
 """Text for the audio stream: ConvNeXt V2 blocks over the symbols, then stretched over the mel frames.
 
 F5-TTS v1 pads the symbols with fillers up to the audio length ("pad"). With "durations" the blocks see the symbols
-only,
-each frame takes the symbol that sounds there, and two facts about time are added: how long the symbol lasts and
+only, each frame takes the symbol that sounds there, and two facts about time are added: how long the symbol lasts and
 how far into it the frame lies.
 """
 
 import torch
 import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor, nn
 
 from ..config import TextConfig
@@ -39,8 +39,8 @@ class ConvNeXtV2Block(nn.Module):
         self.pwconv2 = ops.Linear(hidden, dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.norm(self.dwconv(x.transpose(1, 2)).transpose(1, 2))
-        return x + self.pwconv2(self.grn(F.gelu(self.pwconv1(h))))
+        h = rearrange(self.dwconv(rearrange(x, "b n d -> b d n")), "b d n -> b n d")
+        return x + self.pwconv2(self.grn(F.gelu(self.pwconv1(self.norm(h)))))
 
 
 def sinusoids(length: int, dim: int, device=None) -> Tensor:

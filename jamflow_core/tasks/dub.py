@@ -22,7 +22,7 @@ from .front_ends import front_end
 from .pauses import hushed
 from .run import Run
 from .settings import DEFAULTS
-from .voice import Voice
+from .voice import Voice, voiced
 
 
 def dub(models: Models, text: str | TimedText | None, motion: Tensor, voice: Voice, *, run: Run = Run()) -> Clip:
@@ -33,7 +33,7 @@ def dub(models: Models, text: str | TimedText | None, motion: Tensor, voice: Voi
     JamFlowError: the text cannot be said in the time for which the lips move; the model knows no times.
     """
     front_end(models).require_times("dub")
-    run = run.by(DEFAULTS["dub"])
+    run, models = run.by(DEFAULTS["dub"]), voiced(models, voice)
     timed, frames = None, -(-len(motion) // CELL) * GRID
     if text is not None:
         timed = text if isinstance(text, TimedText) and text.timed else laid_on_lips(models, text, motion, voice)

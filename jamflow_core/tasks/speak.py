@@ -10,7 +10,7 @@ from .canvases import Rest
 from .clip import Clip
 from .front_ends import front_end
 from .run import Run
-from .voice import Voice
+from .voice import Voice, voiced
 
 
 def speak(
@@ -28,6 +28,6 @@ def speak(
     characters times the writing itself. face: is one painted with it? The rest of a face (canvases.py) also colours the
     voice: a smile makes it brighter and higher.
     """
-    front = front_end(models)
+    front, models = front_end(models), voiced(models, voice)
     parts = text if isinstance(text, list) else front.plan(models, text, voice, speed)
     return front.speak(models, parts, voice, run.by(front.usual("speak")), speed, face)

@@ -7,6 +7,8 @@ from torch import Tensor
 from ..audio.mel import log_mel
 from ..clock import GRID, HOP, SAMPLE_RATE
 from ..errors import JamFlowError
+from ..model.adapter import Adapter, fingerprint
+from ..models import Models
 from ..text.languages import DEFAULT
 from ..text.languages.language import Language
 from ..text.timed import TimedText
@@ -16,16 +18,38 @@ from ..text.timed import TimedText
 class Voice:
     """A prompt: log mel [frames, 100] and, where known, the timed text that it says. language: of new text.
 
-    heard: more of the recording, log mel, for the vector that says who speaks; None = the prompt. stranger: the seed of
-    somebody who was never there, whose prompt is empty.
+    adapter: what the model learned of this voice (train/learn.py), None for one that is only imitated. heard: more of the
+    recording, log mel, for the vector that says who speaks; None = the prompt. stranger: the seed of somebody who was
+    never there, whose prompt is empty.
     """
 
     name: str
     mel: Tensor
     text: TimedText | None
     language: Language = DEFAULT
+    adapter: Adapter | None = None
     heard: Tensor | None = None
     stranger: int | None = None
+
+
+def voiced(models: Models, voice: Voice) -> Models:
+    """The models as they speak in this voice: with what they learned of it.
+
+    JamFlowError for a voice that was learned on other weights.
+    """
+    if voice.adapter is None:
+        return models
+    if voice.adapter.base != fingerprint(models.flow):
+        raise JamFlowError(f'Learn the voice "{voice.name}" again with this model: it was learned on other weights.')
+    return models.adapted(voice.adapter)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a recording says, "" where nobody knows, and its language, which is that of new text too."""
+
+    text: str = ""
+    language: Language = DEFAULT
 
 
 def prompt(name: str, wave: Tensor, text: TimedText | None, language: Language = DEFAULT) -> Voice:

@@ -16,7 +16,7 @@ from ..text.languages.language import Language
 from ..text.parse import parse
 from ..text.timed import TimedText
 from .front_ends import front_end
-from .voice import Voice, prompt
+from .voice import Said, Voice, prompt
 
 PRESETS = Path(__file__).parents[1] / "weights" / "voices"
 
@@ -55,11 +55,16 @@ def stranger(seed: int, language: Language = DEFAULT) -> Voice:
 
 
 def from_recording(
-    models: Models, wave: Tensor, rate: int, transcript: str | None = None, name: str = "recording"
+    models: Models,
+    wave: Tensor,
+    rate: int,
+    transcript: str | None = None,
+    name: str = "recording",
+    language: Language = DEFAULT,
 ) -> Voice:
     """A voice from a recording [channels, samples]; with its transcript, the words are aligned and help the imitation.
 
     Only its beginning is used. F5-TTS weights get the recording as their own driver prepares it, and need the
-    transcript.
+    transcript. JamFlowError: silence, or a transcript of something else.
     """
-    return front_end(models).voice(models, wave, rate, transcript, name)
+    return front_end(models).voice(models, wave, rate, Said(transcript or "", language), name)

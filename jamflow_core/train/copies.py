@@ -23,8 +23,7 @@ from ..models import LoadedModels, Models
 from ..tasks.settings import DEFAULTS
 from ..text.timed import TimedText
 from ..tokens import decode
-from .corpus import Cache, Clip
-from .data import HOLD_OUT
+from .corpus import HOLD_OUT, Cache, Clip
 from .vocoder import held_out
 
 # How far from the recording a copy may begin: much is the model's own, the pitch is still the recording's.

@@ -23,6 +23,8 @@ DURATION_UNIT = 600 / SAMPLE_RATE
 # energies over 600 clips; a classifier of single frames peaks at the same shift). The silence before is that much
 # shorter.
 SOUND_LEADS = 0.05
+# Clips at the end of a corpus that training never sees.
+HOLD_OUT = 64
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,12 @@ class Clip:
 
 
 class Cache:
-    """Prepared corpora, one behind the other: `len(cache)`, `cache[i] -> Clip`; waves and mels stay memory-mapped."""
+    """Prepared corpora, one behind the other: `len(cache)`, `cache[i] -> Clip`; waves and mels stay memory-mapped.
+
+    held_back: so many clips at its end are never trained on.
+    """
+
+    held_back = HOLD_OUT
 
     def __init__(self, *folders):
         self.clips, self._arrays = [], []

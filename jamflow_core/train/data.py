@@ -23,8 +23,6 @@ from .throat import Throat
 from .visemes import teacher_motion
 
 _RATE = float(MEL_RATE)
-# Clips at the end of the corpus that training never sees.
-HOLD_OUT = 64
 # Frames of the recording that the voice vector is taken from, one of these a batch.
 REFERENCES = (128, 224, 320)
 # A full smile spreads the lips and shortens the throat, and speech becomes this much higher.
@@ -81,9 +79,9 @@ class Voices:
 class Windows:
     """Batches of `frames` mel frames from a prepared corpus.
 
-    mel: its statistics, None = mels as they are. mouth: its statistics, None = no motion. The last HOLD_OUT clips are never
-    trained on; `held_out` takes only these. symbols: the vocabulary of a model that spells (F5-TTS). variety: other speakers
-    and poorer recordings made of the corpus while it is read, None = as it is.
+    mel: its statistics, None = mels as they are. mouth: its statistics, None = no motion. The last `held_back` clips of
+    the cache are never trained on; `held_out` takes only these. symbols: the vocabulary of a model that spells (F5-TTS).
+    variety: other speakers and poorer recordings made of the corpus while it is read, None = as it is.
     """
 
     def __init__(
@@ -102,7 +100,7 @@ class Windows:
         )
         self.mouth = mouth
         self.vocabulary = None if symbols is None else Vocabulary(symbols)
-        training = len(cache) - HOLD_OUT
+        training = len(cache) - cache.held_back
         rows = range(training, len(cache)) if held_out else range(training)
         self.voices = Voices(cache, rows)
 

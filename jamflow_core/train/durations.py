@@ -10,8 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ..model.duration import SHORTEST, DurationHead
-from .corpus import Cache
-from .data import HOLD_OUT
+from .corpus import HOLD_OUT, Cache
 
 
 def examples(cache: Cache, pool: dict[str, list[int]], size: int, rng: np.random.Generator) -> list[tuple]:

@@ -4,6 +4,7 @@ speak    text -> speech: phoneme and word error, DNSMOS, similarity to the promp
 both     text -> speech and face: do the lips fit the speech of the same sample?
 animate  the teacher's speech -> face: does it fit the phonemes that the teacher says?
 dub      text and lips -> speech: do the phonemes begin when the lips say so?
+strangers, robust, learned   the model among people it never heard: see people.py
 
 The held-out set is a prepared corpus of sentences never trained on (`train teacher`, then `train prepare`).
 """
@@ -32,6 +33,7 @@ from ..tasks.settings import DEFAULTS
 from ..tasks.speak import speak
 from ..text.timed import TimedText
 from ..tokens import decode
+from . import people
 from .corpus import Cache
 from .metrics.judges import MEASURES, Judges
 from .metrics.lips import lip_figures
@@ -149,8 +151,10 @@ def main(argv=None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m jamflow_core eval", description="Measure the model on held-out sentences."
     )
-    parser.add_argument("--held-out", required=True, help="prepared corpus of sentences never trained on")
-    parser.add_argument("--what", default=",".join(WHAT), help=f"some of {','.join(WHAT)} [all]")
+    parser.add_argument("--held-out", help="prepared corpus of sentences never trained on")
+    parser.add_argument("--readers", help="a folder of recordings for each of some people, never trained on")
+    every = (*WHAT, *people.WHAT)
+    parser.add_argument("--what", default=",".join(WHAT), help=f"some of {','.join(every)} [{','.join(WHAT)}]")
     parser.add_argument("--measures", default=",".join(MEASURES), help=f"of speech, some of {','.join(MEASURES)} [all]")
     parser.add_argument("--n", type=int, help="only the first N sentences")
     parser.add_argument("--model", help="a JAM-Flow model file [the embedded one]")
@@ -160,9 +164,15 @@ def main(argv=None) -> None:
     parser.add_argument("--out", help="also write all figures (.json)")
     args = parser.parse_args(argv)
 
-    what, measures = _some(args.what, WHAT), _some(args.measures, MEASURES)
-    recordings = held_out(args.held_out, args.n)
+    what, measures = _some(args.what, every), _some(args.measures, MEASURES)
+    if not args.held_out and set(what) - {"strangers", "learned"}:
+        raise JamFlowError("Give --held-out DIR: a prepared corpus of sentences never trained on.")
+    recordings = held_out(args.held_out, args.n) if args.held_out else []
     models = LoadedModels(args.model, args.vocoder)
+    among_people = people.report(models, [one for one in what if one in people.WHAT], args.readers, recordings)
+    what = [one for one in what if one in WHAT]
+    if not what:
+        return
     usual = {job: DEFAULTS[job] for job in JOBS}
     settings = {job: replace(s, steps=args.steps or s.steps, seed=args.seed) for job, s in usual.items()}
     evaluation = Evaluation(models, what, measures, settings)
@@ -190,6 +200,7 @@ def main(argv=None) -> None:
             "voices": by_voice,
             "bars": [vars(mark) | {"met": mark.met} for mark in marks],
             "rows": rows,
+            "people": among_people,
         }
         Path(args.out).write_text(json.dumps(result, indent=1), encoding="utf-8")
 

@@ -15,8 +15,7 @@ from ..tasks.canvases import canvases_of
 from ..tasks.durations import fill_grid
 from ..tasks.front_ends import front_end
 from ..tasks.settings import DEFAULTS
-from .corpus import Cache
-from .data import HOLD_OUT
+from .corpus import HOLD_OUT, Cache
 
 # How many steps get a grid of their own.
 STEPS = range(2, 17)

@@ -8,6 +8,8 @@ import numpy as np
 _COLUMNS = (
     ("phoneme error %", "speak", "phoneme_error", 1),
     ("(teacher)", "teacher", "phoneme_error", 1),
+    ("by hama %", "speak", "other_phone_error", 1),
+    ("(teacher)", "teacher", "other_phone_error", 1),
     ("word error %", "speak", "word_error", 1),
     ("(teacher)", "teacher", "word_error", 1),
     ("DNSMOS", "speak", "dnsmos", 2),
@@ -42,6 +44,7 @@ def _pooled(rows: list[dict]) -> dict[str, float]:
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     ratios = {
         "phoneme_error": ("phone_errors", "phones"),
+        "other_phone_error": ("other_errors", "other_phones"),
         "word_error": ("word_errors", "words"),
         "closed": ("closed", "closures"),
     }

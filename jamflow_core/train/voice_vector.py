@@ -17,8 +17,8 @@ from torch import Tensor
 from ..audio.mel import LOG_FLOOR, N_MELS
 from ..config import Normaliser, VoiceConfig, tiny
 from ..model.voice import VoiceEncoder
-from .corpus import Cache
-from .data import HOLD_OUT, Voices
+from .corpus import HOLD_OUT, Cache
+from .data import Voices
 from .throat import Throat, moved
 
 FRAMES = 160

@@ -16,7 +16,7 @@ from ...text.timed import TimedText
 from ..canvases import Rest
 from ..clip import Clip
 from ..run import Run
-from ..voice import Voice
+from ..voice import Said, Voice
 from .characters import Characters
 from .phonemes import Phonemes
 
@@ -36,7 +36,7 @@ class FrontEnd(Protocol):
     def shown(self, text: TimedText) -> str:
         """What the model reads, as one line for people."""
 
-    def voice(self, models: Models, wave: Tensor, rate: int, transcript: str | None, name: str) -> Voice:
+    def voice(self, models: Models, wave: Tensor, rate: int, said: Said, name: str) -> Voice:
         """A recording [channels, samples] as a voice; see voices.py."""
 
     def plan(self, models: Models, text: str | TimedText, voice: Voice, speed: float) -> list[TimedText]:

@@ -30,7 +30,7 @@ from ..animate import lips_of
 from ..clip import Clip
 from ..run import Run
 from ..settings import DEFAULTS
-from ..voice import Voice
+from ..voice import Said, Voice
 
 OFFICIAL = Settings(steps=32, text_guidance=2.0, reference_guidance=2.0, anchored=False)
 CROSS_FADE = 0.15
@@ -57,8 +57,8 @@ class Characters:
     def shown(self, text: TimedText) -> str:
         return "".join(f5_tokens(text.text)).strip()
 
-    def voice(self, models: Models, wave: Tensor, rate: int, transcript: str | None, name: str) -> Voice:
-        return reference(wave, rate, transcript, name)
+    def voice(self, models: Models, wave: Tensor, rate: int, said: Said, name: str) -> Voice:
+        return replace(reference(wave, rate, said.text, name), language=said.language)
 
     def plan(self, models: Models, text: str | TimedText, voice: Voice, speed: float) -> list[TimedText]:
         return [written(text) if isinstance(text, str) else text]

@@ -24,7 +24,8 @@ from ..durations import fill_grid, predict_durations
 from ..pauses import REST, hushed, with_rests, without_rests
 from ..run import Run
 from ..settings import DEFAULTS
-from ..voice import Voice, prompt
+from ..transcript import check_transcript
+from ..voice import Said, Voice, prompt
 
 # Only so much of a recording stands before what is said: a longer prompt slows every run and makes no voice more alike.
 PROMPT_SECONDS = 3.5
@@ -47,15 +48,17 @@ class Phonemes:
     def shown(self, text: TimedText) -> str:
         return "".join(symbol if len(symbol) == 1 else " " for symbol in text.symbols).strip()
 
-    def voice(self, models: Models, wave: Tensor, rate: int, transcript: str | None, name: str) -> Voice:
+    def voice(self, models: Models, wave: Tensor, rate: int, said: Said, name: str) -> Voice:
         heard = prepare_reference(wave, rate, HEARD_SECONDS)
         heard = log_mel(heard)[: len(heard) // HOP]
-        if not (transcript or "").strip():
-            return replace(prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None), heard=heard)
+        if not said.text.strip():
+            made = prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None, said.language)
+            return replace(made, heard=heard)
         mono = prepare_reference(wave, rate, max_seconds=None)
-        said = align_mel(models, log_mel(mono)[: len(mono) // HOP], transcript)
-        said = _first_words(said, PROMPT_SECONDS)
-        return replace(prompt(name, mono[: round(said.seconds * SAMPLE_RATE)], said), heard=heard)
+        mel, text = log_mel(mono)[: len(mono) // HOP], self.read(said.text, said.language)
+        check_transcript(models, mel, text)
+        text = _first_words(align_mel(models, mel, text), PROMPT_SECONDS)
+        return replace(prompt(name, mono[: round(text.seconds * SAMPLE_RATE)], text, said.language), heard=heard)
 
     def plan(self, models: Models, text: str | TimedText, voice: Voice, speed: float) -> list[TimedText]:
         if isinstance(text, TimedText) and text.timed:

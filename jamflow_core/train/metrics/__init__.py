@@ -8,9 +8,12 @@ from importlib import import_module
 
 import torch
 
+from ...align.heard import edit_distance
 from ...audio.resample import resample
 from ...clock import SAMPLE_RATE
 from ...errors import JamFlowError
+
+__all__ = ["at_16k", "edit_distance", "need"]
 
 
 def need(package: str, install: str):
@@ -24,13 +27,3 @@ def need(package: str, install: str):
 def at_16k(wave):
     """Wave [samples] at 24 kHz -> float32 numpy [samples * 2 / 3] at 16 kHz, kept in -1..1."""
     return resample(torch.as_tensor(wave, dtype=torch.float32), SAMPLE_RATE, 16000).clamp(-1, 1).numpy()
-
-
-def edit_distance(reference, hypothesis) -> int:
-    """Fewest insertions, deletions and substitutions that turn one sequence into the other (Levenshtein)."""
-    row = list(range(len(hypothesis) + 1))
-    for i, expected in enumerate(reference, 1):
-        diagonal, row[0] = row[0], i
-        for j, found in enumerate(hypothesis, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (expected != found))
-    return row[-1]

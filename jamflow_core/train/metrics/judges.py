@@ -2,11 +2,12 @@
 
 from ...align.aligner import AudioAligner
 from .phonemes import phoneme_errors
+from .phones import PhoneRecogniser, phone_errors
 from .quality import dnsmos
 from .voice import VoiceEncoder, similarity
 from .words import WordRecogniser, word_errors
 
-MEASURES = ("phonemes", "words", "quality", "voice")
+MEASURES = ("phonemes", "phones", "words", "quality", "voice")
 
 
 class Judges:
@@ -14,6 +15,7 @@ class Judges:
 
     def __init__(self, recogniser: AudioAligner, measures=MEASURES):
         self._recogniser, self._measures = recogniser, measures
+        self._phones = PhoneRecogniser() if "phones" in measures else None
         self._words = WordRecogniser() if "words" in measures else None
         self._encoder = VoiceEncoder() if "voice" in measures else None
 
@@ -26,6 +28,8 @@ class Judges:
         row = {}
         if "phonemes" in self._measures:
             row["phone_errors"], row["phones"] = phoneme_errors(self._recogniser, wave, symbols)
+        if self._phones:
+            row["other_errors"], row["other_phones"] = phone_errors(self._phones, wave, symbols)
         if self._words:
             row["word_errors"], row["words"] = word_errors(self._words, wave, text)
         if "quality" in self._measures:

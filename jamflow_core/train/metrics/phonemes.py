@@ -4,9 +4,9 @@ said.
 
 import torch
 
-from ...align.aligner import AudioAligner, class_of, phones_of
+from ...align.aligner import AudioAligner
+from ...align.heard import phone_errors
 from ...audio.mel import log_mel
-from . import edit_distance
 
 
 def phoneme_errors(recogniser: AudioAligner, wave, symbols) -> tuple[int, int]:
@@ -14,6 +14,4 @@ def phoneme_errors(recogniser: AudioAligner, wave, symbols) -> tuple[int, int]:
 
     Stress, punctuation and silence are not counted.
     """
-    heard = recogniser.recognise(log_mel(torch.as_tensor(wave)))
-    expected = [class_of(phone) for phone in phones_of(symbols)]
-    return edit_distance(expected, heard), len(expected)
+    return phone_errors(recogniser, log_mel(torch.as_tensor(wave)), symbols)
