@@ -35,10 +35,11 @@ _LIDS = [list(zip(eye.upper[3:6], eye.lower[3:6])) for eye in EYES]
 
 @dataclass(frozen=True)
 class FaceMotion:
-    """What a video's face does, at 25 fps: `motion` (mouth), `blink` float32 [n,2] (image left, right; 0 open, 1
-    closed), `head` float32 [n,5] relative to the clip's median pose (yaw, pitch, roll in degrees, x, y in eye
-    distances), `brow` float32 [n] and `gaze` float32 [n,2] (-1..1, up; to the picture's right and down). All are what
-    `MeshPortrait.frame` takes. `missing`: numbers of the source frames without a face, where the last one was held."""
+    """What a video's face does, at 25 fps, each shot measured by itself: `motion` (mouth), `blink` float32 [n,2] (image
+    left, right; 0 open, 1 closed), `head` float32 [n,5] relative to the shot's median pose (yaw, pitch, roll in
+    degrees, x, y in eye distances), `brow` float32 [n] and `gaze` float32 [n,2] (-1..1, up; to the picture's right and
+    down). All are what `MeshPortrait.frame` takes. `missing`: numbers of the source frames without a face, where the
+    last one was held."""
 
     motion: Motion
     blink: np.ndarray
@@ -56,15 +57,14 @@ def extract_motion(frames: Iterable[np.ndarray], fps: float, finder: FaceFinder 
     JamFlowError if no frame shows a face.
     """
     track = track_face(frames, finder, face, progress)
-    points = track.points
 
-    def at_25(values):
-        return resampled(_smooth(values), fps, MOTION_FPS).astype(np.float32)
+    def at_25(measure):
+        values = track.measured(lambda points: _smooth(measure(points)))
+        return resampled(values, fps, MOTION_FPS, track.shots).astype(np.float32)
 
-    head = at_25(head_poses(points))
-    motion = Motion(state_to_exp(at_25(mouth_states(points))), MOTION_FPS)
-    brow, gaze = at_25(brow_states(points)[:, None])[:, 0], at_25(gaze_states(points))
-    return FaceMotion(motion, at_25(lid_states(points)), head - np.median(head, 0), brow, gaze, track.missing)
+    motion = Motion(state_to_exp(at_25(mouth_states)), MOTION_FPS)
+    brow = at_25(lambda points: brow_states(points)[:, None])[:, 0]
+    return FaceMotion(motion, at_25(lid_states), at_25(_head_motion), brow, at_25(gaze_states), track.missing)
 
 
 def mouth_states(points: np.ndarray, neutral: np.ndarray | None = None) -> np.ndarray:
@@ -144,6 +144,12 @@ def head_poses(points: np.ndarray) -> np.ndarray:
         roll = np.arctan2(right[1], right[0])
         poses.append([*np.degrees([yaw, pitch, roll]), *fit.centre[:2] * fit.scale / canonical.iod])
     return np.array(poses)
+
+
+def _head_motion(points: np.ndarray) -> np.ndarray:
+    """`head_poses` relative to the median one."""
+    poses = head_poses(points)
+    return poses - np.median(poses, 0)
 
 
 def _on_median_face(points: np.ndarray) -> np.ndarray:

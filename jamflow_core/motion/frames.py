@@ -20,7 +20,18 @@ def between(values: np.ndarray, positions: np.ndarray) -> np.ndarray:
     return values[before] * (1 - part) + values[after] * part
 
 
-def resampled(values: np.ndarray, fps: float, to: float) -> np.ndarray:
+def positions(frames: int, fps: float, to: float, shots: np.ndarray | None = None) -> np.ndarray:
+    """Where frames at the rate `to` lie between `frames` at `fps`, in these: float64 [m]. shots: int [frames]; no
+    position is between two of them."""
+    last = frames - 1
+    found = np.minimum(np.arange(max(round(frames / fps * to), 1)) * (fps / to), last)
+    if shots is None:
+        return found
+    shots = np.asarray(shots)
+    across = shots[np.floor(found).astype(int)] != shots[np.ceil(found).astype(int)]
+    return np.where(across, np.round(found), found)
+
+
+def resampled(values: np.ndarray, fps: float, to: float, shots: np.ndarray | None = None) -> np.ndarray:
     """Values [n, ...] at `fps` -> at the rate `to`, for as long: float64 [m, ...]."""
-    count = max(round(len(values) / fps * to), 1)
-    return between(values, np.arange(count) * (fps / to))
+    return between(values, positions(len(values), fps, to, shots))

@@ -2,8 +2,7 @@
 
 Source: KwaiVGI/LivePortrait, crop.py and retargeting_utils.py. The box is laid around the landmarks that its 106- and
 203-point models have (no forehead), here taken from the 478-point mesh of face/finder.py; its axis runs from the middle
-of
-the eyes to the middle of the lips.
+of the eyes to the middle of the lips.
 """
 
 from typing import NamedTuple
@@ -42,8 +41,7 @@ def face_box(points: np.ndarray, scale: float = SOURCE_SCALE, rise: float = SOUR
 
 def box_around(points: np.ndarray, eyes: np.ndarray, lips: np.ndarray, scale: float, rise: float) -> Box:
     """The smallest square around `points` [n,2] along the axis from `eyes` to `lips` [2], scaled, then moved along the
-    axis
-    by `rise` of its size."""
+    axis by `rise` of its size."""
     down = lips - eyes
     length = np.linalg.norm(down)
     down = down / length if length > 1e-3 else np.array([0.0, 1.0])
@@ -69,9 +67,7 @@ def to_crop(box: Box, pixels: int = PAINTED) -> np.ndarray:
 
 
 def cut(picture: np.ndarray, matrix: np.ndarray, shrink: str = "area") -> np.ndarray:
-    """Crop uint8 [256,256,3]: sampled at 512 by `matrix`, then shrunk by "area" (sources) or "linear" (driving
-    videos).
-    """
+    """Crop uint8 [256,256,3]: sampled at 512 by `matrix`, then shrunk by "area" (sources) or "linear" (driving videos)."""
     cv2 = load_cv2()
     large = square(picture, matrix)
     return cv2.resize(large, (CROP, CROP), interpolation=cv2.INTER_AREA if shrink == "area" else cv2.INTER_LINEAR)

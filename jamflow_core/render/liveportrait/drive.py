@@ -29,8 +29,8 @@ class Options:
     region: "all", "exp" (no head motion), "pose" (nothing else), "lip" or "eyes". multiplier: of the whole motion.
     expressive: head motion in proportion to the faces' sizes (pictures only). stitching: keep the shoulders in place.
     close_lips: a picture with open lips starts with closed ones. open_eyes, open_lips: openings of eyes or lips are the
-    template's, instead of its motion. steady_eyes: a source video's eyes stay as open as in its first frame.
-    smoothing: of motion that drives a video (motion/smooth.py).
+    template's, instead of its motion. steady_eyes: a source video's eyes stay as open as in its first frame. smoothing:
+    of motion that drives a video (motion/smooth.py).
     """
 
     relative: bool = True
@@ -50,8 +50,7 @@ class Laid:
     """What is laid over a face's motion, for n or more frames; what is None does nothing.
 
     blink: closing of the lids [n], 0..1. head [n,5]: pitch, yaw, roll in degrees as in keypoints.py, and shift x, y in
-    crops of
-    size 2. over: shifts of the expression [n,21,3] (expression.py).
+    crops of size 2. over: shifts of the expression [n,21,3] (expression.py).
     """
 
     blink: Tensor | None = None
@@ -81,9 +80,8 @@ def drive(net: Retargeting, source: Template, driving: Template, options: Option
     """Keypoints [m,21,3] of the source (m = 1 for a picture, n for a video) and their new places [n,21,3].
 
     n: frames of the template for a picture, of the shorter one for a video; a template of one frame is held. lips:
-    generated
-    ones in place of the template's, deltas [n,21,3] as in `speak`; the template moves all else. laid: what is added to
-    that.
+    generated ones in place of the template's, deltas [n,21,3] as in `speak`; the template moves all else. laid: what is
+    added to that.
     """
     if options.region not in REGIONS:
         raise JamFlowError(f"Choose a region of {', '.join(REGIONS)}, not {options.region!r}.")
@@ -92,7 +90,7 @@ def drive(net: Retargeting, source: Template, driving: Template, options: Option
         source = source[: len(driving)] if moving else source
         driving = driving[: len(source)]
     faces, rest = source.faces, source.faces.points()
-    turn, exp, scale, t = _moved(faces, driving.faces, options, video, moving)
+    turn, exp, scale, t = _moved(source, driving.faces, options, video, moving)
     if lips is not None:
         options = replace(options, open_lips=False, close_lips=options.close_lips and not video)
         exp = _with_lips(source, exp, lips)
@@ -128,10 +126,8 @@ def speak(
     mouth.
 
     In a picture they are added to its own mouth, which is closed first; in a video they replace the mouth of every
-    frame,
-    counted from the person's closed one. laid: what the rest of the face does, added to its own motion in a video. Of
-    the
-    options stitching, close_lips and multiplier count.
+    frame, counted from the person's closed one. laid: what the rest of the face does, added to its own motion in a
+    video. Of the options stitching, close_lips and multiplier count.
     """
     faces, rest = source.faces, source.faces.points()
     turn, t = laid.pose(faces.rotation, faces.t)
@@ -159,8 +155,9 @@ def _with_lips(source: Template, exp: Tensor, lips: Tensor) -> Tensor:
     return torch.where(_where(lips, LIPS), mouth + lips, exp)
 
 
-def _moved(source: Faces, driving: Faces, options: Options, video: bool, moving: bool) -> tuple[Tensor, ...]:
+def _moved(clip: Template, driving: Faces, options: Options, video: bool, moving: bool) -> tuple[Tensor, ...]:
     """Rotation, expression, scale and t of the source with the driving ones, in the region that may move."""
+    source = clip.faces
     turn, exp, scale, t = driving.rotation, driving.exp, source.scale, driving.t
     if options.relative:
         first = driving[:1]
@@ -169,7 +166,7 @@ def _moved(source: Faces, driving: Faces, options: Options, video: bool, moving:
         t = source.t if video else source.t + (t - first.t)
         scale = source.scale if video or options.region != "all" else source.scale * (driving.scale / first.scale)
     if video and moving:
-        exp, turn = _smoothed(exp, options.smoothing), _smoothed(turn, options.smoothing)
+        exp, turn = (_smoothed(values, options.smoothing, clip.each_shot()) for values in (exp, turn))
     if options.region not in ("all", "pose"):
         turn, t = source.rotation, source.t
     if not (options.relative and not video and options.region in ("all", "exp")):
@@ -195,8 +192,11 @@ def _where(like: Tensor, points: tuple[int, ...], axes: tuple[tuple[int, int], .
     return mask
 
 
-def _smoothed(values: Tensor, noise: float) -> Tensor:
-    return torch.from_numpy(smooth(values.cpu().numpy(), noise=noise)).to(values)
+def _smoothed(values: Tensor, noise: float, shots: list[Tensor]) -> Tensor:
+    values = values.clone()
+    for rows in shots:
+        values[rows] = torch.from_numpy(smooth(values[rows].cpu().numpy(), noise=noise)).to(values)
+    return values
 
 
 def _retargeted(net, source: Template, driving: Template, options: Options, rest: Tensor, points: Tensor) -> Tensor:

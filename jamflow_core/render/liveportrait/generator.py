@@ -1,8 +1,7 @@
 """Network G: a feature map -> the picture.
 
 Source: KwaiVGI/LivePortrait, spade_generator (SPADE, arXiv 1903.07291). When the weights are loaded the spectral norm
-is
-folded from the stored vectors, and gamma and beta become one convolution whose bias carries the 1 of "1 + gamma".
+is folded from the stored vectors, and gamma and beta become one convolution whose bias carries the 1 of "1 + gamma".
 """
 
 import torch

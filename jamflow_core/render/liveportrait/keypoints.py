@@ -19,8 +19,7 @@ REGIONS = ("all", "exp", "pose", "lip", "eyes")
 @dataclass(frozen=True)
 class Faces:
     """n faces: `kp` [n,21,3] canonical keypoints (None in old templates), `exp` [n,21,3] expression, `rotation`
-    [n,3,3],
-    `t` [n,3], `scale` [n,1]."""
+    [n,3,3], `t` [n,3], `scale` [n,1]."""
 
     kp: Tensor | None
     exp: Tensor
@@ -33,16 +32,17 @@ class Faces:
 
     def __getitem__(self, index) -> "Faces":
         """Some of the faces; `index` is a slice or a list."""
-        return self._each(lambda value: value[index])
+        return self.each(lambda value: value[index])
 
     def to(self, device) -> "Faces":
-        return self._each(lambda value: value.to(device))
+        return self.each(lambda value: value.to(device))
 
     def points(self) -> Tensor:
         """Keypoints [n,21,3] as the faces are."""
         return placed(self, self.rotation, self.exp, self.scale, self.t)
 
-    def _each(self, function) -> "Faces":
+    def each(self, function) -> "Faces":
+        """Every tensor as `function` makes it."""
         values = (getattr(self, field.name) for field in fields(self))
         return Faces(*(None if value is None else function(value) for value in values))
 

@@ -1,6 +1,7 @@
 """What network M sees in pictures, with the openings of eyes and lips; pixels to tensors and back."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -19,32 +20,33 @@ Frames = Callable[[], Iterable[np.ndarray]]
 
 
 def measured(networks: Networks, frames: Frames, matrices: list[np.ndarray], track: FaceTrack,
-             progress: Progress | None = None) -> Template:  # fmt: skip
+             progress: Progress | None = None, shrink: str = "area") -> Template:  # fmt: skip
     """The tracked face of every frame, at 25 fps.
 
-    frames: opens the video anew. matrices: a crop for each frame, to be shrunk as sources are; one for all of them is
-    that of a driving video. progress: goes on counting behind the frames of the track.
+    frames: opens the video anew. matrices: a crop for each frame, shrunk as `cut` says. progress: goes on counting
+    behind the frames of the track.
     """
-    parts = []
-    single = len(matrices) == 1
-    for number, (frame, matrix) in enumerate(zip(frames(), matrices * len(track) if single else matrices), 1):
-        parts.append(networks.faces(tensor_of([cut(frame, matrix, "linear" if single else "area")])))
+    parts, missing = [], set(track.missing)
+    for number, (frame, matrix) in enumerate(zip(frames(), matrices), 1):
+        seen = number - 1 not in missing or not parts
+        parts.append(networks.faces(tensor_of([cut(frame, matrix, shrink)])) if seen else parts[-1])
         if progress:
             progress(len(track) + number)
     if len(parts) < len(track):
         raise JamFlowError(
             f"Open the video anew for every reading: the second one gave {len(parts)} of {len(track)} frames."
         )
-    return described(Faces.joined(parts), track.points, tuple(track.missing))
+    found = described(Faces.joined(parts), track.points)
+    return replace(found, missing=tuple(track.missing), shots=torch.from_numpy(track.shots))
 
 
-def described(faces: Faces, landmarks: np.ndarray, missing: tuple[int, ...] = ()) -> Template:
+def described(faces: Faces, landmarks: np.ndarray) -> Template:
     """Faces at 25 fps with the openings of their eyes and lips, by landmarks [n,478,3]."""
 
     def column(measure):
         return faces.exp.new_tensor(np.array([np.atleast_1d(measure(points)) for points in landmarks]))
 
-    return Template(faces, 25.0, column(eye_openings), column(lip_opening), missing)
+    return Template(faces, 25.0, column(eye_openings), column(lip_opening))
 
 
 def eye_distance(landmarks: np.ndarray, box: Box) -> float:

@@ -1,7 +1,8 @@
 """Motion templates: what a face does through a video, as LivePortrait's keypoints. Files: catalog/templates.py."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -44,35 +45,50 @@ _OPENING = {(19, 1): 5.20, (20, 1): -6.78, (14, 1): 1.83, (20, 2): 1.38}
 @dataclass(frozen=True)
 class Template:
     """n faces at `fps`; `eyes` [n,2] and `lips` [n,1] are how far they are open (crop.py), if known. `missing`: numbers
-    of the frames without a face, in which the last one was held."""
+    of the frames without a face, in which the last one was held. `shots` [n]: numbers of the shots (face/track.py), if
+    it was read in a video."""
 
     faces: Faces
     fps: float
     eyes: Tensor | None = None
     lips: Tensor | None = None
     missing: tuple[int, ...] = ()
+    shots: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.faces)
 
     def __getitem__(self, index: slice | list[int]) -> "Template":
-        parts = {
-            name: None if value is None else value[index] for name, value in (("eyes", self.eyes), ("lips", self.lips))
-        }
-        return replace(self, faces=self.faces[index], **parts)
+        return self._each(lambda value: value[index])
 
     def to(self, device) -> "Template":
-        parts = {
-            name: None if value is None else value.to(device)
-            for name, value in (("eyes", self.eyes), ("lips", self.lips))
-        }
-        return replace(self, faces=self.faces.to(device), **parts)
+        return self._each(lambda value: value.to(device))
+
+    def _each(self, function) -> "Template":
+        parts = {name: getattr(self, name) for name in ("eyes", "lips", "shots")}
+        parts = {name: None if value is None else function(value) for name, value in parts.items()}
+        return replace(self, faces=self.faces.each(function), **parts)
+
+    def each_shot(self) -> list[Tensor]:
+        """Numbers of the frames of each shot."""
+        if self.shots is None:
+            return [torch.arange(len(self), device=self.faces.exp.device)]
+        return [(self.shots == shot).nonzero()[:, 0] for shot in self.shots.unique()]
 
     def closed_mouth(self) -> Tensor:
-        """The person's closed neutral expression [21,3]: that of the frames with the lips closest together. If they
-        never close, the lips are those of people on average."""
-        exp = self.faces.exp
-        opening = _opening(exp) if self.lips is None else self.lips[:, 0]
+        """The person's closed neutral expression [21,3], or if there are several shots that of each frame's [n,21,3]:
+        the expression with the lips closest together. If they never close, the lips are those of people on average."""
+        shots = self.each_shot()
+        if len(shots) == 1:
+            return self._closed(shots[0])
+        mouth = torch.empty_like(self.faces.exp)
+        for rows in shots:
+            mouth[rows] = self._closed(rows)
+        return mouth
+
+    def _closed(self, rows: Tensor) -> Tensor:
+        exp = self.faces.exp[rows]
+        opening = _opening(exp) if self.lips is None else self.lips[rows, 0]
         closest = opening.argsort()[: max(1, round(CLOSEST * len(opening)))]
         mouth = exp[closest].mean(0)
         if self.lips is not None and opening[closest].mean() > NEVER_CLOSED:
@@ -88,15 +104,10 @@ class Template:
         if fps == self.fps:
             return self
 
-        def other(values: Tensor | None) -> Tensor | None:
-            return (
-                None if values is None else torch.from_numpy(resampled(values.cpu().numpy(), self.fps, fps)).to(values)
-            )
-
-        faces = Faces(*(other(getattr(self.faces, field.name)) for field in fields(Faces)))
-        u, _, v = torch.linalg.svd(faces.rotation)  # the rotation next to a mean of two
-        faces = replace(faces, rotation=u @ v)
-        return Template(faces, fps, other(self.eyes), other(self.lips), self.missing)
+        shots = None if self.shots is None else self.shots.cpu().numpy()
+        found = self._each(lambda v: torch.from_numpy(resampled(v.cpu().numpy(), self.fps, fps, shots)).to(v))
+        u, _, v = torch.linalg.svd(found.faces.rotation)  # the rotation next to a mean of two
+        return replace(found, fps=fps, faces=replace(found.faces, rotation=u @ v))
 
     def held(self, more: int) -> "Template":
         """The last face `more` frames longer."""
@@ -116,7 +127,11 @@ class TemplateMotion(Motion):
 
     def at(self, fps: float) -> "TemplateMotion":
         """The same motion, lips and template, at another rate."""
-        return self if fps == self.fps else TemplateMotion(super().at(fps).exp, fps, self.template.at(fps))
+        if fps == self.fps:
+            return self
+        shots = None if self.template.shots is None else self.template.shots.cpu().numpy()
+        exp = resampled(self.exp, self.fps, fps, shots).astype(np.float32)
+        return TemplateMotion(exp, fps, self.template.at(fps))
 
 
 def usual_mouth(like: Tensor) -> Tensor:

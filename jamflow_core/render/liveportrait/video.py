@@ -29,14 +29,14 @@ class LivePortraitVideo:
     at a time. face: which face of the first frame that shows one. least: so many frames at least, the last one held.
     progress: called with the number of frames done, of twice as many as the video has (found, then measured). Without
     paste_back frames are the square around the head. `gone`: bool [n], frames that have no face and are left as they
-    are (short gaps are bridged). JamFlowError if no frame shows a face.
+    are. JamFlowError if no frame shows a face.
     """
 
     def __init__(self, painting: Painting, frames: Frames, face: int = 0, least: int = 0,
                  progress: Progress | None = None):  # fmt: skip
         self.painting, self.networks = painting, painting.networks
         track = track_face(frames(), face_finder(), face, progress)
-        points, gone = steady(track)
+        points = steady(track)
         boxes = [face_box(face) for face in points]
         matrices = [to_crop(box) for box in boxes]
         eyes = np.array([eye_distance(face, box) for face, box in zip(points, boxes)], np.float32)
@@ -44,7 +44,7 @@ class LivePortraitVideo:
         more = max(0, least - len(track))
         self._frames = lambda: held(frames(), more)
         self._matrices = matrices + matrices[-1:] * more
-        self._eye_distance, self.gone = (np.pad(values, (0, more), mode="edge") for values in (eyes, gone))
+        self._eye_distance, self.gone = (np.pad(values, (0, more), mode="edge") for values in (eyes, ~track.seen))
         self.source = source.held(more)
 
     def frames(self, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
@@ -94,12 +94,16 @@ def extract_template(networks: Networks, frames: Frames, fps: float, face: int =
                      progress: Progress | None = None) -> Template:  # fmt: skip
     """The motion of the face in a driving video, by network M.
 
-    frames, face and progress: as in LivePortraitVideo. Every frame is cut by the mean box of the clip. JamFlowError if
+    frames, face and progress: as in LivePortraitVideo. Every frame is cut by the mean box of its shot. JamFlowError if
     no frame shows a face.
     """
     track = track_face(frames(), face_finder(), face, progress)
-    matrix = to_crop(upright([face_box(points, DRIVING_SCALE, DRIVING_RISE) for points in track.points]))
-    return replace(measured(networks, frames, [matrix], track, progress), fps=fps)
+    boxes = [face_box(points, DRIVING_SCALE, DRIVING_RISE) for points in track.points]
+    means = {
+        shot: to_crop(upright([boxes[row] for row in np.flatnonzero(track.shots == shot)])) for shot in track.shots
+    }
+    matrices = [means[shot] for shot in track.shots]
+    return replace(measured(networks, frames, matrices, track, progress, shrink="linear"), fps=fps)
 
 
 def _batches(frames: Iterable[np.ndarray], size: int) -> Iterator[tuple[list[np.ndarray], int]]:

@@ -8,7 +8,7 @@ face does in the frame.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -33,10 +33,7 @@ FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside
 
 def closed_lips(frames: Iterable[np.ndarray], track: FaceTrack) -> Plates | None:
     """The clip's own closed lips, for `relip_frames`; None if there are too few frames to look through."""
-    points, gone = steady(track)
-    seen = ~gone
-    seen[track.missing] = False
-    return find_plates(frames, points, seen) if seen.any() else None
+    return find_plates(frames, steady(track), track.seen) if track.seen.any() else None
 
 
 def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray,
@@ -53,12 +50,14 @@ def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray
         raise ValueError(f"motion must have a frame for each of the video's {len(track)}, not {len(exp)}")
     topology, colours = load_topology(), None
     wanted = exp_to_state(exp)
-    points, gone = steady(track)
-    shown = mouth_states(points)
-    for index, (frame, face, old, new, skip) in enumerate(zip(frames, points, shown, wanted, gone, strict=True)):
-        if skip:
+    points = steady(track)
+    shown = replace(track, points=points).measured(mouth_states)
+    for index, (frame, face, old, new) in enumerate(zip(frames, points, shown, wanted, strict=True)):
+        if index in track.missing:
             yield frame
             continue
+        if index and track.shots[index] != track.shots[index - 1]:
+            colours = None
         crop = HeadCrop(frame, face)
         rig = at_rest(build_rig(crop.to_crop(face), topology, with_eyes="blink" in tracks), old)
         colours = _blend(colours, mouth_colours(crop.picture, rig))

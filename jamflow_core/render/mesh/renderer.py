@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import JamFlowError
 from ...face.extract import extract_motion
 from ...face.finder import face_finder
-from ...face.track import FaceTrack, track_face
+from ...face.track import track_face
 from ...motion.files import Motion
 from ..renderer import Film, Footage, MouthBox, Progress, Seen, TracksOf, held
 from .portrait import MeshPortrait
@@ -43,10 +43,10 @@ class MeshRenderer:
         exp = np.zeros((count, *said.shape[1:]), np.float32)
         exp[: len(said)] = said[:count]
         more = count - len(track)
-        lasting = FaceTrack(np.concatenate([track.points, np.repeat(track.points[-1:], more, 0)]), track.missing)
+        track = track.held(more)
         before, again = tee(held(footage.frames(), more))
-        plates = closed_lips(held(footage.frames(), more), lasting)
-        frames = relip_frames(again, lasting, exp, tracks(count, footage.fps), plates)
+        plates = closed_lips(held(footage.frames(), more), track)
+        frames = relip_frames(again, track, exp, tracks(count, footage.fps), plates)
         return Film(zip(before, frames), count, footage.fps, track.missing)
 
     def read_motion(self, footage: Footage, face: int = 0, progress: Progress | None = None) -> Seen:
