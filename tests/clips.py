@@ -34,7 +34,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Shown:
-    """A frame, and where its mouth is: centre [2] and distance of the eyes in pixels; None where no face is to be seen."""
+    """A frame, and where its mouth is: centre [2] and distance of the eyes in pixels; None: no face is to be seen."""
 
     frame: np.ndarray
     mouth: np.ndarray | None = None
@@ -54,8 +54,8 @@ def backdrop(seed: int = 0, size: tuple[int, int] = SIZE) -> np.ndarray:
 def placed(
     person: Person, wall: np.ndarray, x: float, y: float, eyes: float, turn: float = 0.0, smear: float = 0.0
 ) -> Shown:
-    """The portrait on a wall, its mouth at x, y, its eyes `eyes` pixels apart, turned by degrees; smear: pixels of motion blur
-    to the side."""
+    """The portrait on a wall, its mouth at x, y, its eyes `eyes` pixels apart, turned by degrees; smear: pixels of
+    motion blur to the side."""
     mouth = person.points[LIP_OUTER].mean(0)
     matrix = cv2.getRotationMatrix2D(tuple(map(float, mouth)), -turn, eyes / person.eyes)
     matrix[:, 2] += [x - mouth[0], y - mouth[1]]
@@ -88,7 +88,8 @@ def mixed(one: Shown, other: Shown, part: float, visible: bool = True) -> Shown:
 
 
 def errors(clip: list[Shown], points: np.ndarray, missing) -> np.ndarray:
-    """How far the mouths of landmarks [n,478,2+] are from the true ones, in eye distances; NaN where no face is seen or shown."""
+    """How far the mouths of landmarks [n,478,2+] are from the true ones, in eye distances; NaN where no face is seen or
+    shown."""
     found = points[:, LIP_OUTER, :2].mean(1)
     gone = set(missing)
     return np.array(

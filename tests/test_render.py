@@ -131,7 +131,7 @@ def test_several_faces_are_chosen_by_number(picture, finder):
     both = np.hstack([np.pad(smaller, ((128, 0), (0, 0), (0, 0)), mode="edge"), picture])
     first, second = (finder.find(both, index).points[UPPER_LIP_MID, 0] for index in (0, 1))
     assert first > 384 > second
-    with pytest.raises(JamFlowError, match="face 0 to 1"):
+    with pytest.raises(JamFlowError, match="face=0 to 1: the picture has 2 faces, not 3"):
         finder.find(both, 2)
 
 

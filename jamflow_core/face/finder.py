@@ -79,9 +79,10 @@ class FaceFinder:
         """The faces of a uint8 RGB picture, looked for as they are asked for: largest and surest first, and those that
         only a closer look shows behind the others.
 
-        thorough: look for small and turned faces too. A candidate that is not confirmed hides nothing: looking goes on.
+        thorough: look for small and turned faces too. A candidate that is not confirmed hides nothing: looking goes on;
+        one that is doubtful comes last.
         """
-        looked, found = [], []
+        looked, found, doubtful = [], [], []
         for look in self._detector.looks(image, thorough):
             for detection in look:
                 region = detection.region
@@ -91,7 +92,11 @@ class FaceFinder:
                 face = self._confirm(image, detection)
                 if face is not None and not any(_on(face.region, other) for other in found):
                     found.append(face.region)
-                    yield face
+                    if face.warning is None:
+                        yield face
+                    else:
+                        doubtful.append(face)
+        yield from doubtful
 
     def follow(self, image: np.ndarray, region: Region) -> Face | None:
         """The face of the next video frame, looked for where the last one was; None if it is not there."""

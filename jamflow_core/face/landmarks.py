@@ -15,8 +15,8 @@ from .topology import EYE_CORNERS, MODELS
 
 MESH_SIZE = 192
 LANDMARKS = 478
-# A face this far out of the middle (in sizes of the region), larger or smaller (logarithm) or turned (radians) is worth a
-# second look: landmarks of a first one are wrong by up to a tenth of the eyes' distance.
+# A face this far out of the middle (in sizes of the region), larger or smaller (logarithm) or turned (radians) is worth
+# a second look: landmarks of a first one are wrong by up to a tenth of the eyes' distance.
 OFF_CENTRE, OFF_SIZE, OFF_UPRIGHT = 0.04, 0.08, 0.10
 
 # Where the attention mesh's refined outputs go among the 478 points (MediaPipe's face_landmark_with_attention graph).

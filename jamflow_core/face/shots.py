@@ -13,8 +13,8 @@ EMPTY = 1.0  # grey levels of deviation of a picture that shows nothing
 # where the picture has jumped, beyond NEAR.
 NEAR, FAR = 0.5, 2.5
 GROWN = 1.2  # change of size, where the picture has jumped, that makes it another shot
-# Misfit of the points that expression does not move, in eye distances: people differ by 0.02 to 0.06, frames of one by less
-# than 0.02.
+# Misfit of the points that expression does not move, in eye distances: people differ by 0.02 to 0.06, frames of one by
+# less than 0.02.
 OTHER_PERSON = 0.025
 
 

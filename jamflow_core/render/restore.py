@@ -52,7 +52,8 @@ def find_places(frames: Iterable[np.ndarray], region: str = MOUTH, size: int = 0
     crops; 0 is the frame's own pixels. Raises JamFlowError if no frame shows a face."""
     if region not in REGIONS:
         raise JamFlowError(f"Choose a region of {' or '.join(REGIONS)}, not {region}.")
-    points, gone = steady(track_face(frames, finder, progress=progress))
+    track = track_face(frames, finder, progress=progress)
+    points = steady(track)
     vertices = load_topology().vertices
     held = vertices[LIP_OUTER if region == MOUTH else FACE_OVAL]
     width = np.ptp(held[:, 0]) if region == MOUTH else np.ptp(held[:, 1])
@@ -65,7 +66,7 @@ def find_places(frames: Iterable[np.ndarray], region: str = MOUTH, size: int = 0
     if not size:  # the frame's own pixels: whole ones, so that nothing is resampled
         side = size = min(LARGEST, max(8, 8 * round(side / 8)))
         centres = np.round(centres - side / 2) + side / 2
-    return Places(centres, side, points[:, LIP_OUTER, :2], ~gone, size)
+    return Places(centres, side, points[:, LIP_OUTER, :2], track.seen, size)
 
 
 def cut(frames: Iterable[np.ndarray], places: Places) -> Iterator[np.ndarray]:

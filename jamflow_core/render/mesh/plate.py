@@ -1,8 +1,9 @@
 """A clip's own closed mouth, laid over frames whose mouth is open.
 
 Lips that a video shows apart cannot be pulled together by a warp alone: what was behind them, and the edge of the old
-lower lip, come along as black slits and second lips. So the frames with the most closed lips are kept (plates), a few for
-the poses of the head, and their lips and the skin around are laid on the other frames, in the colours of those frames.
+lower lip, come along as black slits and second lips. So the frames with the most closed lips are kept (plates), a few
+for the poses of the head, and their lips and the skin around are laid on the other frames, in the colours of those
+frames.
 """
 
 from collections.abc import Iterable
@@ -23,12 +24,13 @@ from ...face.topology import (
     FaceTopology,
     load_topology,
 )
+from ...face.track import FaceTrack
 from .blend import blend_of
 from .crop import HeadCrop
 from .rig import FALLOFF, JAW, PUCKER, WIDE, Rig, at_rest, build_rig
 from .warp import Box, MeshWarp, box_around
 
-PLATES = 6  # of one clip
+PLATES, KEPT = 6, 48  # of one shot, and of a clip
 CANDIDATES, WATCHED = 160, 400  # frames that are compared at most
 # What a plate costs a frame: the unit is a lip gap of 3 % of the mouth's width.
 OPEN_COST = np.array([20.0, 3.0, 4.0])  # per unit of jaw, wide, pucker
@@ -87,44 +89,49 @@ class Patch:
 
 
 class Plates:
-    """The plates of a clip. chosen [n]: which one serves each frame; share, cover [n]: as in `Patch`."""
+    """The plates of a clip, by their frames' numbers. chosen [n]: which one serves each frame; share, cover [n]: as in
+    `Patch`."""
 
-    def __init__(self, plates: list[Plate], chosen: np.ndarray, share: np.ndarray, cover: np.ndarray):
+    def __init__(self, plates: dict[int, Plate], chosen: np.ndarray, share: np.ndarray, cover: np.ndarray):
         self.plates, self.chosen, self.share, self.cover = plates, chosen, share, cover
 
     def at(self, index: int) -> Patch | None:
         """What frame `index` takes; None if its own lips are closed."""
         if not self.share[index]:
             return None
-        return Patch(self.plates[self.chosen[index]], float(self.share[index]), float(self.cover[index]))
+        return Patch(self.plates[int(self.chosen[index])], float(self.share[index]), float(self.cover[index]))
 
 
-def find_plates(frames: Iterable[np.ndarray], points: np.ndarray, usable: np.ndarray | None = None) -> Plates:
-    """Choose and keep the plates of a clip. frames: uint8 RGB from the start, read as far as needed; points [n,468,3]:
-    the face in each; usable: bool [n], frames whose face is seen."""
-    states = mouth_states(points)
-    usable = np.ones(len(points), bool) if usable is None else usable
-    share = smoothstep(*OPENING, states[:, [JAW, WIDE, PUCKER]]).max(1)
-    share = _smooth(np.max([np.roll(np.pad(share, 2), k)[2:-2] for k in range(-2, 3)], 0))  # there before the lips part
-    cover = COVER + MORE * np.minimum(_smooth(states[:, JAW]), 1)
-    chosen_frames, chosen = _choose(states, points, usable)
-    plates, topology = [], load_topology()
-    wanted = set(chosen_frames)
+def find_plates(frames: Iterable[np.ndarray], track: FaceTrack) -> Plates:
+    """Choose and keep the plates of a clip, shot by shot. frames: uint8 RGB from the start, read as far as needed;
+    track: the face in each."""
+    chosen, share, cover = np.zeros(len(track), int), np.zeros(len(track)), np.zeros(len(track))
+    states = track.measured(mouth_states)
+    shots = list(track.each_shot())
+    for rows in shots:
+        picked = _choose(states[rows], track.points[rows], min(PLATES, max(1, KEPT // len(shots))))
+        chosen[rows] = rows[picked]
+        open_now = smoothstep(*OPENING, states[rows][:, [JAW, WIDE, PUCKER]]).max(1)
+        widest = np.max([np.roll(np.pad(open_now, 2), k)[2:-2] for k in range(-2, 3)], 0)
+        share[rows] = _smooth(widest)  # there before the lips part
+        cover[rows] = COVER + MORE * np.minimum(_smooth(states[rows, JAW]), 1)
+    plates, topology = {}, load_topology()
+    wanted = {int(number) for rows in shots for number in chosen[rows]}
     for number, frame in enumerate(frames):
         if number in wanted:
-            plates.append((number, _plate(frame, points[number], states[number], topology)))
+            plates[number] = _plate(frame, track.points[number], states[number], topology)
         if len(plates) == len(wanted):
             break
-    order = {number: place for place, (number, _) in enumerate(plates)}
-    return Plates([plate for _, plate in plates], np.array([order[chosen_frames[k]] for k in chosen]), share, cover)
+    return Plates(plates, chosen, share, cover)
 
 
 def _smooth(values: np.ndarray) -> np.ndarray:
     return np.convolve(np.pad(values, 2, mode="edge"), np.array([1, 2, 3, 2, 1]) / 9, "valid")
 
 
-def _choose(states: np.ndarray, points: np.ndarray, usable: np.ndarray) -> tuple[list[int], np.ndarray]:
-    """The frames that serve as plates, and which of them serves each frame [n] (greedy facility location)."""
+def _choose(states: np.ndarray, points: np.ndarray, most: int) -> np.ndarray:
+    """The frame of a shot that serves as the plate of each [n], at most `most` different ones (greedy facility
+    location)."""
     poses = head_poses(points)
     eyes = np.linalg.norm(points[:, 33] - points[:, 263], axis=1)
     speed = np.r_[0, np.linalg.norm(np.diff(points[:, STABLE, :2].mean(1), axis=0), axis=1)] / eyes
@@ -133,23 +140,22 @@ def _choose(states: np.ndarray, points: np.ndarray, usable: np.ndarray) -> tuple
     shape[:, 0] += 0.5 * np.maximum(beside[:-2], beside[2:])
     own = shape @ OPEN_COST + SPEED_COST * np.maximum(speed, np.r_[speed[1:], 0])
     own += GAP_COST * np.linalg.norm(points[:, UPPER_LIP_MID] - points[:, LOWER_LIP_MID], axis=1) / eyes
-    own[~usable] = np.inf
-    candidates = np.argsort(own, kind="stable")[: min(CANDIDATES, max(1, int(usable.sum())))]
+    candidates = np.argsort(own, kind="stable")[:CANDIDATES]
 
     def cost(watched):
         turn = np.abs(poses[watched, None, :2] - poses[None, candidates, :2]) @ TURN_COST
         return turn + own[candidates]
 
-    watched = np.flatnonzero(usable)[:: max(1, int(usable.sum()) // WATCHED)]
+    watched = np.arange(len(points))[:: max(1, len(points) // WATCHED)]
     costs, picked, best = cost(watched), [], np.full(len(watched), np.inf)
-    for _ in range(min(PLATES, len(candidates))):
+    for _ in range(min(most, len(candidates))):
         total = np.minimum(best[:, None], costs).mean(0)
         place = int(total.argmin())
         if picked and best.mean() - total[place] < 0.05 * best.mean() + 0.02:
             break
         picked.append(place)
         best = np.minimum(best, costs[:, place])
-    return [int(candidates[place]) for place in picked], cost(np.arange(len(points)))[:, picked].argmin(1)
+    return candidates[picked][cost(np.arange(len(points)))[:, picked].argmin(1)]
 
 
 def _plate(frame: np.ndarray, face: np.ndarray, state: np.ndarray, topology: FaceTopology) -> Plate:

@@ -29,11 +29,12 @@ from .sway import Head, Sway
 from .warp import MeshWarp, union_of
 
 FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside
+FADING = 0.25  # change of light from frame to frame that is followed at once
 
 
-def closed_lips(frames: Iterable[np.ndarray], track: FaceTrack) -> Plates | None:
-    """The clip's own closed lips, for `relip_frames`; None if there are too few frames to look through."""
-    return find_plates(frames, steady(track), track.seen) if track.seen.any() else None
+def closed_lips(frames: Iterable[np.ndarray], track: FaceTrack) -> Plates:
+    """The clip's own closed lips, for `relip_frames`."""
+    return find_plates(frames, replace(track, points=steady(track)))
 
 
 def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray,
@@ -41,18 +42,17 @@ def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray
     """Frames (uint8 RGB) with the mouths that `exp` [n,21,3] asks for, one at a time.
 
     frames, track and exp describe the same n frames at the same rate: bring motion to the video's with `Motion.at`.
-    tracks: a row a frame, added to what the frame's face
-    does. plates: the clip's closed lips (`closed_lips`), for frames that show open ones. Frames without a face come
-    back as they are.
+    tracks: a row a frame, added to what the frame's face does. plates: the clip's closed lips (`closed_lips`), for
+    frames that show open ones. Frames without a face come back as they are.
     """
     tracks = tracks or {}
     if len(track) != len(exp):
         raise ValueError(f"motion must have a frame for each of the video's {len(track)}, not {len(exp)}")
     topology, colours = load_topology(), None
     wanted = exp_to_state(exp)
-    points = steady(track)
-    shown = replace(track, points=points).measured(mouth_states)
-    for index, (frame, face, old, new) in enumerate(zip(frames, points, shown, wanted, strict=True)):
+    track = replace(track, points=steady(track))
+    shown = track.measured(mouth_states)
+    for index, (frame, face, old, new) in enumerate(zip(frames, track.points, shown, wanted, strict=True)):
         if index in track.missing:
             yield frame
             continue
@@ -77,7 +77,7 @@ class _Painter:
     patch: Patch | None
 
     def paint(self, state: np.ndarray, landmarks: np.ndarray, added: dict) -> np.ndarray:
-        """The frame with the mouth of `state` [5] and a row of tracks `added`; landmarks [478,3] in pixels of the crop."""
+        """The frame with the mouth of `state` [5] and a row of tracks `added`; landmarks [478,3] in the crop."""
         blink, gaze, brow = added.get("blink", (0.0, 0.0)), added.get("gaze", (0.0, 0.0)), float(added.get("brow", 0.0))
         relative = self.rig.relative(state, float(added.get("smile", 0.0)), brow)
         points = self.rig.pose(relative, tuple(blink))
@@ -97,7 +97,9 @@ class _Painter:
 
 
 def _blend(before: MouthColours | None, now: MouthColours) -> MouthColours:
-    """Colours that follow the light slowly."""
+    """Colours that follow the light slowly, and at once where it fades or flashes."""
     if before is None:
         return now
-    return MouthColours(*((1 - FOLLOW) * a + FOLLOW * b for a, b in zip(astuple(before), astuple(now))))
+    old, new = before.teeth.mean(), now.teeth.mean()
+    share = max(FOLLOW, min(1.0, abs(new - old) / max(new, old, 1.0) / FADING))
+    return MouthColours(*((1 - share) * a + share * b for a, b in zip(astuple(before), astuple(now))))
