@@ -14,6 +14,9 @@ _SKIN_SPOTS = (205, 425, 50, 280, 199, 151, 9)  # cheeks, chin, forehead
 _BESIDE = (205, 425, 207, 427, 204, 424, 210, 430)  # skin beside and below the mouth, left and right
 
 
+DARKEST = 30.0  # lightness of skin below which it is the light that is missing
+
+
 @dataclass(frozen=True)
 class MouthColours:
     """RGB 0..255, each float32 [3]; `cavity` is the dark at the back, `throat` what light reaches just behind the lips.
@@ -43,11 +46,12 @@ def mouth_colours(image: np.ndarray, rig: Rig) -> MouthColours:
     lip = _median_lab(image[lips], otherwise=skin)
 
     chroma = min(1.0, max(math.hypot(*skin[1:]), math.hypot(*lip[1:])) / 18)
-    depth = float(np.clip(skin[0] / 65, 0.45, 1.15))
+    faded = min(1.0, float(skin[0]) / DARKEST)  # a picture that fades to black takes its teeth along
+    depth = faded * float(np.clip(skin[0] / 65, 0.45, 1.15))
     yellow = skin[2] * 0.55 + 0.35 * max(0.0, skin[2] - 22) + 2.5 * chroma
     return MouthColours(
-        teeth=_rgb(np.clip(skin[0] * 0.70 + 26, 36, 88), skin[1] * 0.2, yellow),
-        gums=_rgb(max(lip[0] * 0.92, 22), lip[1], lip[2] * 0.75),
+        teeth=_rgb(faded * np.clip(skin[0] * 0.70 + 26, 36, 88), skin[1] * 0.2, yellow),
+        gums=_rgb(faded * max(lip[0] * 0.92, 22), lip[1], lip[2] * 0.75),
         cavity=_shadow(image, rig, _rgb(8.5 * depth, 10 * chroma, 5 * chroma)),
         throat=_rgb(18 * depth, 0.55 * lip[1] + 8 * chroma, 0.6 * lip[2] + 2 * chroma),
         tongue=_rgb(32 * depth, 0.3 * lip[1] + 16 * chroma, 0.15 * lip[2] + 6 * chroma),
