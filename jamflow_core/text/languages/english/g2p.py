@@ -14,8 +14,10 @@ from ...aligned import Aligned
 from ..language import Sound, Span
 from .homographs import choose_senses
 from .names import name_readings
+from .rules import LARGEST
 
 _NUMBER = re.compile(r"-?\d(?:[\d.,]*\d)?(?:st|nd|rd|th|s|'s|ed|'d|ing)?\b|\d+")
+_DIGITS = "zero one two three four five six seven eight nine".split()
 _LETTERS = re.compile(r"(?:[A-Z]\.)+[A-Z]?\.?$")
 
 
@@ -66,7 +68,10 @@ def _phonemized(hibari, tokens: list) -> tuple[list, list[tuple[str, str]]]:
         heard: list[str] = []
         noting = copy.copy(hibari.lexicon)
         noting.lookup = lambda said, *how: (heard.append(said), type(noting).lookup(noting, said, *how))[1]
-        reading = noting.get_number(word, currency, is_head)
+        if max(map(len, re.findall(r"\d+", word.replace(",", "")))) <= LARGEST:
+            reading = noting.get_number(word, currency, is_head)
+        else:
+            reading = " ".join(noting.lookup(_DIGITS[int(n)], None, None, None)[0] for n in word if n.isdigit()), 3
         numbers.append((word, " ".join(filter(None, heard))))
         return reading
 
@@ -85,15 +90,14 @@ def _spoken(written: str, numbers: list[tuple[str, str]]) -> str:
 
     def in_words(found: re.Match) -> str:
         if not (numbers and found[0].lstrip("-").startswith(numbers[-1][0].lstrip("-")[:1])):
-            return " to " if found[0] == "2" else f" {found[0]} "  # B2B
+            return "to" if found[0] == "2" else found[0]  # B2B
         words = numbers.pop()[1]
         if not found[0].endswith("s"):
             return f" {words} "
         return f" {words[:-1]}ies " if words.endswith("y") else f" {words}s "  # the 1990s
 
-    if written == "2":
-        return in_words(re.match("2", written))
-    return " ".join(_NUMBER.sub(in_words, written).split())
+    words = " ".join(_NUMBER.sub(in_words, written).split())
+    return f" {words} " if words == "to" != written else words
 
 
 def _places(text: str, tokens: list) -> list[Span]:

@@ -5,9 +5,8 @@ Plain ones ("1999", "3.5", "21st", "1,200") stay digits: the dictionary layer re
 
 import re
 
-from .rules import NUMBER, after, before, between, digits, rule
+from .rules import LARGEST, NUMBER, after, before, between, digits, rule
 
-_LARGEST = 36  # digits: beyond, the dictionary layer has no names
 _CAPITALISED = re.compile(r"\b(?:[A-Z][a-z]+|No\.?) $")
 _PEOPLE_COUNTED = r"people|men|women|children|(?:day|week|month|year|hour|minute|second|time|mile|dollar|percent)s?"
 _SCALED = (
@@ -31,7 +30,7 @@ def _listed(match: re.Match) -> str | None:
 def _long(match: re.Match) -> str | None:
     """Ten digits and more that are no round number, in groups as on a telephone or a card."""
     number = match[0]
-    if number.endswith("000") and len(number) <= _LARGEST:
+    if number.endswith("000") and len(number) <= LARGEST:
         return None
     if len(number) > 11:
         groups = [number[at : at + 4] for at in range(0, len(number), 4)]
@@ -39,12 +38,6 @@ def _long(match: re.Match) -> str | None:
         head = number[:-10]
         groups = [head, *(number[len(head) :][cut] for cut in (slice(3), slice(3, 6), slice(6, None)))]
     return ", ".join(digits(group) for group in groups if group)
-
-
-def _endless(match: re.Match) -> str | None:
-    """Numbers with commas or decimals beyond all names, digit by digit."""
-    whole = re.sub(r"\D", "", match[0].partition(".")[0])
-    return digits(match[0].replace(",", "").replace(".", "")) if len(whole) > _LARGEST else None
 
 
 def dash_between(match: re.Match) -> str:
@@ -79,11 +72,7 @@ RANGES = (
     rule(r"\b(50|24)-(50|7)\b", r"\1 \2"),
     rule(r"(?<=\d) [‒–-] (?=\d)", dash_between),
 )
-LONG = (
-    rule(r"(?<![\w.,+-])\d{10,}(?!\w|[.,-]\d)", _long),
-    rule(r"(?<![\w.,])\d[\d,]{30,}(?:\.\d+)?", _endless),
-    rule(r"(?<![\w.,])\d{30,}", _endless),
-)
+LONG = (rule(r"(?<![\w.,+-])\d{10,}(?!\w|[.,-]\d)", _long),)
 LISTS = (rule(r"(?<![\d.,])\d+(?:,\d+)+(?!\d)", _listed),)
 DASHES = (rule(r"(?<=[\d%°])\s?[–-]\s?(?=[$£€]?\d)(?!\d+-\d)(?<!-\d-)", dash_between),)
 ORDINALS = (rule(r"(?<=\d)(ST|ND|RD|TH)\b", lambda m: m[1].lower()),)

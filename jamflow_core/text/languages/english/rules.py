@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 NUMBER = r"(?:(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)(?:\.\d+)?|\.\d+)"
 FREE = r"(?<![\w.,])"  # a number begins here
+LARGEST = 36  # digits: beyond, numbers have no names
 _ROOM = 60
 _BETWEEN = re.compile(r"\b[Bb]etween [$£€]?[\d.,]{0,20}%?$")
 
