@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ..errors import JamFlowError
 
-_PAUSE = r"\[\s*pause\b[^\]]*\]"
-_TAG = re.compile(rf"(?!{_PAUSE})\[\s*([^\W\d][^\[\]\n]*?)\s*\](?!\()", re.IGNORECASE)
+_PAUSE = r"\[\s*pause\b[^\[\]]*\]"
+_TAG = re.compile(rf"(?!{_PAUSE})\[\s*([^\W\d](?:[^\[\]\n]*[^\[\]\s])?)\s*\](?!\()", re.IGNORECASE)
 _ONLY_PAUSES = re.compile(rf"(?:\s*{_PAUSE})*\s*", re.IGNORECASE)
 
 
@@ -32,25 +32,24 @@ def read_script(text: str, speakers=None, narrator: str | None = None) -> list[T
     known = None if speakers is None else {name.lower(): name for name in speakers}
     first, *rest = _TAG.split(text)
     pieces = [(narrator, first), *zip(rest[::2], rest[1::2])]
-    turns, waiting = [], ""
+    turns: list[tuple[str, list[str]]] = []
+    waiting: list[str] = []
     for index, (speaker, said) in enumerate(pieces):
         if known is not None and speaker is not None and speaker.lower() not in known:
             raise JamFlowError(
-                f"Unknown speaker [{speaker}]: the voices here are {', '.join(known.values()) or 'none'}."
+                f"Unknown speaker [{speaker[:40]}]: the voices here are {', '.join(known.values()) or 'none'}."
             )
         said = said.strip()
         if not _ONLY_PAUSES.fullmatch(said):
             if speaker is None:
                 raise JamFlowError(f'Who says "{said[:30]}"? Begin the script with a [name].')
             name = speaker if known is None else known[speaker.lower()]
-            turns.append(Turn(name, f"{waiting} {said}".strip()))
-            waiting = ""
-        elif said and turns:
-            turns[-1] = Turn(turns[-1].speaker, f"{turns[-1].text} {said}")
+            turns.append((name, [*waiting, said]))
+            waiting = []
         elif said:
-            waiting = f"{waiting} {said}".strip()
+            (turns[-1][1] if turns else waiting).append(said)
         elif index:
-            raise JamFlowError(f"[{speaker}] has nothing to say: write some words after the name.")
+            raise JamFlowError(f"[{speaker[:40]}] has nothing to say: write some words after the name.")
     if not turns:
         raise JamFlowError("The script is empty: write what is to be said.")
-    return turns
+    return [Turn(name, " ".join(parts)) for name, parts in turns]

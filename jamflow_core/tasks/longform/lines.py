@@ -35,15 +35,16 @@ def lines_of_script(script: str, speakers=None, narrator: str | None = None) -> 
     return lines
 
 
-def lines_of_srt(subtitles: str, speakers=None, narrator: str | None = None) -> list[Line]:
+def lines_of_srt(
+    subtitles: str, speakers=None, narrator: str | None = None, keep_captions: bool = False
+) -> list[Line]:
     """Subtitles -> lines at their times. A [name] in one holds until the next; before the first `narrator` speaks.
 
-    A subtitle with several speakers is shared among them in proportion to their letters. Subtitles without a word (♪)
-    are
-    left out. JamFlowError says at which subtitle.
+    A subtitle with several speakers is shared among them in proportion to their letters. What films note beside speech
+    is left out, unless keep_captions. JamFlowError says at which subtitle.
     """
     lines: list[Line] = []
-    for subtitle in parse_srt(subtitles):
+    for subtitle in parse_srt(subtitles, keep_captions, speakers):
         if not re.search(r"\w", subtitle.text):
             continue
         try:
