@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from comfy_api.latest import io
 
 from ..jamflow_core.text.timed import TimedText
-from .node import CATEGORY, Node
+from .node import CATEGORY, Node, stop_if_interrupted
 from .sockets import AudioRef, Model, Text
 
 DEFAULT_TEXT = "Hello! I am a picture, and now I can speak."
@@ -64,6 +64,16 @@ class JamFlowEncodeText(Node):
                     tooltip="A recording that says this text (role drive): the words get its times. Without it the "
                     "sampler finds times at the pace of the voice.",
                 ),
+                io.String.Input(
+                    "lexicon",
+                    default="",
+                    multiline=True,
+                    dynamic_prompts=False,
+                    optional=True,
+                    tooltip="Pronunciations, one a line: a word or name, = and its reading in phonemes or respelled, "
+                    "as in "
+                    "Nguyen = /wˈɪn/, SQL = sequel, Joaquin = wah-KEEN.",
+                ),
             ],
             outputs=[
                 Text.Output(
@@ -76,17 +86,25 @@ class JamFlowEncodeText(Node):
                     tooltip="The phonemes as they will be said, to check a pronunciation; for F5-TTS its letters and "
                     "pinyin.",
                 ),
+                io.String.Output(
+                    display_name="words",
+                    tooltip="The words as they will be said: numbers, dates and short forms read out. What is left "
+                    "out is "
+                    "told on the console.",
+                ),
             ],
         )
 
     @classmethod
-    def run(cls, model, text, speed, recording=None) -> io.NodeOutput:
+    def run(cls, model, text, speed, recording=None, lexicon="") -> io.NodeOutput:
         from ..jamflow_core.tasks.align import align
         from ..jamflow_core.tasks.front_ends import PHONEMES, front_end
+        from ..jamflow_core.text.languages import DEFAULT
+        from ..jamflow_core.text.lexicon import parse_lexicon
 
         # The times of a recording are those of phonemes, whatever the model reads.
         reader = front_end(model) if recording is None else PHONEMES
-        said = reader.read(text)
+        said = reader.read(text, DEFAULT.with_lexicon(parse_lexicon(lexicon)), stop_if_interrupted)
         if recording is not None:
             said = align(model, recording.speech(), said)
-        return io.NodeOutput(Line(text, said, speed), reader.shown(said))
+        return io.NodeOutput(Line(text, said, speed), reader.shown(said), said.spoken or said.text)

@@ -39,9 +39,10 @@ def read_lines(options: Speak, cast: Cast):
     except UnicodeDecodeError:
         raise JamFlowError(f"Save {path} as UTF-8 text: it cannot be read as such.") from None
     known = [*cast, *(name for name in preset_names() if name.lower() not in map(str.lower, cast))]
-    read = lines_of_srt if options.srt else lines_of_script
     narrator = next(iter(cast), None) or options.voice.voice
-    return read(text, known, narrator)
+    if options.srt:
+        return lines_of_srt(text, known, narrator, options.keep_captions)
+    return lines_of_script(text, known, narrator)
 
 
 def speak_script(options: Speak) -> None:

@@ -15,6 +15,7 @@ def add_options(parser: ArgumentParser) -> None:
     said.add_argument("--script", help="a text file: [name] says who speaks from there on, of any length")
     said.add_argument("--srt", help="subtitles, spoken at their times; [name] as in scripts")
     add = parser.add_argument
+    add("--keep-captions", action="store_true", help="speak [door opens], (SIRENS WAIL) and DOCTOR: of subtitles, too")
     add("--cast", action="append", default=[], metavar="NAME=VOICE[,PICTURE]", help="a speaker of the script")
     add("--layout", choices=LAYOUTS, default=LAYOUTS[0], help="how several portraits are shown")
     add("--out", help="the video (.mp4), or only the speech (.wav)")
@@ -32,6 +33,7 @@ class Speak:
     text: str | None
     script: str | None
     srt: str | None
+    keep_captions: bool
     cast: list[str]
     layout: str
     out: str | None

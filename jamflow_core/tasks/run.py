@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from ..flow.sampler import Canvas, Settings, sample
+from ..flow.sampler import Cancelled, Canvas, Settings, sample
 from ..model.jamflow import JamFlow
 
 # Told how much of the work is done, 0..1, and what there is so far: {"audio": ..., "motion": ...}, normalised.
@@ -29,6 +29,11 @@ class Run:
         """One of several equal parts of the work, with a seed of its own."""
         told = self.progress and (lambda done, guess: self.progress((index + done) / parts, guess))
         return Run(replace(self.settings, seed=self.settings.seed + index), told, self.cancelled)
+
+    def check(self) -> None:
+        """Raise flow.sampler.Cancelled where the run is to stop."""
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled("stopped")
 
     def sample(self, flow: JamFlow, audio: Canvas | None, motion: Canvas | None) -> tuple[Tensor | None, Tensor | None]:
         """Paint two canvases (see flow/sampler.py): (mel or None, mouth or None), normalised."""

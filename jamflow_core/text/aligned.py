@@ -20,7 +20,8 @@ class Aligned:
         self.text = self.text[:start] + new + self.text[end:]
 
     def sub(self, pattern: re.Pattern, new, group: int = 0) -> None:
-        """Like `pattern.sub(new, text)`, but only `group` of each match is replaced. Takes time in proportion to the text.
+        """Like `pattern.sub(new, text)`, but only `group` of each match is replaced. Takes time in proportion to "
+        "the text.
 
         `new` is a template, or a function of the match (None = leave it). What lies outside the group keeps its place.
         """

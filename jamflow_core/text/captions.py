@@ -3,13 +3,17 @@
 import re
 from collections.abc import Collection
 
-_SOUNDS = frozenset(
-    "music applause laughter silence static thunder gunshot gunshots gunfire explosion screams singing inaudible indistinct "
-    "chatter cheers sobs sirens siren wind rain footsteps beep beeps crowd".split()
+from .words import word_set
+
+_SOUNDS = word_set(
+    "music applause laughter silence static thunder gunshot gunshots gunfire explosion screams singing inaudible "
+    "indistinct chatter cheers sobs sirens siren wind rain footsteps beep beeps crowd"
 )
 _BRACKETS = re.compile(r"\[\s*([^\[\]]{0,200}?)\s*\](?!\()")
 _PARENTHESES = re.compile(r"[(（]([^()（）]{1,200})[)）]")
-_NAME = re.compile(r"^(\s*(?:[-–—]\s*)?)(?:>{1,3}\s*)?[A-Z][A-Z0-9 .,'’&#/-]{0,38}[A-Z0-9.)]\s*[:：](?=\s|$)", re.MULTILINE)
+_NAME = re.compile(
+    r"^(\s*(?:[-–—]\s*)?)(?:>{1,3}\s*)?[A-Z][A-Z0-9 .,'’&#/-]{0,38}[A-Z0-9.)]\s*[:：](?=\s|$)", re.MULTILINE
+)
 _CHEVRONS = re.compile(r"^(\s*(?:[-–—]\s*)?)>{2,3}\s*", re.MULTILINE)
 _NOTES = re.compile(r"[♪♫♬♩]")
 

@@ -1,6 +1,7 @@
 """A pronunciation list: words and how they are to be read.
 
-One word or name a line, then a tab and its reading: phonemes between slashes or in the alphabet of tokens.py (IPA is
+One word or name a line, then a tab (or = or two spaces) and its reading: phonemes between slashes or in the alphabet
+of tokens.py (IPA is
 understood), or a respelling that is read in its place.
 
     Nguyen      /wˈɪn/
@@ -19,6 +20,7 @@ from .tags import ipa
 LONGEST = 100_000  # lines
 _MARKS = ".,;:!?…'’‘\"“”()[]{}«»¿¡*_—–-"
 _PART = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_BETWEEN = re.compile(r"\t+|\s*=\s+|\s{2,}|\s+(?=/)")
 _TELLTALE = re.compile(r"[ˈˌəɚɛæɑɔɪʊʌɜʃʒθðŋɹɡʤʧᵊᵻ]")
 
 
@@ -69,7 +71,9 @@ class Lexicon:
 
 
 def _words(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """What may be a listed word in a chunk without spaces: the whole, without marks at its edges, without 's, its parts."""
+    """What may be a listed word in a chunk without spaces: the whole, without marks at its edges, without 's, its
+    parts.
+    """
     chunk = text[start:end]
     core = chunk.strip(_MARKS)
     begin = start + chunk.index(core) if core else start
@@ -80,7 +84,9 @@ def _words(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def parse_lexicon(text: str) -> Lexicon:
-    """The list in a text; empty lines and lines that begin with # are comments. JamFlowError names a line that is wrong."""
+    """The list in a text; empty lines and lines that begin with # are comments. JamFlowError names a line that is
+    wrong.
+    """
     readings = {}
     lines = text.lstrip("\ufeff").splitlines()
     if len(lines) > LONGEST:
@@ -90,10 +96,10 @@ def parse_lexicon(text: str) -> Lexicon:
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        word, _, reading = (part.strip() for part in line.partition("\t"))
+        word, _, reading = map(str.strip, _BETWEEN.sub("\t", line.strip(), count=1).partition("\t"))
         if not (word and reading):
             raise JamFlowError(
-                f"Write a word, a tab and its reading in line {number} of the pronunciation list: {line[:60]!r}."
+                f"Write a word, a tab and its reading in line {number} of the pronunciation list: {line.strip()[:60]}."
             )
         readings[" ".join(word.lower().split())] = _reading(reading, number)
     return Lexicon(readings)

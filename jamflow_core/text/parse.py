@@ -44,7 +44,7 @@ def check_text(text: str, limit: int | None = None) -> str:
 def parse(
     text: str,
     language: Language = DEFAULT,
-    check: Callable[[], None] = lambda: None,
+    check: Callable[[], None] | None = None,
     report: Callable[[str], None] = _LOG.warning,
 ) -> TimedText:
     """A text with markup (see markup.py) -> TimedText; only pauses have durations yet.
@@ -53,11 +53,14 @@ def parse(
     out, and why. JamFlowError: nothing to say, a malformed pause or override, a missing package.
     """
     before, passages = read(check_text(text))
-    symbols, words, pauses, spoken, notes = [SILENCE], [], {0: before}, [], []
+    symbols, words, pauses = [SILENCE], [], {0: before}
+    spoken: list[str] = []
+    notes: list[str] = []
     for passage in passages:
         said, joint = len(symbols), False
         for piece in _pieces(passage):
-            check()
+            if check is not None:
+                check()
             sounds, owners, heard = _sounds(piece, language, notes)
             if not sounds:
                 continue
@@ -137,7 +140,7 @@ def _sounds(passage: Passage, language: Language, notes: list[str]) -> tuple[lis
             owner = (first, after - 1) if first < after else None
         symbols += [(symbol, owner) for symbol in sound.phonemes.translate(_SAME_AS) if symbol in _SPEAKABLE]
     symbols = _tidy(symbols)
-    groups = []  # [first written word, last written word, first symbol, last symbol + 1]
+    groups: list[list[int]] = []  # [first written word, last written word, first symbol, last symbol + 1]
     for index, (symbol, owner) in enumerate(symbols):
         if owner is None or symbol in _MARKS:
             continue
@@ -152,13 +155,15 @@ def _sounds(passage: Passage, language: Language, notes: list[str]) -> tuple[lis
 
 def _spoken(sounds: list[Sound], passage: Passage, given) -> str:
     """The words of a passage on one line, as they are said; those with a reading of their own as they are written."""
-    words = [passage.written[slice(*sound.span)] if sound.span in given else sound.spoken for sound in sounds]
+    words = [
+        passage.written[slice(*sound.span)] if sound.span and sound.span in given else sound.spoken for sound in sounds
+    ]
     return " ".join("".join(word or " " for word in words).split())
 
 
 def _tidy(symbols: list) -> list:
     """No mark or space at the start, no doubled ones within: of several marks the strongest, but "..." whole."""
-    tidy = []
+    tidy: list[tuple] = []
     for symbol, owner in symbols:
         last = tidy[-1][0] if tidy else " "
         if symbol in _PUNCTUATION:

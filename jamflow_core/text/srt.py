@@ -53,7 +53,8 @@ def parse_srt(text: str, keep_captions: bool = False, speakers: Collection[str] 
             continue
         if end < start:
             raise JamFlowError(
-                f"Correct the times in line {index + 1}, the subtitle ends before it begins: {lines[index].strip()[:80]}."
+                f"Correct the times in line {index + 1}, the subtitle ends before it begins: "
+                f"{lines[index].strip()[:80]}."
             )
         found.append(Subtitle(start, end, said))
     if not found:
@@ -97,7 +98,8 @@ def _times(line: str, number: int) -> tuple[float, float] | None:
             raise JamFlowError(f"Write the times in line {number} as {_EXAMPLE}, not {line.strip()[:80]}.")
         return None
     groups = match.groups()
-    return _seconds(*groups[:4], line, number), _seconds(*groups[4:], line, number)
+    place = f"in line {number}: {line.strip()[:80]}"
+    return _seconds(groups[:4], place), _seconds(groups[4:], place)
 
 
 def _like_times(line: str) -> bool:
@@ -110,18 +112,20 @@ def _like_times(line: str) -> bool:
     return bool(figures or not left and re.match(r"\d+\s*[:：]\s*\d", right))
 
 
-def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None, line: str, number: int) -> float:
+def _seconds(time: tuple, place: str) -> float:
+    """(hours, minutes, seconds, fraction), of which the first and the last may be missing -> seconds."""
+    hours, minutes, seconds, fraction = time
     if int(hours or 0) > _LONGEST_HOURS or hours and int(minutes) > 99:
-        raise JamFlowError(f"Correct the times in line {number}: {line.strip()[:80]} is later than {_LONGEST_HOURS} hours.")
+        raise JamFlowError(f"Correct the times {place} is later than {_LONGEST_HOURS} hours.")
     digits = fraction or "0"
     return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + int(digits) / 10 ** len(digits)
 
 
 def _body(lines: list[str], web: bool, last: bool) -> str:
     """The text below a line of times; the number (in WebVTT a name or a note) of the next subtitle is none of it."""
-    if not last and lines:
-        if lines[-1].strip().isdigit() or web and len(lines) > 1 and lines[-1].strip() and not lines[-2].strip():
-            lines = lines[:-1]
+    named = web and len(lines) > 1 and lines[-1].strip() and not lines[-2].strip()
+    if not last and lines and (named or lines[-1].strip().isdigit()):
+        lines = lines[:-1]
     if web:
         for index, line in enumerate(lines):
             if re.match(r"(?:NOTE|STYLE|REGION)\b", line) and (not index or not lines[index - 1].strip()):

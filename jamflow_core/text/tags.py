@@ -8,6 +8,7 @@ import html
 import re
 
 from ..tokens import SYMBOLS
+from .words import word_set
 
 _ATTRIBUTES = r"""(?:\s+[\w:-]{1,40}(?:\s*=\s*(?:"[^"<>]{0,500}"|'[^'<>]{0,500}'|[^\s"'<>=]{1,500}))?){0,12}"""
 _TAG = re.compile(rf"<(/?)([a-zA-Z][\w:-]{{0,20}})({_ATTRIBUTES})\s*(/?)>")
@@ -15,23 +16,27 @@ _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=]+)
 _NOT_TEXT = re.compile(r"<\?[^<>]{0,500}\?>|<!\[CDATA\[|\]\]>|<![a-zA-Z][^<>]{0,500}>")
 # (what opens it, what closes it): left out with all that stands in it.
 _UNSPOKEN = (
-    ("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"), ("<desc", "</desc>"), ("<metadata", "</metadata>"),
+    ("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"), ("<desc", "</desc>"), ("<metadata",
+    "</metadata>"),
 )  # fmt: skip
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_KNOWN = frozenset(
-    "speak break p s emphasis prosody voice lang sub phoneme say-as audio mark lexicon w token meta amazon:effect amazon:domain "
-    "mstts:express-as html head body title div span a b i u em strong small big br hr h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table "
-    "tr td th thead tbody tfoot caption img figure figcaption font center blockquote q cite code pre kbd samp var del ins strike "
-    "sup abbr section article header footer main nav aside form input button label select option textarea iframe video source "
-    "object embed canvas svg path link style script wbr tt mark details summary time ruby rt rp c v".split()
+_KNOWN = word_set(
+    "speak break p s emphasis prosody voice lang sub phoneme say-as audio mark lexicon w token meta amazon:effect "
+    "amazon:domain mstts:express-as html head body title div span a b i u em strong small big br hr h1 h2 h3 h4 h5 h6 "
+    "ul ol li dl dt dd table tr td th thead tbody tfoot caption img figure figcaption font center blockquote q cite "
+    "code pre kbd samp var del ins strike sup abbr section article header footer main nav aside form input button "
+    "label select option textarea iframe video source object embed canvas svg path link style script wbr tt mark "
+    "details summary time ruby rt rp c v"
 )
-_BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 blockquote".split())
-_LINES = frozenset("br hr div li tr ul ol dl dt dd table section article header footer td th s".split())
+_BLOCKS = word_set("p h1 h2 h3 h4 h5 h6 blockquote")
+_LINES = word_set("br hr div li tr ul ol dl dt dd table section article header footer td th s")
 _STRENGTHS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 0.75, "x-strong": 1.0}
 # IPA as dictionaries write it -> the alphabet here, the longer first.
 _IPA = {
-    "eɪ": "A", "aɪ": "I", "oʊ": "O", "əʊ": "Q", "aʊ": "W", "ɔɪ": "Y", "t͡ʃ": "ʧ", "tʃ": "ʧ", "d͡ʒ": "ʤ", "dʒ": "ʤ", "ɚ": "əɹ",
-    "ɝ": "ɜɹ", "r": "ɹ", "g": "ɡ", "'": "ˈ", "ɾ": "T", ".": "", "-": "", "͡": "", "ˑ": "", "n̩": "ᵊn", "l̩": "ᵊl", "e": "ɛ",
+    "eɪ": "A", "aɪ": "I", "oʊ": "O", "əʊ": "Q", "aʊ": "W", "ɔɪ": "Y", "t͡ʃ": "ʧ", "tʃ": "ʧ", "d͡ʒ": "ʤ", "dʒ": "ʤ",
+    "ɚ": "əɹ",
+    "ɝ": "ɜɹ", "r": "ɹ", "g": "ɡ", "'": "ˈ", "ɾ": "T", ".": "", "-": "", "͡": "", "ˑ": "",
+    "n̩": "ᵊn", "l̩": "ᵊl", "e": "ɛ",
     "o": "O",
 }  # fmt: skip
 _ALPHABET = frozenset(symbol for symbol in SYMBOLS if len(symbol) == 1)

@@ -4,6 +4,7 @@ phonemes.py     phonemes with times: jamflow-tiny and its kin
 characters.py   characters without: F5-TTS and models made of it
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from torch import Tensor
@@ -30,8 +31,10 @@ class FrontEnd(Protocol):
     def require_times(self, job: str) -> None:
         """JamFlowError where sounds cannot be put at given times."""
 
-    def read(self, text: str, language: Language = DEFAULT) -> TimedText:
-        """A text as the model will say it. JamFlowError: nothing to say, or letters that it does not know."""
+    def read(self, text: str, language: Language = DEFAULT, check: Callable[[], None] | None = None) -> TimedText:
+        """A text as the model will say it; check is called now and then and may raise, to cancel. JamFlowError: nothing
+        to say.
+        """
 
     def shown(self, text: TimedText) -> str:
         """What the model reads, as one line for people."""

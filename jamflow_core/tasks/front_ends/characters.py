@@ -6,6 +6,7 @@ long the new part is, is guessed from the bytes of both texts; long texts are sp
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -51,7 +52,7 @@ class Characters:
     def require_times(self, job: str) -> None:
         raise JamFlowError(f"Choose a JAM-Flow model to {job}: F5-TTS weights only speak new text.")
 
-    def read(self, text: str, language: Language = DEFAULT) -> TimedText:
+    def read(self, text: str, language: Language = DEFAULT, check: Callable[[], None] | None = None) -> TimedText:
         return written(check_text(text))
 
     def shown(self, text: TimedText) -> str:

@@ -1,5 +1,6 @@
 """Phonemes with times: the audio stream is told which sound falls when, and for how long."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -42,8 +43,8 @@ class Phonemes:
     def require_times(self, job: str) -> None:
         pass
 
-    def read(self, text: str, language: Language = DEFAULT) -> TimedText:
-        return parse(text, language)
+    def read(self, text: str, language: Language = DEFAULT, check: Callable[[], None] | None = None) -> TimedText:
+        return parse(text, language, check)
 
     def shown(self, text: TimedText) -> str:
         return "".join(symbol if len(symbol) == 1 else " " for symbol in text.symbols).strip()

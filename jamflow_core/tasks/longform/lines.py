@@ -35,9 +35,7 @@ def lines_of_script(script: str, speakers=None, narrator: str | None = None) -> 
     return lines
 
 
-def lines_of_srt(
-    subtitles: str, speakers=None, narrator: str | None = None, keep_captions: bool = False
-) -> list[Line]:
+def lines_of_srt(subtitles: str, speakers=None, narrator: str | None = None, keep_captions: bool = False) -> list[Line]:
     """Subtitles -> lines at their times. A [name] in one holds until the next; before the first `narrator` speaks.
 
     A subtitle with several speakers is shared among them in proportion to their letters. What films note beside speech

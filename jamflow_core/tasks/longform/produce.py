@@ -54,7 +54,7 @@ def produce(
         raise JamFlowError(f"Give a voice to {', '.join(missing)}: the voices here are {', '.join(cast) or 'none'}.")
     run = run.by(front_end(models).usual("speak"))
     takes = Takes(models, store, run.settings, speed, face)
-    texts = [_read(models, line, number, cast[line.speaker]) for number, line in enumerate(lines, 1)]
+    texts = [_read(models, line, number, cast[line.speaker], run) for number, line in enumerate(lines, 1)]
     belt, rushed = _Belt(), 0
     for index, (line, text) in enumerate(zip(lines, texts)):
         voice, following = cast[line.speaker], lines[index + 1 : index + 2]
@@ -156,10 +156,10 @@ def _common(models: Models, settings: Settings, face: bool) -> str:
     return digest(torch.__version__, nets, list(choices.items()), face)
 
 
-def _read(models: Models, line: Line, number: int, voice: Voice) -> TimedText:
+def _read(models: Models, line: Line, number: int, voice: Voice, run: Run) -> TimedText:
     """What a line says, as the model reads it. JamFlowError names the line."""
     try:
-        return front_end(models).read(line.text, voice.language)
+        return front_end(models).read(line.text, voice.language, run.check)
     except JamFlowError as error:
         place = f"line {number}, [{line.speaker}]" if line.start is None else f"subtitle at {line.start:.2f} s"
         raise JamFlowError(f"{str(error).rstrip('.')} ({place}).") from error

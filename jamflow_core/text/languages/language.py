@@ -25,7 +25,8 @@ class Sound(NamedTuple):
 class Language:
     """One language in one accent. A new one is a folder beside `english` and a line in `languages/__init__.py`.
 
-    code, accent: both name it, as "en-gb" and "british" (what voices.json says of a voice). normalise: rewrites numbers,
+    code, accent: both name it, as "en-gb" and "british" (what voices.json says of a voice). normalise: rewrites
+    numbers,
     signs and short forms as words, in place. g2p: the rewritten text and, by their places in the original, the readings
     that the artist gave -> sounds. voice: the shipped voice that speaks it best. openers: words that a phrase begins
     with, in small letters: a good place to cut a long text. opening, closing: marks around a word that do not belong to

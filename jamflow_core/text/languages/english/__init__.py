@@ -3,13 +3,13 @@
 from functools import partial
 
 from ...aligned import Aligned
+from ...words import word_set
 from ..language import Language, Sound, Span
 
 # A phrase begins with these.
-_OPENERS = frozenset(
-    "and or but nor so yet that which who whom whose what when where why how if because while although though "
-    "unless until since as than with without for of in on at to from by into over under about after before "
-    "between through".split()
+_OPENERS = word_set(
+    "and or but nor so yet that which who whom whose what when where why how if because while although though unless "
+    "until since as than with without for of in on at to from by into over under about after before between through"
 )
 
 
@@ -33,8 +33,8 @@ def _respelled(reading: str) -> str | None:
 
 def _english(code: str, accent: str, voice: str) -> Language:
     british = accent == "british"
-    read = (partial(part, british=british) for part in (_normalise, _g2p))
-    return Language(code, "English", accent, *read, voice, _OPENERS, respelled=_respelled)
+    normalise, g2p = partial(_normalise, british=british), partial(_g2p, british=british)
+    return Language(code, "English", accent, normalise, g2p, voice, _OPENERS, respelled=_respelled)
 
 
 AMERICAN = _english("en-us", "american", "heart")

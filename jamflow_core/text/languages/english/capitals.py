@@ -3,18 +3,19 @@
 import re
 
 from ...aligned import Aligned
+from ...words import word_set
 from .dictionary import acronym, known
 from .rules import rule
 
 # Spelled even among other capitals.
-_LETTERS = frozenset(
-    "US USA UK EU UN FBI CIA NSA CEO CFO CTO COO VP PR TV PC CD DVD USB GPU CPU RAM ID IDS IQ DNA RNA HIV BBC CNN NBC ABC CBS "
-    "NBA NFL NHL MLB IBM AI API URL PDF HTML CSS SQL XML PHP FAQ DIY VIP ATM GPS SUV UFO UFOS RSVP BMW KGB MIT NYC LA DC SOS "
-    "HR IT AM PM MD PHD MA BA MBA GDP IRS DEA ATF EPA FDA CDC WHO NYPD LAPD SMS VPN LED LCD HD UHD VR AR II III IV VI VII VIII "
-    "IX XI XII AD BC TNT DJ MC PTA GOP NRA ACLU HBO MTV UPS DHL UFC WWE".split()
+_LETTERS = word_set(
+    "US USA UK EU UN FBI CIA NSA CEO CFO CTO COO VP PR TV PC CD DVD USB GPU CPU RAM ID IDS IQ DNA RNA HIV BBC CNN NBC "
+    "ABC CBS NBA NFL NHL MLB IBM AI API URL PDF HTML CSS SQL XML PHP FAQ DIY VIP ATM GPS SUV UFO UFOS RSVP BMW KGB "
+    "MIT NYC LA DC SOS HR IT AM PM MD PHD MA BA MBA GDP IRS DEA ATF EPA FDA CDC WHO NYPD LAPD SMS VPN LED LCD HD UHD "
+    "VR AR II III IV VI VII VIII IX XI XII AD BC TNT DJ MC PTA GOP NRA ACLU HBO MTV UPS DHL UFC WWE"
 )
 # Of these, what is a word among words: "WHO IS IT", "TELL US", "I AM".
-_WORDS_TOO = frozenset("IT WHO AM MA LA HE ME".split())
+_WORDS_TOO = word_set("IT WHO AM MA LA HE ME")
 _US_IS_A_WORD = re.compile(
     r"\b(?:TELL|GIVE|LET|HELP|MAKE|MAKES|ASK|SHOW|JOIN|LEAVE|WITH|FOR|OF|TO|BY|ABOUT|BETWEEN|FOLLOW|CONTACT|CALL|VISIT|SEND|BOTH|"
     r"ALL|SAVE|KILL|BRING|TAKE|GET|FROM|AT|LIKE|EMAIL|BUY)$"
@@ -30,7 +31,9 @@ _VOWELS = re.compile(r"[AEIOUY]")
 
 
 def lower_shouts(source: Aligned) -> None:
-    """Runs of shouted words in small letters, first letters of unknown ones (names) kept. Every letter keeps its place."""
+    """Runs of shouted words in small letters, first letters of unknown ones (names) kept. Every letter keeps its
+    place.
+    """
     source.text = _RUN.sub(_calm, source.text)
 
 

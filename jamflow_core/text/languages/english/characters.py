@@ -26,7 +26,9 @@ _WORDS_IN_A_NOTE = 30
 
 
 def _footnote(match: re.Match) -> str:
-    """A superscript: a power behind a number, a sign or a short name, else the mark of a footnote, which is not read."""
+    """A superscript: a power behind a number, a sign or a short name, else the mark of a footnote, which is not
+    read.
+    """
     word, power = match[1], "".join(_SUPERSCRIPTS[sign] for sign in match[2])
     short = len(word) < 3 or word in ("sin", "cos", "tan", "log", "mol", "min") or word.isdigit()
     return f"{word}^{power}" if short and word else word if word else f" ^{power}"

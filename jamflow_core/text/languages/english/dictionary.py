@@ -2,8 +2,10 @@
 
 from functools import lru_cache
 
+from ...words import word_set
+
 _LONGEST = 24
-_SHORT_WORDS = frozenset("a i am an as at be by do go he hi if in is it me my no of oh ok on or so to up us we".split())
+_SHORT_WORDS = word_set("a i am an as at be by do go he hi if in is it me my no of oh ok on or so to up us we")
 
 
 def _reader():
@@ -42,6 +44,5 @@ def segmented(joined: str) -> list[str]:
             if so_far is None or not known(word):
                 continue
             way = (so_far[0] + (1 if word in common else 2), so_far[1] - len(word) ** 2, [*so_far[2], word])
-            if best[end] is None or way < best[end]:
-                best[end] = way
+            best[end] = min(way, best[end] or way)
     return best[-1][2] if best[-1] else [joined]

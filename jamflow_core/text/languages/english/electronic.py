@@ -2,6 +2,7 @@
 
 import re
 
+from ...words import word_set
 from .dictionary import known, segmented
 from .rules import alternatives, rule, spelled
 
@@ -14,17 +15,22 @@ _TLD = (
 )
 # A file's ending: None = spelled.
 _ENDINGS = dict.fromkeys(
-    "pdf jpg jpeg png gif webp svg bmp tif tiff mp3 mp4 avi mkv webm wav ogg flac m4a csv tsv html htm js jsx ts tsx css xml "
-    "py ipynb cpp hpp rs rb php sh md exe dll iso gz bz2 rar xls xlsx docx pptx ppt ckpt pth pt gguf onnx srt vtt psd ai sql cfg".split()
+    word_set("pdf jpg jpeg png gif webp svg bmp tif tiff mp3 mp4 avi mkv webm wav ogg flac m4a csv tsv html htm js jsx ts tsx "
+    "css xml py ipynb cpp hpp rs rb php sh md exe dll iso gz bz2 rar xls xlsx docx pptx ppt ckpt pth pt gguf onnx srt "
+    "vtt "
+    "psd ai sql cfg")
 ) | {
-    "jpeg": "jay peg", "txt": "text", "json": "jason", "yaml": "yaml", "yml": "Y.M.L.", "tar": "tar", "zip": "zip", "bin": "bin",
+    "jpeg": "jay peg", "txt": "text", "json": "jason", "yaml": "yaml", "yml": "Y.M.L.", "tar": "tar", "zip": "zip",
+    "bin": "bin",
     "safetensors": "safe tensors", "log": "log", "bat": "bat", "doc": "doc", "env": "env", "ini": "ini", "toml": "toml",
-    "java": "java", "lock": "lock", "conf": "conf", "onnx": "onyx", "ai": "A.I.", "gif": "gif", "bak": "back", "exe": "E.X.E.",
+    "java": "java", "lock": "lock", "conf": "conf", "onnx": "onyx", "ai": "A.I.", "gif": "gif", "bak": "back",
+    "exe": "E.X.E.",
     "mp3": "M P 3", "mp4": "M P 4", "m4a": "M 4 A", "bz2": "B Z 2", "7z": "7 Z",
 }  # fmt: skip
 _ENDING = alternatives(_ENDINGS)
 _DOTFILES = {
-    "gitignore": "git ignore", "gitattributes": "git attributes", "bashrc": "bash R C", "zshrc": "Z S H R C", "vimrc": "vim R C",
+    "gitignore": "git ignore", "gitattributes": "git attributes", "bashrc": "bash R C", "zshrc": "Z S H R C",
+    "vimrc": "vim R C",
     "dockerignore": "docker ignore", "npmrc": "N P M R C", "env": "env", "editorconfig": "editor config",
 }  # fmt: skip
 _ADDRESS = (

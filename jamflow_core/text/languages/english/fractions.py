@@ -12,7 +12,8 @@ _TENS = {20: "twent", 30: "thirt", 40: "fort", 50: "fift", 60: "sixt", 70: "seve
 # Said as two numbers.
 _IDIOMS = {"9/11", "24/7", "50/50", "20/20", "3/14", "4/20", "7/11", "360/365", "16/9", "4/4", "6/8"}
 _RATED = re.compile(
-    r"\b(?:rat\w+|scor\w+|gave|giv\w+|got|review|stars?|points?)(?: it| is| was| of| a| an| me| him| her| us| them|:){0,3} $",
+    r"\b(?:rat\w+|scor\w+|gave|giv\w+|got|review|stars?|points?)"
+    r"(?: it| is| was| of| a| an| me| him| her| us| them|:){0,3} $",
     re.IGNORECASE,
 )
 _STARS = re.compile(r"\s(?:stars?|points?|rating|score)\b")

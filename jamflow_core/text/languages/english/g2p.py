@@ -1,6 +1,7 @@
 """English words -> phonemes by hibari's port of misaki (hibari-tts on PyPI).
 
-A dictionary, a part-of-speech tagger and a small net for unknown words, all offline: the readings that the teacher voices
+A dictionary, a part-of-speech tagger and a small net for unknown words, all offline: the readings that the teacher
+voices
 were trained on. Names of our own list and the senses of homographs are set before it reads the rest.
 """
 
@@ -17,7 +18,7 @@ from .names import name_readings
 from .rules import LARGEST
 
 _NUMBER = re.compile(r"-?\d(?:[\d.,]*\d)?(?:st|nd|rd|th|s|'s|ed|'d|ing)?\b|\d+")
-_DIGITS = "zero one two three four five six seven eight nine".split()
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _LETTERS = re.compile(r"(?:[A-Z]\.)+[A-Z]?\.?$")
 
 

@@ -1,32 +1,37 @@
 """Words of one spelling and two readings, told apart by their neighbours: "I read it yesterday", "a lead pipe".
 
-Where a noun and a verb differ, the part of speech decides (the dictionary has a reading for each): hibari's tagger knows it
+Where a noun and a verb differ, the part of speech decides (the dictionary has a reading for each): hibari's tagger
+knows it
 mostly, and clear signs (an article, a pronoun, a modal) overrule it. Where meanings differ, the words around do.
 """
 
+from ...words import word_set
 from .accents import in_accent
 from .senses import ATTRIBUTES, SENSES, VERBS_TOO
 
-_MODALS = frozenset(
-    "to will would can could shall should may might must do does did 'll wo ca let's please cannot".split()
+_MODALS = word_set("to will would can could shall should may might must do does did 'll wo ca let's please cannot")
+_SUBJECTS = word_set("i we they you who")
+_THIRD = word_set("he she it")
+_HAVE = word_set("have has had having 've")
+_BE = word_set("be been being is are was were am 's 're 'm get gets got")
+_ARTICLES = word_set("the a an my your his its our their no some any every each another whose")
+_OBJECTS = _ARTICLES | word_set("this that these those it me us them him her all")
+_ADVERBS = word_set(
+    "not n't never ever always often also just still even only really already usually sometimes rarely once then "
+    "quickly simply actually recently finally seldom"
 )
-_SUBJECTS = frozenset("i we they you who".split())
-_THIRD = frozenset("he she it".split())
-_HAVE = frozenset("have has had having 've".split())
-_BE = frozenset("be been being is are was were am 's 're 'm get gets got".split())
-_ARTICLES = frozenset("the a an my your his its our their no some any every each another whose".split())
-_OBJECTS = _ARTICLES | frozenset("this that these those it me us them him her all".split())
-_ADVERBS = frozenset(
-    "not n't never ever always often also just still even only really already usually sometimes rarely once then quickly "
-    "simply actually recently finally seldom".split()
+_FEEL = word_set(
+    "be been being is are was were am 's 're 'm feel feels felt seem seems seemed look looks looked became"
 )
-_FEEL = frozenset(
-    "be been being is are was were am 's 're 'm feel feels felt seem seems seemed look looks looked became".split()
+_PAST = word_set("yesterday ago last earlier previously once when already later before twice")
+_HABIT = word_set("every always usually often sometimes daily lot rarely everyday mostly regularly")
+_PRAISE = word_set("good great quick easy fun interesting long short must light heavy fascinating")
+# Before a capital A that is no article.
+_GRADED = word_set(
+    "vitamin grade type plan class section hepatitis group part level option exhibit appendix team point side an "
+    "letter influenza schedule series league gate terminal block building unit apartment"
 )
-_PAST = frozenset("yesterday ago last earlier previously once when already later before twice".split())
-_HABIT = frozenset("every always usually often sometimes daily lot rarely everyday mostly regularly".split())
-_PRAISE = frozenset("good great quick easy fun interesting long short must light heavy fascinating".split())
-_FINITE_AHEAD = frozenset("IN DT PRP PRP$ RB WRB TO CC . , :".split())
+_FINITE_AHEAD = word_set("IN DT PRP PRP$ RB WRB TO CC . , :")
 
 
 def choose_senses(tokens: list, british: bool) -> None:
@@ -164,10 +169,4 @@ def _is_the_letter(tokens: list, index: int) -> bool:
     if not index:
         return False
     ahead = tokens[index - 1].text
-    return ahead.isdigit() or len(ahead) == 1 and ahead.isupper() or ahead.lower() in SENSES_OF_A
-
-
-SENSES_OF_A = frozenset(
-    "vitamin grade type plan class section hepatitis group part level option exhibit appendix team point side an letter "
-    "influenza schedule series league gate terminal block building unit apartment".split()
-)
+    return ahead.isdigit() or len(ahead) == 1 and ahead.isupper() or ahead.lower() in _GRADED

@@ -2,6 +2,7 @@
 
 import re
 
+from ...words import word_set
 from .rules import FREE, NUMBER, after, alternatives, before, many, rule, sentence_ends
 from .units import LETTERS, LOOSE, PER, UNITS
 
@@ -13,14 +14,18 @@ _ONE_LETTER = re.compile(rf"{alternatives(LETTERS)}$")
 _LABELS = re.compile(
     r"(?:[Ss]ection|[Aa]pt\.?|[Aa]partment|[Rr]oom|[Cc]hapter|[Uu]nit|[Bb]uilding|[Gg]ate|[Ss]eat|[Ff]igure|[Tt]able|[Ff]lat"
     r"|[Aa]ppendix|[Gg]rade|[Gg]roup|[Tt]ype|[Cc]lass|[Ss]ize|[Pp]lan|[Ll]ine|[Rr]oute|[Ee]xit|[Bb]lock|[Pp]art|[Ll]evel"
-    r"|[Pp]latform|[Tt]rack|[Ff]loor|[Zz]one|[Hh]all|[Nn]umber|[Nn]o\.?|[Pp]age|[Qq]uestion|[Ss]tep|[Oo]ption|\b[A-Z]) $"
+    r"|[Pp]latform|[Tt]rack|[Ff]loor|[Zz]one|[Hh]all|[Nn]umber|[Nn]o\.?|[Pp]age|[Qq]uestion|[Ss]tep"
+    r"|[Oo]ption|\b[A-Z]) $"
 )
 # Behind "a 10 km": the unit stays in the singular before a noun only.
-_NO_NOUN = (
-    "of in per and or from to at on by as for with than but so if is are was were will can has had long wide tall high deep "
-    "thick away ahead apart off up down over under before after later ago each more less left right north south east west "
-    "that which who when where while until because there here every behind above below past into onto through"
-).split()
+_NO_NOUN = sorted(
+    word_set(
+        "of in per and or from to at on by as for with than but so if is are was were will can has had long wide tall "
+        "high deep thick away ahead apart off up down over under before after later ago each more less left right north "
+        "south east west that which who when where while until because there here every behind above below past into onto "
+        "through"
+    )
+)
 _NOUN = re.compile(rf"[ -](?!(?:{'|'.join(_NO_NOUN)})\b)[a-z]{{3,}}")
 _ARTICLE = re.compile(r"\b(?:[Aa]n?|[Ee]very|[Ee]ach|[Oo]ne) $")
 _PEOPLE = r"people|users|views|viewers|subscribers|followers|downloads|customers|members|players|jobs|homes|cars|copies"

@@ -56,7 +56,8 @@ CURRENCIES = {
     "BTC": ("bitcoin", "bitcoins", "satoshi", "satoshis"),
 }
 MAGNITUDES = {
-    "k": "thousand", "m": "million", "mm": "million", "mn": "million", "mil": "million", "mio": "million", "b": "billion",
+    "k": "thousand", "m": "million", "mm": "million", "mn": "million", "mil": "million", "mio": "million",
+    "b": "billion",
     "bn": "billion", "t": "trillion", "tn": "trillion", "trn": "trillion",
 } | {word: word for word in ("hundred", "thousand", "million", "billion", "trillion", "lakh", "crore")}  # fmt: skip
 _CURRENCY = alternatives(CURRENCIES)

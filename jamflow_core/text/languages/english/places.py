@@ -2,12 +2,15 @@
 
 import re
 
+from ...words import word_set
 from .rules import after, alternatives, before, digits, hundreds, rule, sentence_ends
 
 _STREETS = {
     "St": "Street", "Ave": "Avenue", "Av": "Avenue", "Rd": "Road", "Dr": "Drive", "Blvd": "Boulevard", "Ln": "Lane",
-    "Ct": "Court", "Pl": "Place", "Sq": "Square", "Hwy": "Highway", "Pkwy": "Parkway", "Expy": "Expressway", "Ter": "Terrace",
-    "Cir": "Circle", "Cres": "Crescent", "Fwy": "Freeway", "Tpke": "Turnpike", "Aly": "Alley", "Plz": "Plaza", "Trl": "Trail",
+    "Ct": "Court", "Pl": "Place", "Sq": "Square", "Hwy": "Highway", "Pkwy": "Parkway", "Expy": "Expressway",
+    "Ter": "Terrace",
+    "Cir": "Circle", "Cres": "Crescent", "Fwy": "Freeway", "Tpke": "Turnpike", "Aly": "Alley", "Plz": "Plaza",
+    "Trl": "Trail",
 }  # fmt: skip
 _DIRECTIONS = {
     "N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast",
@@ -15,7 +18,8 @@ _DIRECTIONS = {
 }  # fmt: skip
 _STATES = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
-    "CT": "Connecticut", "DE": "Delaware", "DC": "D.C.", "FL": "Florida", "GA": "Georgia", "HI": "Hawaii", "ID": "Idaho",
+    "CT": "Connecticut", "DE": "Delaware", "DC": "D.C.", "FL": "Florida", "GA": "Georgia", "HI": "Hawaii",
+    "ID": "Idaho",
     "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky", "LA": "Louisiana", "ME": "Maine",
     "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi", "MO": "Missouri",
     "MT": "Montana", "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey", "NM": "New Mexico",
@@ -28,8 +32,9 @@ _STATES = {
 _WORDS_TOO = {"AL", "DE", "HI", "ID", "IN", "LA", "MA", "ME", "OH", "OK", "OR", "PA", "CO", "MS", "MD", "MT"}
 # Capitalised words that name no street: "Hello Dr.", "The St. Louis".
 _NO_STREET = {
-    *"Hello Hi Dear The My Thanks Thank Yes No Ask Call See Tell Our Your And But Or So If When Then As At In On Of By From To"
-    " Is Was Are Mr Mrs Ms Dr Prof With For".split()
+    *word_set("Hello Hi Dear The My Thanks Thank Yes No Ask Call See Tell Our Your And But Or So If When Then As At In On Of "
+    "By From To"
+    " Is Was Are Mr Mrs Ms Dr Prof With For")
 }  # fmt: skip
 _SHORT = alternatives(_STREETS)
 _LOWER = alternatives(name.lower() for name in ("St", "Ave", "Rd", "Blvd", "Hwy", "Pkwy", "Ln", "Expy"))
@@ -40,7 +45,8 @@ _HOUSE = r"\d{1,6}[A-Z]?(?:-\d{1,3})?"
 
 def _house(number: str) -> str:
     """123 is "1 23", 708 "7 0 8", 12345 digit by digit, 221B "2 21 B"."""
-    figures, letter = re.match(r"(\d+)(.*)", number).groups()
+    figures = number.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
+    letter = number[len(figures) :]
     if len(figures) == 3:
         figures = digits(figures) if figures[1] == "0" and not figures.endswith("00") else hundreds(figures)
     elif len(figures) > 4:
@@ -90,7 +96,8 @@ RULES = (
         _street,
     ),
     rule(
-        rf"(?<=[a-z], )(?P<state>{alternatives(_STATES)})(?:(?P<comma>,?) (?P<zip>\d{{5}}(?:-\d{{4}})?))?(?=[\s.,;:!?)]|$)",
+        rf"(?<=[a-z], )(?P<state>{alternatives(_STATES)})(?:(?P<comma>,?) (?P<zip>\d{{5}}(?:-\d{{4}})?))?"
+        r"(?=[\s.,;:!?)]|$)",
         _state,
     ),
     rule(rf"\b(?P<state>{alternatives(_STATES)})(?P<comma>) (?P<zip>\d{{5}}(?:-\d{{4}})?)\b", _state),

@@ -4,13 +4,17 @@ import re
 
 # Letters of a syllable -> phonemes, the longer first; then what is left of consonants.
 _VOWELS = {
-    "eye": "I", "igh": "I", "ahr": "ɑɹ", "air": "ɛɹ", "eer": "ɪɹ", "ohr": "ɔɹ", "awr": "ɔɹ", "oor": "ʊɹ", "uhr": "əɹ", "yoo": "ju",
-    "ah": "ɑ", "ay": "A", "ai": "A", "aw": "ɔ", "au": "ɔ", "ee": "i", "ea": "i", "eh": "ɛ", "er": "ɜɹ", "ih": "ɪ", "oh": "O",
-    "oo": "u", "ow": "W", "ou": "W", "oy": "Y", "oi": "Y", "uh": "ə", "ur": "ɜɹ", "ar": "ɑɹ", "or": "ɔɹ", "oa": "O", "ie": "i",
+    "eye": "I", "igh": "I", "ahr": "ɑɹ", "air": "ɛɹ", "eer": "ɪɹ", "ohr": "ɔɹ", "awr": "ɔɹ", "oor": "ʊɹ",
+    "uhr": "əɹ", "yoo": "ju",
+    "ah": "ɑ", "ay": "A", "ai": "A", "aw": "ɔ", "au": "ɔ", "ee": "i", "ea": "i", "eh": "ɛ", "er": "ɜɹ", "ih": "ɪ",
+    "oh": "O",
+    "oo": "u", "ow": "W", "ou": "W", "oy": "Y", "oi": "Y", "uh": "ə", "ur": "ɜɹ", "ar": "ɑɹ", "or": "ɔɹ", "oa": "O",
+    "ie": "i",
     "ye": "jɛ", "a": "æ", "e": "ɛ", "i": "ɪ", "o": "ɑ", "u": "ʌ", "y": "I",
 }  # fmt: skip
 _CONSONANTS = {
-    "tch": "ʧ", "ch": "ʧ", "sh": "ʃ", "zh": "ʒ", "th": "θ", "dh": "ð", "ng": "ŋ", "kh": "k", "ph": "f", "wh": "w", "ck": "k",
+    "tch": "ʧ", "ch": "ʧ", "sh": "ʃ", "zh": "ʒ", "th": "θ", "dh": "ð", "ng": "ŋ", "kh": "k", "ph": "f", "wh": "w",
+    "ck": "k",
     "qu": "kw", "j": "ʤ", "g": "ɡ", "r": "ɹ", "c": "k", "x": "ks", "q": "k", "y": "j",
 }  # fmt: skip
 _SOUND = re.compile("|".join((*_VOWELS, *_CONSONANTS, "[a-z]")))
@@ -35,9 +39,9 @@ def _syllable(written: str) -> str:
         if letters[position] == "y" and vowel_next:
             sound, length = "j", 1
         else:
-            match = _SOUND.match(letters, position)
-            sound = _VOWELS.get(match[0]) or _CONSONANTS.get(match[0], match[0])
-            length = len(match[0])
+            found = next(_SOUND.finditer(letters, position))[0]
+            sound = _VOWELS.get(found) or _CONSONANTS.get(found, found)
+            length = len(found)
         sounds.append(sound)
         position += length
     spoken = "".join(sounds)

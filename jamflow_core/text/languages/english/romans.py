@@ -2,39 +2,45 @@
 
 import re
 
+from ...words import word_set
 from .rules import after, ordinal, rule
 
 _DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = (
-    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"),
+    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
+    (9, "IX"),
     (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
 # Names whose numeral is an ordinal.
-_REGNAL = frozenset(
-    "Pope King Queen Tsar Emperor Prince Sultan Shah Alexander Alfonso Augustus Baldwin Benedict Boniface Catherine Charles "
-    "Christian Clement Constantine Darius Edward Elizabeth Felipe Ferdinand Francis Franz Frederick Friedrich George Gregory "
-    "Gustav Harald Henry Henri Hussein Innocent Ivan James John Juan Julius Kamehameha Karl Leo Leopold Louis Ludwig Malcolm "
-    "Margrethe Martin Mary Mehmed Murad Napoleon Nero Nicholas Olaf Otto Paul Pedro Peter Philip Philippe Pius Ptolemy Ramesses "
-    "Ramses Richard Robert Rudolf Selim Sixtus Suleiman Theodore Umberto Urban Valdemar Victor Victoria Wilhelm William Xerxes "
-    "Akihito Haakon Carl Albert Alan Andrew Anthony Ben Bill Bob Brian Chris Daniel David Donald Eric Frank Fred Gary Harold "
-    "Harry Jack Jacob Jason Jeff Jim Joe Joseph Kevin Larry Michael Mike Patrick Ray Sam Samuel Scott Stephen Steve Thomas Thurston "
-    "Tim Tom Walter Smith Jones Brown Davis Miller Wilson Moore Taylor Anderson Jackson White Griffin Rockefeller Kennedy Ford".split()
+_REGNAL = word_set(
+    "Pope King Queen Tsar Emperor Prince Sultan Shah Alexander Alfonso Augustus Baldwin Benedict Boniface Catherine "
+    "Charles Christian Clement Constantine Darius Edward Elizabeth Felipe Ferdinand Francis Franz Frederick Friedrich "
+    "George Gregory Gustav Harald Henry Henri Hussein Innocent Ivan James John Juan Julius Kamehameha Karl Leo "
+    "Leopold Louis Ludwig Malcolm Margrethe Martin Mary Mehmed Murad Napoleon Nero Nicholas Olaf Otto Paul Pedro "
+    "Peter Philip Philippe Pius Ptolemy Ramesses Ramses Richard Robert Rudolf Selim Sixtus Suleiman Theodore Umberto "
+    "Urban Valdemar Victor Victoria Wilhelm William Xerxes Akihito Haakon Carl Albert Alan Andrew Anthony Ben Bill "
+    "Bob Brian Chris Daniel David Donald Eric Frank Fred Gary Harold Harry Jack Jacob Jason Jeff Jim Joe Joseph Kevin "
+    "Larry Michael Mike Patrick Ray Sam Samuel Scott Stephen Steve Thomas Thurston Tim Tom Walter Smith Jones Brown "
+    "Davis Miller Wilson Moore Taylor Anderson Jackson White Griffin Rockefeller Kennedy Ford"
 )
 # Malcolm X and Generation X are no numbers.
-_NEVER = frozenset(
-    "Malcolm Generation Gen Planet Factor Model Vitamin Plan Appendix Project Brand Professor Mr".split()
-)
+_NEVER = word_set("Malcolm Generation Gen Planet Factor Model Vitamin Plan Appendix Project Brand Professor Mr")
 # Words whose numeral may be a single letter.
-_NUMBERED = frozenset(
-    "Chapter Part Act Scene Section Book Volume Vol Phase Article Type Level Stage Class Grade Episode Round War Mark Title "
-    "Schedule Apollo Title Division Tier Category Region Zone Page Lesson Unit Canto Figure Table Rocky Saturn Titan".split()
+_NUMBERED = word_set(
+    "Chapter Part Act Scene Section Book Volume Vol Phase Article Type Level Stage Class Grade Episode Round War Mark "
+    "Title Schedule Apollo Title Division Tier Category Region Zone Page Lesson Unit Canto Figure Table Rocky Saturn "
+    "Titan"
 )
-_NUMBERED_LOWER = "chapter|part|act|scene|section|book|volume|vol\\.|phase|article|type|stage|class|grade|level|tier|category|pages?|no\\."
+_NUMBERED_LOWER = (
+    "chapter|part|act|scene|section|book|volume|vol\\.|phase|article|type|stage|class|grade|level|tier|category|pages?"
+    "|no\\."
+)
 # Behind "stage I" and its like, which is no "I" then.
 _NO_PRONOUN = r"[.,;:!?)]|$| (?:trials?|errors?|diabetes|of|and|or|study|studies|cancer|disease)\b"
 _LARGE_TOO = ("Bowl", "Chapter", "Volume", "Psalm", "Canto", "Sonnet", "Part", "Section", "Article")
 _SUBJECT = re.compile(
-    r" (?:am|was|have|had|know|think|will|do|did|can|could|would|should|love|like|want|need|saw|said|went|met|hate|guess|mean|feel|"
+    r" (?:am|was|have|had|know|think|will|do|did|can|could|would|should|love|like|want|need|saw|said|went|met|hate|guess"
+    r"|mean|feel|"
     r"believe|hope|got|get|don't|didn't|can't|won't|couldn't|wouldn't)\b|'"
 )
 

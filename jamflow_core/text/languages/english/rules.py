@@ -1,7 +1,8 @@
 """What the classes of readings share: the shape of a rule, numbers as they are written, and a few helpers.
 
 A rule rewrites one group of each match of a pattern; `new` is a template or a function of the match (None = leave it).
-Patterns look back by fixed lengths only and functions by `before`, so that reading takes time in proportion to the text.
+Patterns look back by fixed lengths only and functions by `before`, so that reading takes time in proportion to the
+text.
 """
 
 import re

@@ -1,5 +1,7 @@
 """Units of measure and how they are said: prefixes times bases, and those that stand alone."""
 
+from ...words import word_set
+
 # base -> (one, many, the prefixes it takes)
 _BASES = {
     "m": ("meter", "meters", "kcmµμnpd"),
@@ -42,7 +44,8 @@ _BASES = {
     "pc": ("parsec", "parsecs", "kM"),
 }
 _PREFIXES = {
-    "P": "peta", "T": "tera", "G": "giga", "M": "mega", "k": "kilo", "K": "kilo", "h": "hecto", "d": "deci", "c": "centi",
+    "P": "peta", "T": "tera", "G": "giga", "M": "mega", "k": "kilo", "K": "kilo", "h": "hecto", "d": "deci",
+    "c": "centi",
     "m": "milli", "µ": "micro", "μ": "micro", "n": "nano", "p": "pico",
 }  # fmt: skip
 _BINARY = {"K": "ki", "M": "me", "G": "gi", "T": "te"}
@@ -156,8 +159,10 @@ UNITS = _table()
 # Not so exact about capitals, where that can mean one thing only: 12KG, 5 mbps, 100KM.
 LOOSE = {
     written: UNITS[unit]
-    for unit in ("kg", "mg", "km", "cm", "mm", "ml", "lb", "lbs", "oz", "ft", "kWh", "kW", "Hz", "kHz", "MHz", "GHz", "Mbps",
-        "Gbps", "kbps", "dB", "GB", "TB", "MB", "KB", "psi", "rpm", "fps", "bpm", "mAh", "kPa", "hPa", "kcal", "hr", "hrs", "yrs")
+    for unit in ("kg", "mg", "km", "cm", "mm", "ml", "lb", "lbs", "oz", "ft", "kWh", "kW", "Hz", "kHz", "MHz", "GHz",
+    "Mbps",
+        "Gbps", "kbps", "dB", "GB", "TB", "MB", "KB", "psi", "rpm", "fps", "bpm", "mAh", "kPa", "hPa", "kcal", "hr",
+        "hrs", "yrs")
     for written in (unit.upper(), unit.lower(), unit.capitalize())
     if written not in UNITS
 }  # fmt: skip
@@ -167,11 +172,13 @@ LETTERS = ("A", "N", "J", "K", "V", "W", "L")
 # Behind a slash: "20 dollars/hr".
 PER = {
     "s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day", "wk": "week", "mo": "month",
-    "yr": "year", "gal": "gallon", "dL": "deciliter", "ml": "milliliter", "mL": "milliliter", "L": "liter", "l": "liter",
+    "yr": "year", "gal": "gallon", "dL": "deciliter", "ml": "milliliter", "mL": "milliliter", "L": "liter",
+    "l": "liter",
     "kg": "kilogram", "g": "gram", "mg": "milligram", "lb": "pound", "oz": "ounce", "km": "kilometer", "mi": "mile",
     "m": "meter", "cm": "centimeter", "mm": "millimeter", "in": "inch", "ft": "foot", "K": "kelvin", "mol": "mole",
     "W": "watt", "V": "volt", "kWh": "kilowatt hour", "px": "pixel", "Hz": "hertz", "°C": "degree Celsius",
 } | {
     word: word
-    for word in "second minute hour day week month year night person gallon liter pound mile unit page piece head user".split()
+    for word in word_set("second minute hour day week month year night person gallon liter pound mile unit page piece head "
+    "user")
 }  # fmt: skip
