@@ -1,6 +1,10 @@
 """Classifier-free guidance for two conditions, the text and the reference (what a stream is given of itself).
 
 v = v_all + text * (v_all - v_without_text) + reference * (v_without_text - v_without_both)
+
+Speech is guided, the face is not: it follows the speech that is painted beside it. Guided lips open half as wide again
+as those painted for the same speech when it is given (jaw at most 1.08 against 0.72, without guidance 0.78), so that
+calm sentences look shouted, and fit the phonemes less closely (correlation 0.974, without guidance 0.986).
 """
 
 from dataclasses import dataclass
@@ -8,6 +12,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from .solver import State
+
+GUIDED = ("audio",)
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Guidance:
         if t >= self.until:
             return {name: v[0] for name, v in velocities.items()}
         if call % self.every == 0:
-            guided = {name: self._sum(v) for name, v in velocities.items()}
+            guided = {name: self._sum(v) if name in GUIDED else v[0] for name, v in velocities.items()}
             self.push = {name: guided[name] - v[0] for name, v in velocities.items()}
             return guided
         return {name: v[0] + self.push[name] for name, v in velocities.items()}

@@ -15,7 +15,7 @@ from ..model.cache import BlockCache
 from ..model.jamflow import JamFlow
 from ..model.joint import Memory, StreamInput
 from .conditions import normalised, restored
-from .guidance import Branch, Guidance, branches_of
+from .guidance import GUIDED, Branch, Guidance, branches_of
 from .path import Canvas, InpaintingPath, noise
 from .schedule import time_grid
 from .settings import Settings
@@ -110,10 +110,9 @@ class Run:
 
     def _scales(self, canvases: dict[str, Canvas]) -> tuple[float, float]:
         """Guidance by the text and by the reference, where there is one to be guided by."""
-        audio = canvases.get("audio")
-        has_text = audio is not None and audio.text is not None and not audio.whole
-        painted = [canvas for canvas in canvases.values() if not canvas.whole]
-        has_reference = any(canvas.voice is not None or bool((~canvas.generate).any()) for canvas in painted)
+        guided = [canvases[name] for name in GUIDED if name in canvases and not canvases[name].whole]
+        has_text = any(canvas.text is not None for canvas in guided)
+        has_reference = any(canvas.voice is not None or bool((~canvas.generate).any()) for canvas in guided)
         return self.settings.text_guidance * has_text, self.settings.reference_guidance * has_reference
 
     def _remember(self, name: str, canvas: Canvas, branches: int) -> Memory:

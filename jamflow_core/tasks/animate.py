@@ -15,11 +15,11 @@ from ..motion.space import exp_of
 from ..text.timed import TimedText
 from .canvases import OVERLAP, WINDOW, heard_canvas, mouth_of_canvas
 from .clip import Clip
-from .run import Run
+from .run import AS_USUAL, Run
 from .settings import DEFAULTS
 
 
-def animate(models: Models, wave: Tensor, text: TimedText | None = None, *, run: Run = Run()) -> Clip:
+def animate(models: Models, wave: Tensor, text: TimedText | None = None, *, run: Run = AS_USUAL) -> Clip:
     """Speech [samples] -> the face that says it. A timed text (see align.py) helps where the recording is unclear."""
     frames = max(1, -(-len(wave) // (HOP * GRID))) * GRID
     padded = torch.nn.functional.pad(wave, (0, frames * HOP - len(wave)))
@@ -28,7 +28,7 @@ def animate(models: Models, wave: Tensor, text: TimedText | None = None, *, run:
     return Clip(wave, mel, exp_of(mouth[: -(-len(wave) * MOTION_FPS // SAMPLE_RATE)]), text)
 
 
-def lips_of(models: Models, mel: Tensor, text: TimedText | None = None, run: Run = Run()) -> Tensor:
+def lips_of(models: Models, mel: Tensor, text: TimedText | None = None, run: Run = AS_USUAL) -> Tensor:
     """Log mel [frames, 100] of speech -> mouth [m, 18] at 25 fps that covers it."""
     config, run, wanted = models.flow.config, run.by(DEFAULTS["animate"]), len(mel)
     frames = -(-wanted // GRID) * GRID

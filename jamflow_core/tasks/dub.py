@@ -20,12 +20,12 @@ from .durations import fill_grid, predict_durations
 from .fit import fit_of
 from .front_ends import front_end
 from .pauses import hushed
-from .run import Run
+from .run import AS_USUAL, Run
 from .settings import DEFAULTS
 from .voice import Voice, voiced
 
 
-def dub(models: Models, text: str | TimedText | None, motion: Tensor, voice: Voice, *, run: Run = Run()) -> Clip:
+def dub(models: Models, text: str | TimedText | None, motion: Tensor, voice: Voice, *, run: Run = AS_USUAL) -> Clip:
     """Text and lips [m, 21, 3] (25 fps) -> speech on the lips' own timing, in the voice of the prompt.
 
     The text is first laid on the lips by viseme alignment; the model, which sees the motion, does the fine timing. No

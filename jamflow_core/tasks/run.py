@@ -39,3 +39,6 @@ class Run:
         """Paint two canvases (see flow/sampler.py): (mel or None, mouth or None), normalised."""
         told = self.progress and (lambda done, total, guess: self.progress(done / total, guess))
         return sample(flow, audio, motion, self.settings, told, self.cancelled)
+
+
+AS_USUAL = Run()

@@ -9,7 +9,7 @@ from ..text.timed import TimedText
 from .canvases import Rest
 from .clip import Clip
 from .front_ends import front_end
-from .run import Run
+from .run import AS_USUAL, Run
 from .voice import Voice, voiced
 
 
@@ -20,7 +20,7 @@ def speak(
     *,
     speed: float = 1.0,
     face: bool | Rest = True,
-    run: Run = Run(),
+    run: Run = AS_USUAL,
 ) -> Clip:
     """Text -> speech and face. Long text is split at sentences; every part imitates the same prompt.
 

@@ -12,7 +12,7 @@ from ...models import Models
 from ...text.timed import TimedText
 from ..clip import Clip
 from ..front_ends import front_end
-from ..run import Run
+from ..run import AS_USUAL, Run
 from .paint import paint, rearranged
 from .plan import Patch, Plan, Request, as_heard, plan_edit, plan_lips, spans_of
 from .splice import Original, splice
@@ -27,7 +27,7 @@ def edit(
     asked: Request,
     motion: Tensor | None = None,
     *,
-    run: Run = Run(),
+    run: Run = AS_USUAL,
     original: Original | None = None,
 ) -> Clip:
     """A recording [samples] (24 kHz mono) and its whole new text -> the recording with the changed words said anew.
@@ -51,7 +51,7 @@ def move_lips(
     face: tuple[Span, ...],
     text: TimedText | None = None,
     *,
-    run: Run = Run(),
+    run: Run = AS_USUAL,
 ) -> Clip:
     """A recording [samples] and its motion [m, 21, 3] -> the same with the lips made anew in the spans `face`; nothing
     else moves.

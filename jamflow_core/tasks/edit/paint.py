@@ -15,7 +15,7 @@ from ...motion.space import MOUTH, exp_of, mouth_of
 from ..canvases import OVERLAP, WINDOW, speaker_of_mel
 from ..clip import Clip
 from ..pauses import hushed
-from ..run import Run
+from ..run import AS_USUAL, Run
 from ..settings import DEFAULTS
 from .plan import Patch, Plan, as_heard, lips_of_patch
 from .splice import Original, Sounds, splice
@@ -30,7 +30,7 @@ def paint(
     plan: Plan,
     motion: Tensor | None = None,
     *,
-    run: Run = Run(),
+    run: Run = AS_USUAL,
     original: Original | None = None,
 ) -> Clip:
     """Carry out a plan (made with cells of GRID, if there is a motion). Without a vocoder in `models` there is no wave.

@@ -29,7 +29,7 @@ from ...text.parse import check_text
 from ...text.timed import TimedText
 from ..animate import lips_of
 from ..clip import Clip
-from ..run import Run
+from ..run import AS_USUAL, Run
 from ..settings import DEFAULTS
 from ..voice import Said, Voice
 
@@ -149,7 +149,7 @@ def total_frames(voice: Reference, said: str, text: str, tokens: int, speed: flo
     return min(max(wanted, tokens + 1, len(voice.mel) + 1), LONGEST_FRAMES)
 
 
-def speak(models: Models, text: str, voice: Voice, *, speed: float = 1.0, face: bool = True, run: Run = Run()) -> Clip:
+def speak(models: Models, text: str, voice: Voice, *, speed: float = 1.0, face: bool = True, run: Run = AS_USUAL) -> Clip:
     """Text -> speech, and the face that says it: from the model's own motion stream, or else from `models.lips`.
 
     Markup pauses are kept; pronunciations in slashes are not for a model that reads letters. The reference is never

@@ -94,23 +94,22 @@ def _pictures(stage: Stage, turns, rests, first: int) -> Iterator[np.ndarray]:
 def _join(segments: list[tuple[Path, int]], waves: Iterator[np.ndarray], path: str | Path) -> None:
     """Segments one after the other, their packets untouched, with the sound."""
     av = load_av()
-    with whole_file(path) as part:
-        with av.open(url(part), "w", format="mp4", options={"movflags": "+faststart"}) as out:
-            with av.open(url(segments[0][0])) as first:
-                video = out.add_stream_from_template(first.streams.video[0])
-            sound = Soundtrack(out, waves, SAMPLE_RATE)
-            frames = 0
-            for segment, count in segments:
-                with av.open(url(segment)) as source:
-                    stream = source.streams.video[0]
-                    shift = round(frames / MOTION_FPS / stream.time_base)
-                    for packet in source.demux(stream):
-                        if packet.dts is None:
-                            continue
-                        packet.pts += shift
-                        packet.dts += shift
-                        packet.stream = video
-                        out.mux(packet)
-                frames += count
-                sound.write_until(frames / MOTION_FPS)
-            sound.finish()
+    with whole_file(path) as part, av.open(url(part), "w", format="mp4", options={"movflags": "+faststart"}) as out:
+        with av.open(url(segments[0][0])) as first:
+            video = out.add_stream_from_template(first.streams.video[0])
+        sound = Soundtrack(out, waves, SAMPLE_RATE)
+        frames = 0
+        for segment, count in segments:
+            with av.open(url(segment)) as source:
+                stream = source.streams.video[0]
+                shift = round(frames / MOTION_FPS / stream.time_base)
+                for packet in source.demux(stream):
+                    if packet.dts is None:
+                        continue
+                    packet.pts += shift
+                    packet.dts += shift
+                    packet.stream = video
+                    out.mux(packet)
+            frames += count
+            sound.write_until(frames / MOTION_FPS)
+        sound.finish()

@@ -21,7 +21,7 @@ from ...text.markup import plain
 from ...text.timed import TimedText
 from ..clip import Clip
 from ..front_ends import front_end
-from ..run import Run
+from ..run import AS_USUAL, Run
 from ..speak import speak
 from ..voice import Voice
 from .lines import Line, speakers_of
@@ -41,7 +41,7 @@ def produce(
     *,
     speed: float = 1.0,
     face: bool = True,
-    run: Run = Run(),
+    run: Run = AS_USUAL,
 ) -> Timeline:
     """Speak all lines, chunk by chunk into the store; chunks that are there already are not made again.
 

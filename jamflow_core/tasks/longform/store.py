@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import final
 
 import numpy as np
 import torch
@@ -75,6 +76,7 @@ class Chunk:
     text: TimedText | None
 
 
+@final
 class Store:
     """Chunks by key in one folder (made when the first is asked for). owner: who asks, among those that share the
     folder.
