@@ -16,7 +16,7 @@ HURRY = 1.25
 
 
 def add_options(parser: ArgumentParser) -> None:
-    parser.add_argument("text")
+    parser.add_argument("text", nargs="?", help="what is said [babble that moves as the lips do]")
     lips = parser.add_mutually_exclusive_group(required=True)
     lips.add_argument("--motion", help="lip motion (.safetensors)")
     lips.add_argument("--video", help="a video with a face; its pictures are kept")
@@ -31,7 +31,7 @@ def add_options(parser: ArgumentParser) -> None:
 class Dub:
     """What was asked for."""
 
-    text: str
+    text: str | None
     motion: str | None
     video: str | None
     relip: bool
@@ -56,6 +56,8 @@ class Dub:
         check_files(own | self.voice.reads() | self.picture.reads() | self.sampling.reads(), writes)
         if self.relip and not self.video:
             raise JamFlowError("Give --relip a --video: it is the video that gets new lips.")
+        if self.relip and self.text is None:
+            raise JamFlowError("Give --relip a text: new lips need something to say.")
         if self.relip and not self.film:
             raise JamFlowError("Name --out with .mp4, or drop --relip: it paints a video.")
 
@@ -70,16 +72,17 @@ def run(given: Namespace) -> None:
 
     options = typed(Dub, given)
     options.check()
-    check_text(options.text, TEXT_LIMIT)
+    if options.text is not None:
+        check_text(options.text, TEXT_LIMIT)
     models, painter = options.sampling.load(), Painter(options.picture, options.sampling)
     motion = painter.motion_of(options.video) if options.video else open_motion(options.motion)
     exp = torch.from_numpy(motion.at(MOTION_FPS).exp)
-    voice = options.voice.open(models)
-    fit = fit_of(models, options.text, exp, voice)
+    voice = options.voice.open(models, seed=options.sampling.seed)
+    fit = None if options.text is None else fit_of(models, options.text, exp, voice)
     if options.relip:
         wave = _relip(options, models, painter, voice, fit.pace)
     else:
-        if fit.advice():
+        if fit and fit.advice():
             say(f"{fit.advice()}{' (--relip)' if options.video else ''}.")
         wave = _dub(options, models, painter, voice, exp)
     if options.film:

@@ -39,7 +39,9 @@ def _speak_text(options: Speak) -> None:
     check_text(options.text, TEXT_LIMIT)
     models, painter = options.sampling.load(), Painter(options.picture, options.sampling)
     portrait = painter.portrait(options.voice.voice) if options.film else None
-    voice, face = options.voice.open(models), options.film or bool(options.motion)
+    voice, face = options.voice.open(models, seed=options.sampling.seed), options.film or bool(options.motion)
+    if face:  # its smile is heard
+        face = options.picture.expression.expression().rest
     with Bar("speaking") as tell:
         run = options.sampling.run(models, "speak", tell)
         clip = speak(models, options.text, voice, speed=options.speed, face=face, run=run)

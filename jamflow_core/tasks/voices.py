@@ -49,8 +49,13 @@ def preset(name: str) -> Voice:
     return prompt(name, to_mono_24k(wave, rate), text.with_durations(entry["durations"]), language)
 
 
-def stranger(seed: int, language: Language = DEFAULT) -> Voice:
-    """Somebody who was never there, the same for the same seed: speech without a voice to imitate."""
+def stranger(models: Models, seed: int, language: Language = DEFAULT) -> Voice:
+    """Somebody who was never there, the same for the same seed: speech without a voice to imitate.
+
+    JamFlowError for a model that knows voices by their prompts alone.
+    """
+    if models.flow.voice is None:
+        raise JamFlowError("Give a voice: a preset or a recording. This model invents none.")
     return Voice(f"stranger {seed}", torch.zeros(0, N_MELS), None, language, stranger=seed)
 
 
