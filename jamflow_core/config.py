@@ -1,11 +1,13 @@
 """Dataclasses that describe a model; saved as JSON in the header of its safetensors file."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from .tokens import SYMBOLS
 
 MOUTH_CHANNELS = 18
+# The other 15 keypoints, three coordinates each (motion/rest.py).
+REST_CHANNELS = 45
 # Where the steps of the sampler lie (flow/schedule.py).
 SCHEDULES = ("pruned", "distilled", "even")
 
@@ -33,7 +35,8 @@ class StreamConfig:
     """One stream of diffusion-transformer blocks. `rate` is in frames per second; heads * head_dim may differ from dim.
 
     rotary_heads: only so many heads know positions (F5 v0: 1); None = all. rest: channels of a condition beside the input
-    (the rest of the face, frame by frame), 0 = none.
+    (the rest of the face, frame by frame), 0 = none. window: half-width in seconds of what the stream sees of itself, None =
+    everything.
     """
 
     channels: int
@@ -47,6 +50,7 @@ class StreamConfig:
     conv_groups: int = 16
     rotary_heads: int | None = None
     rest: int = 0
+    window: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,16 @@ class JointConfig:
     """Where and how the streams meet.
 
     layers: pairs (audio layer, motion layer), rising. audio_sees / motion_sees: one switch a pair, may the stream look
-    at the other there? band: half-width in seconds of what it sees of the other stream, None = everything. aligned:
-    rotary positions on one clock (seconds); False = each stream counts its own frames (for the ablation).
+    at the other there? band: half-width in seconds of what it sees of the other stream, None = everything. audio_band:
+    where the audio stream sees less of the motion than the motion of it, None = the same. aligned: rotary positions on
+    one clock (seconds); False = each stream counts its own frames (for the ablation).
     """
 
     layers: tuple[tuple[int, int], ...] = ()
     audio_sees: tuple[bool, ...] = ()
     motion_sees: tuple[bool, ...] = ()
     band: float | None = 0.32
+    audio_band: float | None = None
     aligned: bool = True
 
 
@@ -145,18 +151,25 @@ F5_V1 = StreamConfig(channels=100, rate=93.75, dim=1024, depth=22, heads=16)
 F5_V1_TEXT = TextConfig(vocab=2545, dim=512, stretch="pad")
 
 
-def base(audio: StreamConfig = F5_V1, text: TextConfig = F5_V1_TEXT) -> JamFlowConfig:
-    """jamflow-base: the audio stream of F5-TTS (v1 base, or that of another checkpoint) and a face of half its depth.
+# The paper's local attention of the motion stream: half-width in seconds, as wide as what it sees of the sound.
+LOCAL = 0.32
+# "The same moment": half a motion frame to either side.
+SAME_MOMENT = 0.02
 
-    Every second audio layer meets a motion layer. The vocabulary comes from the checkpoint (`text.symbols`).
+
+def base(audio: StreamConfig = F5_V1, text: TextConfig = F5_V1_TEXT) -> JamFlowConfig:
+    """jamflow-base: the audio stream of F5-TTS (v1 base, or that of another checkpoint) and a motion stream of its size.
+
+    As in the paper: they meet in the first half of the layers; the motion stream sees its neighbourhood, of itself and of
+    the sound, and the rest of the face; the audio stream sees of the motion what is at the same moment. The vocabulary
+    comes from the checkpoint (`text.symbols`).
     """
-    pairs = tuple((2 * layer + 1, layer) for layer in range(audio.depth // 2))
-    seen = (True,) * len(pairs)
+    meetings = audio.depth // 2
+    seen = (True,) * meetings
+    motion = replace(audio, channels=MOUTH_CHANNELS, rate=25.0, rotary_heads=None, rest=REST_CHANNELS, window=LOCAL)
     return JamFlowConfig(
         audio=audio,
-        motion=StreamConfig(
-            channels=MOUTH_CHANNELS, rate=25.0, dim=512, depth=len(pairs), heads=audio.heads, head_dim=audio.head_dim
-        ),
+        motion=motion,
         text=text,
-        joint=JointConfig(layers=pairs, audio_sees=seen, motion_sees=seen),
+        joint=JointConfig(tuple((i, i) for i in range(meetings)), seen, seen, LOCAL, SAME_MOMENT),
     )

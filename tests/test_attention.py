@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from jamflow_core.clock import MEL_RATE
-from jamflow_core.model.attention import Partner, attend_banded, attend_dense
+from jamflow_core.model.attention import Partner, attend, attend_banded, attend_dense
 from jamflow_core.model.rotary import times
 
 HEADS, DIM = 3, 16
@@ -49,7 +49,7 @@ def test_equals_the_supplement(sees, band, lengths):
             partner = Partner(
                 streams[j][1][:, :, :0], streams[j][2][:, :, :0], moments[i], moments[j][:0], None, masks[j][:, :0]
             )
-        found = attend_dense(*streams[i], masks[i], partner)
+        found = attend_dense(*streams[i], masks[i][:, None], partner)
         torch.testing.assert_close(found.double(), wanted[i], atol=2e-6, rtol=1e-5)
 
 
@@ -64,6 +64,18 @@ def test_banded_equals_dense(band, lengths):
         torch.testing.assert_close(
             attend_banded(*streams[i], partner), attend_dense(*streams[i], None, partner), atol=2e-6, rtol=1e-5
         )
+
+
+def test_a_local_stream_sees_its_neighbours_only():
+    q, k, v = streams_of(1, (40, 40), seed=3)[0]
+    near = attend(q, k, v, reach=3)
+    for at in (0, 17, 39):
+        low, high = max(0, at - 3), at + 4
+        alone = attend(q[:, :, at : at + 1], k[:, :, low:high], v[:, :, low:high])
+        torch.testing.assert_close(near[:, :, at : at + 1], alone, atol=2e-6, rtol=1e-5)
+    mask = torch.arange(40)[None] < 20
+    k[:, :, 20:] = 99.0
+    assert torch.equal(attend(q, k, v, mask, reach=3)[:, :, :17], near[:, :, :17])
 
 
 def test_the_band_hides_what_is_far():

@@ -22,6 +22,7 @@ from jamflow_core.flow.sampler import Canvas, sample
 from jamflow_core.model.dit import velocity
 from jamflow_core.model.duration import DurationHead
 from jamflow_core.model.jamflow import JamFlow
+from jamflow_core.model.joint import StreamInput
 from jamflow_core.models import LoadedModels, load_flow, save_flow
 from jamflow_core.tasks import speak as tasks
 from jamflow_core.tasks.front_ends import front_end
@@ -288,4 +289,43 @@ def test_base_is_f5_v1_with_a_face():
     with torch.device("meta"):
         model = JamFlow(base())
     count = lambda net: sum(p.numel() for p in net.parameters())  # noqa: E731
-    assert count(model.audio) == 337_096_804 and count(model.motion) < count(model.audio) / 3
+    assert count(model.audio) == 337_096_804 and 0.9 < count(model.motion) / count(model.audio) < 1
+
+
+def test_base_meets_as_the_paper_says():
+    """At reduced width: 22 + 22 layers that meet in the first half, motion local, audio sees the same moment."""
+    config = base(replace(base().audio, dim=32, heads=2, head_dim=8, conv_groups=4))
+    assert config.joint.layers == tuple((layer, layer) for layer in range(11)) and config.motion.depth == 22
+    model = JamFlow(config)
+    torch.manual_seed(0)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.15)
+
+    def streams():
+        made = []
+        for name, frames in (("audio", 150), ("motion", 40)):
+            dit, rng = getattr(model, name), torch.Generator().manual_seed(1)
+            x = torch.randn(1, frames, dit.config.channels, generator=rng)
+            text = torch.zeros(1, frames, config.text.dim) if name == "audio" else None
+            rest = torch.zeros(1, frames, 45) if name == "motion" else None
+            static = dit.input_embed.static(torch.zeros_like(x), text, rest)
+            made.append(StreamInput(x, static, dit.modulations(torch.full((1,), 0.5)), model.rotary(name, frames)))
+        return made
+
+    with torch.no_grad():
+        audio, motion = streams()
+        first = model.layers[0]
+        hidden = model.embed((audio, motion))
+        plain = first(hidden, (audio, motion))
+        other = (
+            hidden[0],
+            hidden[1] + torch.nn.functional.one_hot(torch.tensor(20), 40)[None, :, None] * torch.randn(32),
+        )
+        changed = first(other, (audio, motion))
+        seen = (changed[0] - plain[0]).abs().amax(-1)[0] > 0
+        moments = torch.arange(150) * 256 / 24000
+        assert torch.equal(seen, (moments - 20 / 25).abs() <= 0.0201)
+        local = (changed[1] - plain[1]).abs().amax(-1)[0] > 0
+        assert torch.equal(local, (torch.arange(40) - 20).abs() <= 8)
+        velocities = model(audio, motion)
+    assert velocities[0].shape == (1, 150, 100) and velocities[1].shape == (1, 40, 18)

@@ -72,6 +72,7 @@ def _check_stream(stored: Stored, stream: StreamConfig, normaliser: Normaliser |
     heads = stream.heads if stream.rotary_heads is None else stream.rotary_heads
     stored.check(1 <= heads <= stream.heads, f"{name} has {stream.heads} heads, {heads} of them with positions")
     stored.check(stream.head_dim > 0 and stream.head_dim % 2 == 0, f"{name}.head_dim is {stream.head_dim}")
+    stored.check(stream.window is None or stream.window > 0, f"{name}.window is {stream.window}")
     if normaliser is not None:
         sizes = len(normaliser.mean), len(normaliser.std)
         stored.check(sizes == (stream.channels,) * 2, f"the normaliser of {name} has {sizes} numbers")
@@ -85,4 +86,5 @@ def _check_joint(stored: Stored, joint: JointConfig, config: JamFlowConfig) -> N
     stored.check(within and rising, "the layers where its streams meet do not rise, or are not there")
     switches = {len(pairs), len(joint.audio_sees), len(joint.motion_sees)}
     stored.check(len(switches) == 1, "its streams meet in another number of layers than they see each other")
-    stored.check(joint.band is None or joint.band > 0, f"joint.band is {joint.band}")
+    for band in (joint.band, joint.audio_band):
+        stored.check(band is None or band > 0, f"a band of joint attention is {band}")

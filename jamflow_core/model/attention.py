@@ -50,14 +50,35 @@ class Partner:
     windows: Windows | None = None
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, partner: Partner | None = None) -> Tensor:
-    """Attention of one stream, q/k/v [B, H, N, D], mask bool [B, N] (False = padding) -> [B, H, N, D]."""
+def attend(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor | None = None,
+    partner: Partner | None = None,
+    reach: int | None = None,
+) -> Tensor:
+    """Attention of one stream, q/k/v [B, H, N, D], mask bool [B, N] (False = padding) -> [B, H, N, D].
+
+    reach: how many frames to either side a stream sees of itself, None = all.
+    """
+    own = visible_own(k.shape[2], mask, reach, k.device)
     if partner is None:
-        return scaled_dot_product(q, k, v, None if mask is None else mask[:, None, None, :])
-    simple = partner.band is not None and mask is None and partner.mask is None and not torch.is_grad_enabled()
+        return scaled_dot_product(q, k, v, None if own is None else own[:, None])
+    simple = partner.band is not None and own is None and partner.mask is None and not torch.is_grad_enabled()
     if simple and q.device.type == "cpu" and k.shape[2] + partner.k.shape[2] >= BANDED_FROM:
         return attend_banded(q, k, v, partner)
-    return attend_dense(q, k, v, mask, partner)
+    return attend_dense(q, k, v, own, partner)
+
+
+def visible_own(frames: int, mask: Tensor | None, reach: int | None, device=None) -> Tensor | None:
+    """What a stream sees of itself, bool [B or 1, N or 1, N]; None = everything."""
+    seen = None if mask is None else mask[:, None, :]
+    if reach is not None:
+        at = torch.arange(frames, device=device)
+        near = ((at[:, None] - at[None, :]).abs() <= reach)[None]
+        seen = near if seen is None else near & seen
+    return seen
 
 
 # Below this many keys of both streams one dense call is quicker than two calls and a merge (measured on one core).
@@ -71,12 +92,12 @@ _EPSILON = 1e-4
 FAR = -1e30
 
 
-def attend_dense(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, partner: Partner) -> Tensor:
-    """Pooled keys under a dense mask [B or 1, 1, N, N + M]."""
+def attend_dense(q: Tensor, k: Tensor, v: Tensor, own: Tensor | None, partner: Partner) -> Tensor:
+    """Pooled keys under a dense mask [B or 1, 1, N, N + M]; own: of visible_own."""
     visible = None
-    if partner.band is not None or mask is not None or partner.mask is not None:
+    if partner.band is not None or own is not None or partner.mask is not None:
         n, m = k.shape[2], partner.k.shape[2]
-        own = torch.ones(1, 1, n, dtype=torch.bool, device=q.device) if mask is None else mask[:, None, :]
+        own = torch.ones(1, 1, n, dtype=torch.bool, device=q.device) if own is None else own
         other = (
             torch.ones(1, 1, m, dtype=torch.bool, device=q.device) if partner.mask is None else partner.mask[:, None, :]
         )

@@ -110,6 +110,7 @@ class DiTBlock(nn.Module):
         self.attn_norm = AdaLayerNorm(config.dim, 6, ops)
         self.attn = Attention(config.dim, config.heads, config.head_dim, config.rotary_heads, ops)
         self.ff = FeedForward(config.dim, config.ff_mult, ops)
+        self.reach = None if config.window is None else round(config.window * config.rate)
 
     def pre_attention(self, x: Tensor, modulation: Tensor, rotary: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x [B, N, dim] -> q, k, v."""
@@ -127,5 +128,5 @@ class DiTBlock(nn.Module):
 
     def forward(self, x: Tensor, modulation: Tensor, rotary: Tensor, mask: Tensor | None = None) -> Tensor:
         """The block of a stream that looks at itself only."""
-        attended = attend(*self.pre_attention(x, modulation, rotary), mask)
+        attended = attend(*self.pre_attention(x, modulation, rotary), mask, reach=self.reach)
         return self.post_attention(x, attended, modulation, mask)

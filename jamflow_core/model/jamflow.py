@@ -74,5 +74,7 @@ class JamFlow(Placed):
             q, k, v = block.pre_attention(h, given.modulation[layer], given.rotary)
             if layer in meetings:
                 shown.append((k, v))
-            h = block.post_attention(h, attend(q, k, v, given.mask), given.modulation[layer], given.mask)
+            h = block.post_attention(
+                h, attend(q, k, v, given.mask, reach=block.reach), given.modulation[layer], given.mask
+            )
         return Memory(shown, given.mask)

@@ -78,7 +78,8 @@ class JointBlock:
         self.blocks = [dit.transformer_blocks[layer] for dit, layer in zip(dits, self.layers)]
         self.rates = [dit.config.rate for dit in dits]
         self.sees = (joint.audio_sees[meeting], joint.motion_sees[meeting])
-        self.meeting, self.band = meeting, joint.band
+        self.meeting = meeting
+        self.bands = (joint.band if joint.audio_band is None else joint.audio_band, joint.band)
 
     def __call__(self, hidden: Hidden, streams: Streams) -> Hidden:
         audio, motion = (self.project(column, hidden[column], streams[column]) for column in (0, 1))
@@ -104,22 +105,23 @@ class JointBlock:
         (_, own_keys, _), (_, k, v) = own, other
         clock, other_clock = (own_keys.shape[2], self.rates[column]), (k.shape[2], self.rates[1 - column])
         device = k.device
-        banded = self.band is not None and device.type == "cpu"
+        band = self.bands[column]
+        banded = band is not None and device.type == "cpu"
         return Partner(
             k=k,
             v=v,
             own_times=times(*clock, device),
             times=times(*other_clock, device),
-            band=self.band,
+            band=band,
             mask=streams[1 - column].mask,
-            windows=_windows(clock, other_clock, self.band, device) if banded else None,
+            windows=_windows(clock, other_clock, band, device) if banded else None,
         )
 
     def finish(self, column: int, h: Tensor | None, own, seen: Partner | None, stream: Stream) -> Tensor | None:
         """Attention and the rest of the block of a stream that is painted."""
         if h is None:
             return None
-        attended = attend(*own, stream.mask, seen)
+        attended = attend(*own, stream.mask, seen, self.blocks[column].reach)
         return self.blocks[column].post_attention(h, attended, stream.modulation[self.layers[column]], stream.mask)
 
 

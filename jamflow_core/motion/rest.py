@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from ..config import REST_CHANNELS
 from .space import KEYPOINTS, MOUTH
 
 OTHERS = tuple(point for point in range(KEYPOINTS) if point not in MOUTH)
-REST_CHANNELS = 3 * len(OTHERS)
 # The model's unit: about a full smile's shift of the cheeks.
 REST_UNIT = 0.0035
 # Keypoints of cheeks and lower lids, which a smile lifts, and how far. Source: LivePortrait, its smile slider at 1.
