@@ -4,6 +4,7 @@ from comfy_api.latest import ComfyExtension, io
 
 from .decode import JamFlowVocoderDecode
 from .expression import JamFlowExpression
+from .faces import serve_faces
 from .help import serve_help
 from .load import LoadJamFlow, register_folder
 from .masks import JamFlowMaskPainted, JamFlowMaskSpans, JamFlowMaskTimeline, JamFlowMaskWords
@@ -48,4 +49,5 @@ class JamFlowExtension(ComfyExtension):
 async def comfy_entrypoint() -> JamFlowExtension:
     register_folder()
     serve_help()
+    serve_faces()
     return JamFlowExtension()

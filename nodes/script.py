@@ -1,6 +1,7 @@
 """Scripts and subtitles: many lines, several voices and portraits, of any length."""
 
 import os
+import re
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,6 +20,7 @@ from .sockets import AudioRef, Expression, Model, Motion, Portrait, Vocoder
 
 DEFAULT_SCRIPT = "[isabella] Have you heard? We can speak now.\n[george] I heard you. [pause 0.5s] And I have waited long enough to answer."
 SCRIPT, SUBTITLES = "script", "subtitles (srt)"
+ONE_PICTURE = LAYOUTS[2]
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class ScriptWidgets:
     seed: int
     steps: int
     name: str
+    faces: str = ""
 
 
 class JamFlowScript(Node):
@@ -95,7 +98,8 @@ class JamFlowScript(Node):
                 io.Combo.Input(
                     "layout",
                     options=list(LAYOUTS),
-                    tooltip="How several portraits are shown: all in a row, or only the one who speaks.",
+                    tooltip="How several portraits are shown: all in a row, only the one who speaks, or as several faces "
+                    "of one picture, of which each moves its own mouth.",
                 ),
                 io.Float.Input(
                     "speed", default=1.0, min=0.5, max=2.0, step=0.05, tooltip="Pace of speech: 2 is twice as fast."
@@ -107,6 +111,14 @@ class JamFlowScript(Node):
                     default="JAM-Flow/script",
                     tooltip="Finished chunks are kept in output/<name>.chunks for the next run. Delete the folder when "
                     "you are done.",
+                ),
+                io.String.Input(
+                    "faces",
+                    default="",
+                    optional=True,
+                    placeholder="anna=1, bob=2",
+                    tooltip="Layout one picture: who speaks with which face, counted from 1, the largest first. Empty: in "
+                    "the order in which they first speak. The picture below writes it.",
                 ),
             ],
             outputs=[
@@ -208,20 +220,43 @@ def painted(timeline, portrait, voices: dict[str, str], images: list, widgets: S
     """The timeline as VIDEO over a file in ComfyUI's temporary folder, and the keys of its kept segments."""
     from ..jamflow_core.media.picture import read_image
     from ..jamflow_core.render.expression import NEUTRAL
-    from ..jamflow_core.render.stage import Stage
+    from ..jamflow_core.render.stage import staged
     from ..jamflow_core.tasks.longform.faces import faces_for
     from ..jamflow_core.tasks.longform.film import film, look_of
 
-    given = dict(zip(timeline.speakers, chain.from_iterable(map(frames_of, images))))
-    examples = faces_for({who: voices[who] for who in timeline.speakers if who not in given})
-    shown = {who: given[who] if who in given else read_image(examples[who]) for who in timeline.speakers}
-    pictures = {who: portrait.pose(picture) for who, picture in shown.items()}
+    if widgets.layout == ONE_PICTURE:
+        pictures = in_one_picture(portrait, images, faces_of(widgets.faces, timeline.speakers))
+    else:
+        given = dict(zip(timeline.speakers, chain.from_iterable(map(frames_of, images))))
+        examples = faces_for({who: voices[who] for who in timeline.speakers if who not in given})
+        shown = {who: given[who] if who in given else read_image(examples[who]) for who in timeline.speakers}
+        pictures = {who: portrait.pose(picture) for who, picture in shown.items()}
     chosen = expression or NEUTRAL
     folder, stem, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
     path = os.path.join(folder, f"{stem}_{counter:05}_.mp4")
     keys = film(
-        timeline, Stage(pictures, widgets.layout), path, seed=widgets.seed, expressions={name: chosen for name in pictures},
+        timeline, staged(pictures, widgets.layout), path, seed=widgets.seed, expressions={name: chosen for name in pictures},
         look=look_of(pictures, repr(chosen.fingerprint())),
         progress=lambda done, total, frame: show(500 + 500 * done // total, 1000, thumbnail(frame) if done % 25 == 1 else None),
     )  # fmt: skip
     return InputImpl.VideoFromFile(path), keys
+
+
+def in_one_picture(portrait, images: list, faces: dict[str, int]) -> dict:
+    """By speaker, their face of the first picture that is connected, posed."""
+    picture = next(chain.from_iterable(map(frames_of, images)), None)
+    if picture is None:
+        raise JamFlowError("layout one picture has no picture: connect one that shows everybody to images")
+    return {who: portrait.pose(picture, face) for who, face in faces.items()}
+
+
+def faces_of(written: str, speakers: list[str]) -> dict[str, int]:
+    """ "anna=2, bob=1" -> {"anna": 1, "bob": 0}; who is not named takes the next face that is free."""
+    chosen = {}
+    for part in filter(str.strip, re.split(r"[,;\n]", written)):
+        name, equals, number = (piece.strip() for piece in part.partition("="))
+        if not equals or not number.isdigit() or int(number) < 1:
+            raise JamFlowError(f"{part.strip()[:40]!r} names no face: write like anna=1, bob=2")
+        chosen[name.lower()] = int(number) - 1
+    free = (index for index in range(len(speakers) + len(chosen)) if index not in chosen.values())
+    return {who: chosen[who.lower()] if who.lower() in chosen else next(free) for who in speakers}

@@ -79,8 +79,9 @@ class Painter:
             return renderer
         return renderer.choose(driving=_whole_motion(driving, renderer), relative=not self.choice.absolute)
 
-    def portrait(self, voice: str = "heart", path: str | Path | None = None):
-        """The portrait at `path`, or the one that was asked for, or a shipped one that fits the voice."""
+    def portrait(self, voice: str = "heart", path: str | Path | None = None, face: int | None = None):
+        """The portrait at `path`, or the one that was asked for, or a shipped one that fits the voice. face: which one of
+        its faces; None: as --face says."""
         from ..media.picture import fitted, read_image
         from ..tasks.longform.faces import faces_for
 
@@ -92,7 +93,7 @@ class Painter:
         if factor < 1:
             say(f"the portrait is rendered at {picture.shape[1]} x {picture.shape[0]} (--longest-side 0: as it is).")
         box = box and tuple(side * factor for side in box)
-        portrait = renderer.pose(picture, self.choice.face, box)
+        portrait = renderer.pose(picture, self.choice.face if face is None else face, box)
         if portrait.warning:
             say(portrait.warning)
         return portrait

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..atomic import check_name
 from ..errors import JamFlowError
+from ..render import LAYOUTS
 from .bar import Bar
 from .files import say
 from .picture import Painter
@@ -14,7 +15,7 @@ Cast = dict[str, tuple[str, str | None]]
 
 
 def read_cast(given: list[str]) -> Cast:
-    """--cast NAME=VOICE[,PICTURE] -> {name: (voice, picture or None)}."""
+    """--cast NAME=VOICE[,PICTURE[#FACE]] -> {name: (voice, picture or None)}."""
     cast = {}
     for written in given:
         name, equals, rest = written.partition("=")
@@ -23,6 +24,17 @@ def read_cast(given: list[str]) -> Cast:
             raise JamFlowError(f"Write --cast as NAME=VOICE or NAME=VOICE,PICTURE, not {written}.")
         cast[name.strip()] = (voice.strip(), picture.strip() or None)
     return cast
+
+
+def face_of(picture: str) -> tuple[str, int | None]:
+    """A picture of the cast, and which of its faces: "stage.jpg#2" -> ("stage.jpg", 1), the second largest; None: as
+    --face says."""
+    numbered = re.fullmatch(r"(.+)#(\d+)", picture)
+    if numbered is None:
+        return picture, None
+    if int(numbered[2]) < 1:
+        raise JamFlowError(f"{picture}: faces are counted from 1.")
+    return numbered[1], int(numbered[2]) - 1
 
 
 def read_lines(options: Speak, cast: Cast):
@@ -70,7 +82,10 @@ def speak_script(options: Speak) -> None:
     if options.film:
         shipped = faces_for({name: voice for name, (voice, picture) in chosen.items() if not picture})
         pictures = {name: picture or options.picture.portrait or shipped[name] for name, (_, picture) in chosen.items()}
-        portraits = {name: painter.portrait(path=picture) for name, picture in pictures.items()}
+        places = {name: face_of(str(picture)) for name, picture in pictures.items()}
+        portraits = {name: painter.portrait(path=path, face=face) for name, (path, face) in places.items()}
+        shared = len(places) > 1 and len({path for path, _ in places.values()}) == 1
+        layout = LAYOUTS[2] if shared and len({face for _, face in places.values()}) > 1 else options.layout
     with Store(chunks, out.name) as store:
         with Bar("speaking") as tell:
             run, face = options.sampling.run(models, "speak", tell), options.film or bool(options.motion)
@@ -78,7 +93,7 @@ def speak_script(options: Speak) -> None:
         _tell(store, timeline)
         keys = [chunk.key for chunk in timeline.chunks]
         if options.film:
-            keys += _film(options, timeline, portraits)
+            keys += _film(options, timeline, portraits, layout)
         _write(options, timeline)
         store.keep_only(keys)
     print(f"{store.folder} keeps the finished chunks for the next run; delete it when you are done.")
@@ -126,8 +141,8 @@ def motion_files(path: str | None, speakers: list[str]) -> dict[str, Path]:
     return files
 
 
-def _film(options: Speak, timeline, portraits) -> list[str]:
-    from ..render.stage import Stage
+def _film(options: Speak, timeline, portraits, layout: str) -> list[str]:
+    from ..render.stage import staged
     from ..tasks.longform.film import film, look_of
 
     choice = options.picture.expression
@@ -135,7 +150,7 @@ def _film(options: Speak, timeline, portraits) -> list[str]:
     with Bar("rendering") as tell:
         keys = film(
             timeline,
-            Stage(portraits, options.layout),
+            staged(portraits, layout),
             options.out,
             seed=options.sampling.seed,
             expressions={name: expression for name in portraits},

@@ -1,5 +1,6 @@
 """Options of `speak`, of a text and of scripts."""
 
+import re
 from argparse import ArgumentParser
 from dataclasses import dataclass
 
@@ -16,7 +17,13 @@ def add_options(parser: ArgumentParser) -> None:
     said.add_argument("--srt", help="subtitles, spoken at their times; [name] as in scripts")
     add = parser.add_argument
     add("--keep-captions", action="store_true", help="speak [door opens], (SIRENS WAIL) and DOCTOR: of subtitles, too")
-    add("--cast", action="append", default=[], metavar="NAME=VOICE[,PICTURE]", help="a speaker of the script")
+    add(
+        "--cast",
+        action="append",
+        default=[],
+        metavar="NAME=VOICE[,PICTURE[#FACE]]",
+        help="a speaker of the script; of one picture the faces are counted from 1, the largest first",
+    )
     add("--layout", choices=LAYOUTS, default=LAYOUTS[0], help="how several portraits are shown")
     add("--out", help="the video (.mp4), or only the speech (.wav)")
     add("--wav", help="write the speech")
@@ -50,7 +57,7 @@ class Speak:
         own = {"--script": self.script, "--srt": self.srt}
         for number, written in enumerate(self.cast):
             voice, _, picture = written.partition("=")[2].partition(",")
-            own |= {f"--cast {written}": voice.strip(), f"--cast {written} ": picture.strip()}
+            own |= {f"--cast {written}": voice.strip(), f"--cast {written} ": re.sub(r"#\d+$", "", picture.strip())}
         return own | self.voice.reads() | self.picture.reads() | self.sampling.reads()
 
     def writes(self) -> dict[str, str | None]:

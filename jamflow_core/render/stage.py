@@ -6,16 +6,22 @@ from ..errors import JamFlowError
 from ..media.picture import load_cv2
 from . import LAYOUTS
 from .renderer import Portrait, one_frame
+from .scene import Scene
 
 TALLEST = 720  # pixels of a row of portraits
 PAPER = 16  # grey of the bars around a portrait of another shape
 
 
+def staged(portraits: dict[str, Portrait], layout: str = LAYOUTS[0]) -> "Stage | Scene":
+    """The portraits in one of LAYOUTS."""
+    return Scene(portraits) if layout == LAYOUTS[2] else Stage(portraits, layout)
+
+
 class Stage:
-    """portraits: by speaker, of any renderer. layout: one of LAYOUTS."""
+    """portraits: by speaker, of any renderer. layout: one of the first two of LAYOUTS."""
 
     def __init__(self, portraits: dict[str, Portrait], layout: str = LAYOUTS[0]):
-        if layout not in LAYOUTS:
+        if layout not in LAYOUTS[:2]:
             raise JamFlowError(f"Choose a layout of {' or '.join(LAYOUTS)}, not {layout}.")
         self.portraits, self.together = portraits, layout == LAYOUTS[0] and len(portraits) > 1
         own = {name: portrait.size for name, portrait in portraits.items()}

@@ -4,11 +4,14 @@ const PEAKS = 200; // a second, as jamflow_core/tasks/overview.py has them
 const THROUGH = { Reroute: 0, JamFlowReferenceAudio: "audio" }; // nodes that hand a recording on, and by which input
 
 /** The file that a Load Audio node gives to an input of this node, through nodes that only hand it on; or null. */
-export function recordingOf(node, input = "audio") {
+export const recordingOf = (node, input = "audio") => fileOf(node, input, "LoadAudio", "audio");
+
+/** The value of a widget of a node of this type that feeds an input, likewise. */
+export function fileOf(node, input, type, widget) {
   for (let steps = 0; node && steps < 20; steps += 1) {
     const slot = typeof input === "number" ? input : (node.inputs ?? []).findIndex((socket) => socket.name === input);
     node = slot >= 0 ? node.getInputNode?.(slot) : null;
-    if (node?.type === "LoadAudio") return node.widgets?.find((widget) => widget.name === "audio")?.value ?? null;
+    if (node?.type === type) return node.widgets?.find((other) => other.name === widget)?.value ?? null;
     input = THROUGH[node?.type];
     if (input === undefined) return null;
   }

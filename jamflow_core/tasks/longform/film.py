@@ -13,6 +13,7 @@ from ...media.container import load_av, url
 from ...media.soundtrack import Soundtrack
 from ...media.video import VideoWriter
 from ...render.expression import NEUTRAL, Expression
+from ...render.scene import Scene
 from ...render.stage import Stage
 from .store import digest
 from .timeline import Timeline
@@ -20,7 +21,7 @@ from .timeline import Timeline
 
 def film(
     timeline: Timeline,
-    stage: Stage,
+    stage: Stage | Scene,
     path: str | Path,
     *,
     seed: int = 0,
@@ -74,7 +75,7 @@ def _segments(timeline: Timeline, how) -> Iterator[tuple[int, list, str]]:
         at, turns = at + sum(len(part) for _, part in turns), []
 
 
-def _rests(timeline: Timeline, stage: Stage, seed: int, expressions: dict[str, Expression]) -> dict[str, dict]:
+def _rests(timeline: Timeline, stage: Stage | Scene, seed: int, expressions: dict[str, Expression]) -> dict[str, dict]:
     """Tracks of every portrait's face around the lips, for the whole film: a few numbers a frame."""
     return {
         name: expressions.get(name, NEUTRAL).tracks(timeline.frames, seed + index)
@@ -82,7 +83,7 @@ def _rests(timeline: Timeline, stage: Stage, seed: int, expressions: dict[str, E
     }
 
 
-def _pictures(stage: Stage, turns, rests, first: int) -> Iterator[np.ndarray]:
+def _pictures(stage: Stage | Scene, turns, rests, first: int) -> Iterator[np.ndarray]:
     frame = first
     for who, exp in turns:
         for face in exp:
