@@ -67,7 +67,10 @@ const KINDS = {
       const faces = this.faces();
       const names = this.names();
       if (!names.length) return;
-      faces.set(names[this.active % names.length], index);
+      const name = names[this.active % names.length];
+      const other = names.find((one) => one !== name && faces.get(one) === index);
+      if (other) faces.set(other, faces.get(name)); // they change places
+      faces.set(name, index);
       write(this.widget, names.map((name) => `${name}=${faces.get(name) + 1}`).join(", "));
       this.active = (this.active + 1) % names.length;
     }
