@@ -8,7 +8,6 @@ import { loadWords, words } from "./timeline/language.js";
 
 const NODE = "JamFlowExpression";
 const WIDGET = "jamflow_curves";
-const LANE = 56;
 const say = words("jamflowCurves");
 const open = new Map();
 
@@ -26,8 +25,8 @@ class LanesOfNode {
   constructor(node) {
     this.node = node;
     this.lanes = new Lanes({ say, changed: (curves) => this.write(curves) });
-    const height = () => 70 + LANE * Math.max(1, Object.keys(this.lanes.curves).length);
-    this.widget = node.addDOMWidget(WIDGET, WIDGET, this.lanes.root, { serialize: false, hideOnZoom: false, hideInPanel: true, margin: 6, getMinHeight: height });
+    const look = { serialize: false, hideOnZoom: false, hideInPanel: true, margin: 6, getMinHeight: () => this.lanes.height + 12 };
+    this.widget = node.addDOMWidget(WIDGET, WIDGET, this.lanes.root, look);
     this.widget.serialize = false;
     const { text } = this;
     const before = text.callback;

@@ -13,7 +13,7 @@ function widgetOf(node) {
   const known = node.widgets?.find((widget) => widget.name === REPORT);
   if (known) return known;
   const element = Object.assign(document.createElement("div"), { className: REPORT });
-  const look = { serialize: false, hideOnZoom: true, hideInPanel: true, margin: 8, getMinHeight: () => height(node), getMaxHeight: () => height(node) };
+  const look = { serialize: false, hideOnZoom: true, hideInPanel: true, margin: 4, getMinHeight: () => height(node), getMaxHeight: () => height(node) };
   const widget = node.addDOMWidget(REPORT, REPORT, element, look);
   widget.serialize = false;
   return widget;
@@ -23,7 +23,7 @@ function widgetOf(node) {
 function height(node) {
   const signs = Math.max(12, (node.size[0] - 40) / 6);
   const lines = String(node.properties?.[REPORT] ?? "").split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / signs)), 0);
-  return 10 + LINE * Math.min(lines, MOST);
+  return 14 + LINE * Math.min(lines, MOST);
 }
 
 function show(node, text) {

@@ -200,7 +200,7 @@ def test_advanced_inputs_wait_behind_a_button(server, tmp_path):
         async with browser.Page(tmp_path / "profile") as page:
             await page.open(server.url)
             await page.show(graph, False)
-            counted = RENDER + "return [node.widgets.filter((widget) => !widget.hidden).length, node.size[1]];"
+            counted = RENDER + "return [node.widgets.filter((widget) => node.isWidgetVisible(widget)).length, node.size[1]];"
             closed, low = await page.run(counted)
             before = await page.run(RENDER + "return node.serialize().widgets_values_named;")
             await page.click(*await page.run(BUTTON))

@@ -4,6 +4,8 @@ import { make } from "../timeline/page.js";
 import { View, clock } from "../timeline/view.js";
 import * as curves from "./curves.js";
 
+const LANE = 52; // pixels
+const HEAD = 70; // of the buttons and the ruler
 const ROOM = 6; // pixels above the highest and below the lowest value
 const STEP = { time: 0.05, value: 0.05 }; // of the arrow keys; the value's in parts of the limit
 
@@ -40,6 +42,11 @@ export class Lanes {
     this.draw();
   }
 
+  /** Pixels that all lanes need. */
+  get height() {
+    return HEAD + LANE * Math.max(1, Object.keys(this.curves).length);
+  }
+
   #edit(name, points) {
     const { [name]: _, ...rest } = this.curves;
     this.curves = points.length ? { ...this.curves, [name]: points } : rest;
@@ -50,6 +57,7 @@ export class Lanes {
   draw() {
     const ends = Object.values(this.curves).map((points) => points.at(-1)[0]);
     this.view.extend(Math.max(this.seconds, ...ends));
+    this.root.style.minHeight = `${this.height}px`; // by it Nodes 2.0 makes room
     this.#chips();
     const shown = Object.keys(curves.LIMITS).filter((name) => name in this.curves);
     const known = new Map([...this.lanes.children].map((lane) => [lane.dataset.name, lane]));
