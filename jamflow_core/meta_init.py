@@ -7,8 +7,8 @@ from torch.overrides import TorchFunctionMode
 
 
 class _Unfilled(TorchFunctionMode):
-    """Leaves out the values to start training from: there is nothing to fill, but torch loads its compiler (two seconds)
-    to reckon on the meta device."""
+    """Leaves out the values to start training from: there is nothing to fill, but torch loads its compiler (two
+    seconds) to reckon on the meta device."""
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}

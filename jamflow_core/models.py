@@ -117,7 +117,7 @@ class LoadedModels:
 def load_flow(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow, DurationHead | None]:
     """Read a file of `save_flow`, or an F5-TTS checkpoint (which has no duration head), on the CPU, in eval mode.
 
-    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the duration head, which is small, in float32.
+    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the small duration head in float32.
     JamFlowError if it is missing or something else, with what it is.
     """
     path = Path(path)

@@ -17,9 +17,9 @@ def test_models_of_files_fulfil_the_interface_and_load_nothing_before_it_is_aske
 
 def test_a_job_asks_for_nothing_else():
     """A bundle of the declared parts alone says a sentence."""
-    from jamflow_core.tasks.speak import speak
-    from jamflow_core.tasks.run import Run
     from jamflow_core.flow.sampler import Settings
+    from jamflow_core.tasks.run import Run
+    from jamflow_core.tasks.speak import speak
 
     source = LoadedModels()
 

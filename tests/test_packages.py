@@ -1,4 +1,4 @@
-"""The packages that the pack stands on: named where pip looks, used by what ships, and one answer where one is broken."""
+"""The packages that the pack stands on: named where pip looks, used by what ships, one answer where one is broken."""
 
 import os
 import re
@@ -82,7 +82,8 @@ def test_a_torchaudio_of_another_torch_says_what_to_install(tmp_path):
     (tmp_path / "torchaudio" / "__init__.py").write_text(
         "raise OSError('libcudart.so.13: cannot open shared object file')"
     )
-    speaking = "import sys; from jamflow_core.cli.main import main; sys.exit(main(['speak', 'Hello.', '--out', 'x.mp4', '--portrait', 'portraits/mona_lisa.jpg']))"
+    speaking = ["speak", "Hello.", "--out", "x.mp4", "--portrait", "portraits/mona_lisa.jpg"]
+    speaking = f"import sys; from jamflow_core.cli.main import main; sys.exit(main({speaking}))"
     found = python(speaking, tmp_path)
     lines = found.stderr.strip().splitlines()
     assert found.returncode == 2 and len(lines) == 1, found.stderr

@@ -21,7 +21,7 @@ LOG_FLOOR = 1e-5
 
 
 def mel_corners(n_mels: int = N_MELS, sample_rate: int = SAMPLE_RATE) -> torch.Tensor:
-    """Where the triangular HTK filters begin, peak and end, Hz, float32 [n_mels + 2]: filter i peaks at corner i + 1."""
+    """Where the HTK triangles begin, peak and end: Hz, float32 [n_mels + 2]; filter i peaks at the next corner."""
     top = 2595.0 * math.log10(1.0 + sample_rate / 2 / 700.0)
     return 700.0 * (10.0 ** (torch.linspace(0.0, top, n_mels + 2) / 2595.0) - 1.0)
 

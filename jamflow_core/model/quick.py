@@ -74,7 +74,7 @@ def rotate_pairs(x: Tensor, table: Tensor) -> Tensor:
 
 
 def convolve_channels_last(layer: nn.Conv1d, plain, x: Tensor) -> Tensor:
-    """The convolution of x [B, dim, N], which lies in memory as [B, N, dim], in that order; `plain`: the layer's own."""
+    """The convolution of x [B, dim, N], which lies in memory as [B, N, dim], in that order; plain: the layer's."""
     if not quick(x) or layer.weight.shape[1] % 8:  # channels last is faster in whole vectors of 8
         return plain(x)
     weight, bias = layer.weight.to(x)[:, :, None], layer.bias.to(x)
