@@ -87,3 +87,20 @@ def test_the_band_hides_what_is_far():
     untouched = moments[0] < 30 / 25 - 0.21
     assert torch.equal(near[:, :, untouched], far[:, :, untouched])
     assert not torch.equal(near, far)
+
+
+@pytest.mark.parametrize("band", (0.32, None))
+@torch.no_grad()
+def test_bfloat16_by_heads_is_near_to_float32(band):
+    """Alone and with a partner; several blocks of queries."""
+    streams = streams_of(2, (1400, 373), seed=4)
+    moments = [times(1400, float(MEL_RATE)), times(373, 25.0)]
+    narrow = [[part.bfloat16() for part in parts] for parts in streams]
+
+    def both(parts):
+        partner = Partner(parts[1][1], parts[1][2], *moments, band)
+        return attend(*parts[0]), attend(*parts[0], None, partner)
+
+    for found, wanted in zip(both(narrow), both(streams)):
+        assert found.dtype == torch.bfloat16
+        assert (found.float() - wanted).norm() < 0.01 * wanted.norm()

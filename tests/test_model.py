@@ -165,3 +165,26 @@ def test_layers_run_in_their_order_and_meet_where_the_config_says(model):
     ran = [layer.layers if isinstance(layer, JointBlock) else (layer.column, layer.layer) for layer in layers]
     assert ran == [(0, 0), (1, 0), (1, 1), (2, 2)]
     assert [isinstance(layer, JointBlock) for layer in layers] == [False, True, False, True]
+
+
+@torch.no_grad()
+def test_packed_products_follow_their_weights(model):
+    """Bfloat16 in oneDNN's order, where it has the kernels: the same to rounding, and never of old weights."""
+    quick = quicken(deepcopy(model).bfloat16())
+    layer, x = quick.audio.transformer_blocks[0].attn.to_q, torch.randn(1, 40, 64).bfloat16()
+    for _ in range(2):
+        wanted = torch.nn.functional.linear(x.float(), layer.weight.float(), layer.bias.float())
+        assert (layer(x).float() - wanted).norm() < 0.01 * wanted.norm()
+        layer.weight.mul_(-2.0)
+    layer.weight = torch.nn.Parameter(layer.weight * 3)
+    wanted = torch.nn.functional.linear(x.float(), layer.weight.float(), layer.bias.float())
+    assert (layer(x).float() - wanted).norm() < 0.01 * wanted.norm()
+    plain = deepcopy(model).bfloat16()
+    exact = model(stream(model, "audio", FRAMES), stream(model, "motion", MOUTHS))
+    given = [
+        replace(s, x=s.x.bfloat16(), static=s.static.bfloat16(), modulation=[m.bfloat16() for m in s.modulation])
+        for s in (stream(model, name, frames) for name, frames in (("audio", FRAMES), ("motion", MOUTHS)))
+    ]
+    for net in (plain, quicken(deepcopy(plain))):
+        for found, wide in zip(net(*given), exact):
+            assert (found.float() - wide).norm() < 0.02 * wide.norm()

@@ -2,8 +2,9 @@
 
 The paper's supplement pools the queries of both streams as well and throws the partner's rows away afterwards. Rows of
 a softmax do not depend on each other, so a stream's own queries against the pooled keys are the same function at half
-the cost. Two forms of that function live here:
+the cost. Forms of that function:
 
+`attend_by_heads` own keys alone, in bfloat16 on a CPU, where torch's flash kernel is no faster than in float32.
 `attend_dense`   one scaled-dot-product attention with a dense mask; differentiable everywhere, used in training.
 `attend_banded`  flash attention over the own keys and a blocked attention over the keys inside the band, merged by
 their
@@ -63,6 +64,8 @@ def attend(
     reach: how many frames to either side a stream sees of itself, None = all.
     """
     own = visible_own(k.shape[2], mask, reach, k.device)
+    if partner is None and own is None and _by_heads(q, k):
+        return attend_by_heads(q, k, v)[0]
     if partner is None:
         return scaled_dot_product(q, k, v, None if own is None else own[:, None])
     simple = partner.band is not None and own is None and partner.mask is None and not torch.is_grad_enabled()
@@ -79,6 +82,39 @@ def visible_own(frames: int, mask: Tensor | None, reach: int | None, device=None
         near = ((at[:, None] - at[None, :]).abs() <= reach)[None]
         seen = near if seen is None else near & seen
     return seen
+
+
+# Of bfloat16 on a CPU: from so many keys on, so many queries at a time, whose scores stay in a core's cache.
+_HEADS_FROM, _QUERIES = 256, 640
+_LEAST = 1e-37
+
+
+def _by_heads(q: Tensor, k: Tensor) -> bool:
+    narrow = q.device.type == "cpu" and q.dtype == torch.bfloat16
+    return narrow and k.shape[2] >= _HEADS_FROM and not torch.is_grad_enabled() and not torch.compiler.is_compiling()
+
+
+def attend_by_heads(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    """Two products and a softmax for a block of queries in as many heads as there are threads, scores in bfloat16.
+
+    Returns the attention and its log-sum-exps, float32 [B, H, N]: its score with itself less the log of its share.
+    """
+    batch, count, wide = q.shape[0], q.shape[2], torch.get_num_threads()
+    q, k, v = (rearrange(part, "b h n d -> (b h) n d") for part in (q * q.shape[-1] ** -0.5, k, v))
+    out, scores = torch.empty_like(q), q.new_empty(wide, min(_QUERIES, count), k.shape[1])
+    lse = q.new_empty(q.shape[:2], dtype=torch.float32)
+    for head in range(0, len(q), wide):
+        heads = slice(head, head + wide)
+        keys, values = k[heads].transpose(1, 2), v[heads]
+        for start in range(0, count, _QUERIES):
+            rows = slice(start, min(start + _QUERIES, count))
+            part = scores[: len(values), : rows.stop - start]
+            torch.bmm(q[heads, rows], keys, out=part)
+            itself = part.diagonal(start, 1, 2).float()
+            torch.softmax(part, -1, out=part)
+            lse[heads, rows] = itself - part.diagonal(start, 1, 2).float().clamp(min=_LEAST).log()
+            torch.bmm(part, values, out=out[heads, rows])
+    return rearrange(out, "(b h) n d -> b h n d", b=batch), rearrange(lse, "(b h) n -> b h n", b=batch)
 
 
 # Below this many keys of both streams one dense call is quicker than two calls and a merge (measured on one core).
@@ -112,7 +148,7 @@ def attend_dense(q: Tensor, k: Tensor, v: Tensor, own: Tensor | None, partner: P
 
 
 def scaled_dot_product(q: Tensor, k: Tensor, v: Tensor, visible: Tensor | None = None) -> Tensor:
-    """torch's own; but two plain products where bf16 is trained on a CPU, whose flash kernel takes twice as long at that."""
+    """torch's own; two plain products where bf16 is trained on a CPU, whose flash kernel is half as fast at it."""
     if q.device.type != "cpu" or q.dtype != torch.bfloat16 or not torch.is_grad_enabled():
         return F.scaled_dot_product_attention(q, k, v, attn_mask=visible)
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
@@ -123,7 +159,8 @@ def scaled_dot_product(q: Tensor, k: Tensor, v: Tensor, visible: Tensor | None =
 
 def attend_banded(q: Tensor, k: Tensor, v: Tensor, partner: Partner) -> Tensor:
     """The same function as `attend_dense` without padding, never forming a row over the other stream's whole length."""
-    own, own_lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(q, k, v)
+    flash = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+    own, own_lse = (attend_by_heads if _by_heads(q, k) else flash)(q, k, v)
     windows = partner.windows or windows_of(partner.own_times, partner.times, partner.band)
     cross, cross_lse = _band(q, partner, windows)
     weight = torch.sigmoid(cross_lse - own_lse.float()).unsqueeze(-1)
