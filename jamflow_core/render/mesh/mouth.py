@@ -23,6 +23,7 @@ SEAM = 0.008  # mouth widths of each lip's edge that are dark with the closed mo
 RIM_UP, RIM_LOW = 0.026, 0.036  # mouth widths of wet lip that are seen inside the upper and the lower edge
 RIM_SHADE_UP, RIM_SHADE_LOW = 0.7, 0.85  # of the lips' colour there: light comes from above
 GRAINY = 110.0  # grey level from which grain is as strong as on the skin
+OUT_OF_REACH = (0.16, 0.34)  # mouth widths of opening in which the tongue lets go of the teeth
 BACK = 0.06  # mouth widths behind the edge where the light is gone
 
 
@@ -100,20 +101,21 @@ class MouthInterior:
         showing = (0.012 * jaw + 0.05 * np.clip(state[WIDE], 0, 1)) * rig.width * (1 - 0.8 * min(pucker, 1))
         colour, alpha = self._lower.cut(box, pose.lower - rig.down * showing - self._origin)
         picture = _over(picture, colour * (0.8 * on_teeth)[..., None], alpha)
-        if tongue[0] > 0.01:
-            picture = self._tongue(picture, pose, float(tongue[0]))
+        raised, between = np.asarray(tongue) * (1 - smoothstep(*OUT_OF_REACH, pose.gap / rig.width))
+        if raised > 0.01:
+            picture = self._tongue(picture, pose, float(raised))
         hidden = -rig.down * 0.05 * pucker * rig.width  # protruding lips hide the upper teeth
         colour, alpha = self._upper.cut(box, hidden)
         shadow = 0.8 + 0.2 * smoothstep(0.0, 0.06, pose.fallen / rig.width)  # of the upper lip
-        picture *= (1 - 0.55 * _blurred(alpha, max(0.014 * rig.width, 0.5)))[
-            ..., None
-        ]  # they shade what is behind them
+        shaded = 1 - 0.55 * _blurred(alpha, max(0.014 * rig.width, 0.5))  # what is behind them
+        picture *= shaded[..., None]
         picture = _over(picture, colour * (on_teeth * shadow * (1 - 0.3 * min(pucker, 1)))[..., None], alpha)
-        if tongue[1] > 0.01:
-            picture = self._tip(picture, pose, float(tongue[1]))
+        if between > 0.01:
+            picture = self._tip(picture, pose, float(between))
         if self._photo is not None:  # stretched a little with the mouth, so that no gap opens at the corners
             stretch = float(np.clip(pose.mouth / self._photo_width, 0.92, 1.18))
-            picture = _over(picture, *self._photo.cut(box, stretch=stretch, about=self._origin[0]))
+            colour, alpha = self._photo.cut(box, 2 * hidden, stretch, self._origin[0])
+            picture = _over(picture, colour * (1 - 0.22 * min(pucker, 1)), alpha)
         return self._rim(picture, pose, lips)
 
     def _rim(self, picture: np.ndarray, pose: "_Pose", lips: np.ndarray) -> np.ndarray:
