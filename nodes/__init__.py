@@ -6,6 +6,7 @@ from .decode import JamFlowVocoderDecode
 from .expression import JamFlowExpression
 from .faces import serve_faces
 from .help import serve_help
+from .learn import JamFlowLearnVoice, JamFlowMixVoices
 from .load import LoadJamFlow, register_folder
 from .masks import JamFlowMaskPainted, JamFlowMaskSpans, JamFlowMaskTimeline, JamFlowMaskWords
 from .motion_files import JamFlowLoadMotion, JamFlowSaveMotion
@@ -40,6 +41,8 @@ class JamFlowExtension(ComfyExtension):
             JamFlowEditTranscript,
             JamFlowExpression,
             JamFlowScript,
+            JamFlowLearnVoice,
+            JamFlowMixVoices,
             JamFlowOverdub,
             JamFlowMouthCrops,
             JamFlowPasteMouths,

@@ -11,6 +11,7 @@ from . import latent as streams
 from .media import FrameSource, audio_of, frames_of, read_video, wave_of
 from .node import CATEGORY, Node, Progress, counted, report
 from .sockets import AudioRef, Model, Motion, MotionRef, Portrait
+from .voice_files import learned_voices
 
 VOICE, DRIVE = "voice", "drive"
 DEFAULT_VOICE = "heart"
@@ -60,9 +61,10 @@ class JamFlowReferenceAudio(Node):
                 ),
                 io.Combo.Input(
                     "preset",
-                    options=preset_names(),
+                    options=[*preset_names(), *learned_voices()],
                     default=DEFAULT_VOICE,
-                    tooltip="A voice that ships with the pack, used while no audio is connected.",
+                    tooltip="A voice that ships with the pack or that you have learned, used while no audio is "
+                    "connected.",
                 ),
                 io.Audio.Input(
                     "audio",
@@ -95,12 +97,25 @@ class JamFlowReferenceAudio(Node):
         from ..jamflow_core.tasks.align import align
 
         own = "audio" in optional
+        if not own and preset in learned_voices():
+            return _learned(preset, role)
         wave = wave_of(optional["audio"]) if own else _preset_wave(preset)
         if role == VOICE:
             voice = voices.from_recording(model, wave[None], 24000, transcript) if own else voices.preset(preset)
             return io.NodeOutput(Recording(voice=voice), audio_of([wave]))
         text = align(model, wave, transcript) if own and transcript.strip() else None
         return io.NodeOutput(Recording(wave=wave, text=text), audio_of([wave]))
+
+
+def _learned(name: str, role: str) -> io.NodeOutput:
+    """A learned voice from its file, and how its prompt sounds."""
+    from ..jamflow_core.catalog.vocos import load_vocoder
+    from ..jamflow_core.tasks.learned import load_voice
+
+    if role != VOICE:
+        raise JamFlowError("a learned voice is no recording to follow: set role to voice, or connect audio")
+    voice = load_voice(learned_voices()[name])
+    return io.NodeOutput(Recording(voice=voice), audio_of([load_vocoder().decode_whole(voice.mel).float()]))
 
 
 def _preset_wave(name: str) -> Tensor:

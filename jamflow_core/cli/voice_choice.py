@@ -44,7 +44,7 @@ class VoiceChoice:
             known = ", ".join(voices.preset_names())
             raise JamFlowError(f'Unknown voice "{name}": choose one of {known}, {RANDOM}, or an existing file.')
         if Path(name).suffix.lower() == ".safetensors":
-            return learned.load_voice(name)
+            return self.reading.voice(learned.load_voice(name))
         wave, rate = load_audio(name)
         said = self.voice_text if name == self.voice else None
         return voices.from_recording(models, wave, rate, said, Path(name).stem, self.reading.language())

@@ -26,7 +26,7 @@ from .data import Windows
 from .metrics.phonemes import phoneme_errors
 from .transcribe import Transcriber
 
-SHORTEST, LONGEST = 8.0, 600.0  # seconds of recordings
+SHORTEST, LONGEST = 7.5, 600.0  # seconds of recordings
 SAMPLE = "The ship left the harbor early in the morning."  # what the learned voice is listened to by
 LEARNS = ("audio.transformer_blocks.", "audio.input_embed.", "audio.norm_out.")
 FEW = 4  # of so many clips one is held out
@@ -52,8 +52,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Clip:
-    """A recording ready to be learned, as train/corpus.py's: mel float16 [frames, 100], ids [n], seconds each [n]."""
+    """A recording ready to be learned, as train/corpus.py's: int16 wave [samples], mel float16 [frames, 100], ids [n],
+    seconds each [n]."""
 
+    wave: np.ndarray
     mel: np.ndarray
     tokens: np.ndarray
     durations: np.ndarray
@@ -104,11 +106,12 @@ def gather(models, recordings, transcripts: list[str] | None, transcriber: Trans
         mono = prepare_reference(wave, rate, max_seconds=None)
         text = transcriber.timed(mono, None if transcripts is None else transcripts[index])
         mel = log_mel(mono)[: len(mono) // HOP].numpy().astype(np.float16)
-        clips.append(Clip(mel, text.tokens().numpy(), np.asarray(text.durations), text.text))
+        wave = (mono.clamp(-1, 1) * 32767).round().numpy().astype(np.int16)
+        clips.append(Clip(wave, mel, text.tokens().numpy(), np.asarray(text.durations), text.text))
     seconds = sum(len(clip.mel) for clip in clips) * HOP / SAMPLE_RATE
     if not SHORTEST <= seconds <= LONGEST:
         raise JamFlowError(
-            f"Give {SHORTEST:.0f} s to {LONGEST / 60:.0f} min of one voice, best a minute: "
+            f"Give {SHORTEST:g} s to {LONGEST / 60:.0f} min of one voice, best a minute: "
             f"these recordings hold {seconds:.1f} s."
         )
     return clips
@@ -136,8 +139,14 @@ def learn(
 
     Of several clips the last is held out: the state is kept that says it best. What `report` raises stops the run.
     """
+    with torch.inference_mode(False), torch.enable_grad():  # ComfyUI runs its nodes without gradients
+        return _learn(models, clips, prompt, plan, report)
+
+
+def _learn(models, clips: list[Clip], prompt: Voice, plan: Plan, report: Callable[[Report], None]) -> Adapter:
     flow = models.flow
-    weights = dict(flow.named_parameters())
+    # Copies, as weights that were loaded without gradients cannot take part in them.
+    weights = {name: tensor.clone() for name, tensor in (*flow.named_parameters(), *flow.named_buffers())}
     adapter = fresh_adapter(flow, [name for name in weights if name.startswith(LEARNS)], plan.rank, plan.seed)
     learned = [tensor.requires_grad_() for tensor in adapter.tensors()]
     parts = (clips[:-1], clips[-1:]) if len(clips) >= FEW else (clips, [])
@@ -149,7 +158,8 @@ def learn(
     def loss_of(part: Windows, step: int) -> Tensor:
         batch = part.batch(plan.batch, plan.seed, step, motion=False)
         rng = torch.Generator().manual_seed(plan.seed * 1_000_003 + step)
-        changed = {f"model.{name}": weights[name] + adapter.change(name) for name in adapter.parts}
+        changed = {f"model.{name}": weight for name, weight in weights.items()}
+        changed |= {f"model.{name}": weights[name].float() + adapter.change(name) for name in adapter.parts}
         with torch.autocast(device.type, torch.bfloat16, enabled=narrow):
             return torch.func.functional_call(objective, changed, (batch, SPEECH, rng))["loss"]
 
