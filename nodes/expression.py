@@ -5,18 +5,19 @@ from typing import ClassVar
 
 from comfy_api.latest import io
 
+from ..jamflow_core.render.limits import AMOUNTS, CURVES
 from .media import read_video
 from .node import CATEGORY, Node, Progress, counted, report
 from .sockets import Expression
 
 SLIDERS = {
-    "smile": (1.0, "Smile over the lips' own motion: 0 as in the picture, 1 broad, below 0 the corners go down."),
-    "brow": (1.0, "Brows: 1 raised, -1 lowered."),
-    "gaze_x": (1.0, "Where the eyes look: 1 to the picture's right, -1 to its left."),
-    "gaze_y": (1.0, "Where the eyes look: 1 down, -1 up."),
-    "yaw": (12.0, "Turn of the head in degrees: above 0 to the picture's right."),
-    "pitch": (10.0, "Nod of the head in degrees: above 0 down."),
-    "roll": (8.0, "Tilt of the head in degrees: above 0 clockwise."),
+    "smile": "Smile over the lips' own motion: 0 as in the picture, 1 broad, below 0 the corners go down.",
+    "brow": "Brows: 1 raised, -1 lowered.",
+    "gaze_x": "Where the eyes look: 1 to the picture's right, -1 to its left.",
+    "gaze_y": "Where the eyes look: 1 down, -1 up.",
+    "yaw": "Turn of the head in degrees: above 0 to the picture's right.",
+    "pitch": "Nod of the head in degrees: above 0 down.",
+    "roll": "Tilt of the head in degrees: above 0 clockwise.",
 }
 
 
@@ -59,14 +60,16 @@ class JamFlowExpression(Node):
             search_aliases=["emotion", "blink", "eyebrow", "gaze", "head motion", "smile", "driving video"],
             inputs=[
                 *(
-                    io.Float.Input(name, default=0.0, min=-limit, max=limit, step=limit / 20, tooltip=tip)
-                    for name, (limit, tip) in SLIDERS.items()
+                    io.Float.Input(
+                        name, default=0.0, min=-CURVES[name], max=CURVES[name], step=CURVES[name] / 20, tooltip=tip
+                    )
+                    for name, tip in SLIDERS.items()
                 ),
                 io.Float.Input(
                     "blink",
                     default=1.0,
                     min=0.0,
-                    max=4.0,
+                    max=AMOUNTS["blink"],
                     step=0.1,
                     tooltip="How often to blink: 1 is every 2 to 6 seconds, 2 twice as often, 0 never.",
                 ),
@@ -74,7 +77,7 @@ class JamFlowExpression(Node):
                     "sway",
                     default=1.0,
                     min=0.0,
-                    max=3.0,
+                    max=AMOUNTS["sway"],
                     step=0.1,
                     tooltip="How much the head sways by itself; 0 keeps it still.",
                 ),
@@ -82,7 +85,7 @@ class JamFlowExpression(Node):
                     "glances",
                     default=0.3,
                     min=0.0,
-                    max=1.0,
+                    max=AMOUNTS["glances"],
                     step=0.05,
                     advanced=True,
                     tooltip="Small quick movements of the eyes between rests; 0 is a fixed stare.",
@@ -91,7 +94,7 @@ class JamFlowExpression(Node):
                     "nods",
                     default=0.5,
                     min=0.0,
-                    max=2.0,
+                    max=AMOUNTS["nods"],
                     step=0.1,
                     advanced=True,
                     tooltip="Small nods on the loud syllables of the audio that Portrait Render is given.",

@@ -6,6 +6,7 @@ from pathlib import Path
 from comfy_api.latest import io
 
 from ..jamflow_core.errors import JamFlowError
+from ..jamflow_core.render.limits import AMOUNTS
 from .liveportrait_inputs import LivePortraitWidgets, liveportrait_inputs
 from .media import WHITE, colour_of
 from .node import seed_input
@@ -122,7 +123,7 @@ def render_inputs() -> list:
             "head_motion",
             default=1.0,
             min=0.0,
-            max=3.0,
+            max=AMOUNTS["sway"],
             step=0.1,
             tooltip="How much the head sways. 0 keeps it still and renders twice as fast.",
         ),

@@ -4,8 +4,9 @@ from argparse import ArgumentParser
 from dataclasses import dataclass
 
 from ..errors import JamFlowError
+from ..render.limits import AMOUNTS, CURVES
 
-CURVES = {
+SUMMARIES = {
     "smile": "smile, -1..1",
     "brow": "brows, 1 raised, -1 lowered",
     "gaze_x": "gaze to the picture's right, -1..1",
@@ -15,20 +16,20 @@ CURVES = {
     "pitch": "nod of the head, degrees",
     "roll": "tilt of the head, degrees",
 }
-AMOUNTS = {
-    "blink": (1.0, 4.0, "how often to blink; 1 is every 2 to 6 seconds"),
-    "sway": (1.0, 3.0, "how much the head sways by itself"),
-    "glances": (0.0, 1.0, "small movements of the eyes"),
-    "nods": (0.0, 2.0, "nods on loud syllables"),
+USUAL = {
+    "blink": (1.0, "how often to blink; 1 is every 2 to 6 seconds"),
+    "sway": (1.0, "how much the head sways by itself"),
+    "glances": (0.0, "small movements of the eyes"),
+    "nods": (0.0, "nods on loud syllables"),
 }
 
 
 def add_expression(parser: ArgumentParser) -> None:
     """The options of a command that renders a portrait."""
     group = parser.add_argument_group("expression", "VALUE is a number, or seconds:value points like 0:0,1.5:0.8,3:0")
-    for name, summary in CURVES.items():
+    for name, summary in SUMMARIES.items():
         group.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", help=summary)
-    for name, (usual, _, summary) in AMOUNTS.items():
+    for name, (usual, summary) in USUAL.items():
         group.add_argument(f"--{name}", type=float, default=usual, metavar="AMOUNT", help=f"{summary} [{usual:g}]")
     group.add_argument("--upper-face", metavar="VIDEO", help="blinks, brows, gaze and head of the face in this clip")
     group.add_argument("--still", action="store_true", help="no blinks and no head motion")
@@ -57,7 +58,7 @@ class ExpressionChoice:
         """It as an Expression. JamFlowError: a curve that cannot be read, an amount out of range."""
         from ..render.expression import Expression, curve
 
-        for name, (_, most, _) in AMOUNTS.items():
+        for name, most in AMOUNTS.items():
             if not 0 <= getattr(self, name) <= most:
                 raise JamFlowError(f"--{name} must be between 0 and {most:g}, not {getattr(self, name)}.")
         given = {name: getattr(self, name) for name in CURVES}
@@ -69,7 +70,7 @@ class ExpressionChoice:
     def given(self) -> bool:
         """Whether any of the options was given."""
         chosen = [getattr(self, name) for name in (*CURVES, "upper_face")] + [self.still]
-        return any(chosen) or any(getattr(self, name) != usual for name, (usual, _, _) in AMOUNTS.items())
+        return any(chosen) or any(getattr(self, name) != usual for name, (usual, _) in USUAL.items())
 
     def written(self) -> str:
         """All that decides the expression, as one line."""

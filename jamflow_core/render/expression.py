@@ -16,18 +16,8 @@ from ..errors import JamFlowError
 from ..face.extract import FaceMotion
 from ..motion.rest import smiling
 from .idle import idle_gaze, idle_motion, loudness
+from .limits import CURVES
 
-# What a curve may be called, and how far it goes either way.
-LIMITS = {
-    "smile": 1.0,
-    "brow": 1.0,
-    "gaze_x": 1.0,
-    "gaze_y": 1.0,
-    "lids": 1.0,
-    "yaw": 12.0,
-    "pitch": 10.0,
-    "roll": 8.0,
-}
 _POINT = re.compile(r"([-+]?[\d.]+)\s*[:=]\s*([-+]?[\d.]+)")
 
 
@@ -56,7 +46,7 @@ class Curve:
 
 def curve(written: str | float, name: str = "curve") -> Curve:
     """ "0.3", or "0:0, 1.5:0.8, 3:0" (seconds:value) -> Curve. JamFlowError if it is neither, or out of its range."""
-    limit = LIMITS.get(name, 1.0)
+    limit = CURVES.get(name, 1.0)
     parts = [
         part.strip() for part in re.split(r"[,;\s]+", re.sub(r"\s*[:=]\s*", ":", str(written).strip())) if part.strip()
     ]
@@ -84,9 +74,9 @@ def curves(written: str) -> dict[str, Curve]:
     for line in filter(str.strip, written.splitlines()):
         name, colon, points = line.partition(":")
         name = name.strip().lower().replace(" ", "_")
-        if not colon or name not in LIMITS:
+        if not colon or name not in CURVES:
             raise JamFlowError(
-                f"Begin each curve with one of {', '.join(LIMITS)} and a colon: {line.strip()[:40]!r} does not."
+                f"Begin each curve with one of {', '.join(CURVES)} and a colon: {line.strip()[:40]!r} does not."
             )
         found[name] = curve(points, name)
     return found
@@ -96,7 +86,7 @@ def curves(written: str) -> dict[str, Curve]:
 class Expression:
     """The face around the lips.
 
-    curves: any of LIMITS; smile, brow (1 raised, -1 lowered), gaze_x and gaze_y (the picture's right and down) and lids
+    curves: any of CURVES; smile, brow (1 raised, -1 lowered), gaze_x and gaze_y (the picture's right and down) and lids
     (1 shut) in -1..1, the head's yaw, pitch and roll in degrees. blink: how often, 1 = every 2 to 6 seconds. sway: size
     of the head's slow motion. glances: size of small eye movements. nods: size of the head's accents on loud syllables.
     driving: a clip whose blinks, brows, gaze and head take the place of the seeded ones, `driven` of their size (the
@@ -150,7 +140,7 @@ class Expression:
             "brow": brow + value.get("brow", zero),
             "gaze": gaze + np.stack([value.get("gaze_x", zero), value.get("gaze_y", zero)], 1),
         }
-        reach = np.array([LIMITS["yaw"], LIMITS["pitch"], LIMITS["roll"], 1, 1])  # as far as the mesh turns well
+        reach = np.array([CURVES["yaw"], CURVES["pitch"], CURVES["roll"], 1, 1])  # as far as the mesh turns well
         limits = {"blink": (0, 1), "head": (-reach, reach)}
         bounded = {
             name: np.clip(track, *limits.get(name, (-1, 1))).astype(np.float32) for name, track in tracks.items()

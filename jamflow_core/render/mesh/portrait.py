@@ -17,7 +17,8 @@ from .eyes import Eyeballs
 from .finish import finish_of
 from .mouth import MouthInterior, photographed
 from .rig import SURE_EYES, build_rig, fit_to_mouth
-from .sway import Head, Sway
+from .row import Row
+from .sway import Sway
 from .warp import MeshWarp, union_of
 
 
@@ -70,29 +71,26 @@ class MeshPortrait:
         for index, state in enumerate(states):
             yield self.frame(state, **{name: values[index] for name, values in tracks.items()})
 
-    def frame(self, state, blink=0.0, head=(0.0, 0.0, 0.0, 0.0, 0.0), smile: float = 0.0, brow: float = 0.0,
-              gaze: tuple[float, float] = (0.0, 0.0), tongue: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:  # fmt: skip
+    def frame(self, state, **row) -> np.ndarray:
         """One picture, uint8 RGB of the portrait's size.
 
         state [5]: jaw, wide, pucker, press (0..1) and shift, as in motion/basis.py; all 0 is the relaxed closed mouth.
-        blink: closing of the lids 0..1, one number or (image left, image right). head: yaw, pitch, roll in degrees, x,
-        y in eye distances. smile: -1..1. brow: 1 raised, -1 lowered. gaze: -1..1 to the picture's right and down. Where
-        the eyes of a picture are doubtful (many drawings) blink and gaze do nothing. tongue: its tip raised
-        behind the upper teeth, and put between the teeth, 0..1.
+        row: one of each track (`Tracks`). Where the eyes of a picture are doubtful (many drawings) blink and gaze do
+        nothing.
         """
         if np.shape(state) != (5,):
             raise JamFlowError(f"Give a state of 5 numbers ({', '.join(STATES)}), not the shape {np.shape(state)}")
-        blink, gaze = tuple(np.broadcast_to(np.clip(blink, 0, 1), 2)), tuple(np.clip(gaze, -1, 1))
-        relative = self.rig.relative(state, float(np.clip(smile, -1, 1)), float(np.clip(brow, -1, 1)))
-        points = self.rig.pose(relative, blink)
+        face = Row.of(**row)
+        relative = self.rig.relative(state, face.smile, face.brow)
+        points = self.rig.pose(relative, face.blink)
         crop = self._crop.picture.copy()
         drawn = [self._warp.paint(crop, points)]
-        if self._eyeballs and (max(blink) > 0.01 or any(gaze) or brow):
-            drawn.append(self._eyeballs.paint(crop, points, gaze))
-        drawn.append(self._mouth.paint(crop, points, relative, tuple(tongue)))
+        if self._eyeballs and face.moves_eyes:
+            drawn.append(self._eyeballs.paint(crop, points, face.gaze))
+        drawn.append(self._mouth.paint(crop, points, relative, face.tongue))
         frame = self._crop.paste(crop, union_of(drawn))
-        if any(head):
+        if any(face.head):
             self._sway = self._sway or Sway(self._crop.full_size(self.rig), self._crop.size)
             region = self._crop.box.slices
-            frame[region] = self._sway.apply(frame[region], Head(*head))
+            frame[region] = self._sway.apply(frame[region], face.head)
         return frame

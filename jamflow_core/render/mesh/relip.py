@@ -25,7 +25,8 @@ from .finish import finish_of
 from .mouth import MouthInterior
 from .plate import Patch, Plates, find_plates
 from .rig import Rig, at_rest, build_rig
-from .sway import Head, Sway
+from .row import Row
+from .sway import Sway
 from .warp import MeshWarp, union_of
 
 FOLLOW = 0.1  # share of a new frame in the colours of the mouth's inside
@@ -64,7 +65,8 @@ def relip_frames(frames: Iterable[np.ndarray], track: FaceTrack, exp: np.ndarray
         patch = plates.at(index) if plates else None
         rig = patch.settle(rig) if patch else rig
         painter = _Painter(crop, rig, colours, patch)
-        yield painter.paint(new, crop.to_crop(face), {part: values[index] for part, values in tracks.items()})
+        row = Row.of(**{part: values[index] for part, values in tracks.items()})
+        yield painter.paint(new, crop.to_crop(face), row)
 
 
 @dataclass(frozen=True)
@@ -76,23 +78,22 @@ class _Painter:
     colours: MouthColours
     patch: Patch | None
 
-    def paint(self, state: np.ndarray, landmarks: np.ndarray, added: dict) -> np.ndarray:
-        """The frame with the mouth of `state` [5] and a row of tracks `added`; landmarks [478,3] in the crop."""
-        blink, gaze, brow = added.get("blink", (0.0, 0.0)), added.get("gaze", (0.0, 0.0)), float(added.get("brow", 0.0))
-        relative = self.rig.relative(state, float(added.get("smile", 0.0)), brow)
-        points = self.rig.pose(relative, tuple(blink))
+    def paint(self, state: np.ndarray, landmarks: np.ndarray, face: Row) -> np.ndarray:
+        """The frame with the mouth of `state` [5] and what `face` adds; landmarks [478,3] in the crop."""
+        relative = self.rig.relative(state, face.smile, face.brow)
+        points = self.rig.pose(relative, face.blink)
         picture = self.crop.picture.copy()
         drawn = [MeshWarp(self.crop.picture, self.rig).paint(picture, points)]
         if self.patch:
             drawn.append(self.patch.paint(picture, points, self.rig.width))
         mouth = MouthInterior(self.rig, self.colours, finish_of(self.crop.picture, self.rig))
-        drawn.append(mouth.paint(picture, points, relative, tuple(added.get("tongue", (0.0, 0.0)))))
-        if max(blink) > 0.01 or any(gaze) or brow:
-            drawn.append(Eyeballs(self.crop.picture, self.rig, landmarks).paint(picture, points, tuple(gaze)))
+        drawn.append(mouth.paint(picture, points, relative, face.tongue))
+        if face.moves_eyes:
+            drawn.append(Eyeballs(self.crop.picture, self.rig, landmarks).paint(picture, points, face.gaze))
         frame = self.crop.paste(picture, union_of(drawn))
-        if np.any(added.get("head", 0.0)):
+        if any(face.head):
             region, sway = self.crop.box.slices, Sway(self.crop.full_size(self.rig), self.crop.size)
-            frame[region] = sway.apply(frame[region], Head(*added["head"]))
+            frame[region] = sway.apply(frame[region], face.head)
         return frame
 
 
