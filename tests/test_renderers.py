@@ -28,6 +28,7 @@ class Sketch:
 
     def __post_init__(self):
         self.still, self.size, self.marks = self.image, self.image.shape[1::-1], []
+        self.oval = np.array([[0.0, 0.0], [64.0, 64.0]])
 
     def frames(self, motion, **tracks):
         for state in exp_to_state(motion.exp):

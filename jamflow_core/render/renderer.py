@@ -17,9 +17,9 @@ from ..motion.files import Motion
 
 # What a face does besides its lips, by name, a row a frame: blink [n] or [n,2] (0..1, image left and right), head [n,5]
 # (yaw to the picture's right, pitch down, roll clockwise in degrees, x, y in eye distances), smile [n] (-1..1),
-# brow [n] (1 raised, -1 lowered), gaze [n,2] (-1..1, to the picture's right and down), tongue [n,2] (0..1, its tip raised
-# behind the upper teeth, and put between the teeth). What is left out stays as it is; a renderer that cannot show a track
-# leaves it out.
+# brow [n] (1 raised, -1 lowered), gaze [n,2] (-1..1, to the picture's right and down), tongue [n,2] (0..1, its tip
+# raised behind the upper teeth, and put between the teeth). What is left out stays as it is; a renderer that cannot
+# show a track leaves it out.
 Tracks = dict[str, np.ndarray]
 # The same for so many frames at so many a second.
 TracksOf = Callable[[int, float], Tracks]
@@ -57,10 +57,11 @@ class Film:
 
 class Portrait(Protocol):
     """A picture whose face can be posed. `image`: the picture, uint8 RGB; `still`: what its frames start from, of their
-    size; `warning`: None, or what to tell the user."""
+    size; `oval` [n,2]: outline of the face in it, in pixels; `warning`: None, or what to tell the user."""
 
     image: np.ndarray
     still: np.ndarray
+    oval: np.ndarray
     warning: str | None
 
     @property

@@ -1,7 +1,8 @@
-"""Mouths handed to a restorer: cut out of frames, made sharper by anything that makes pictures from pictures, laid back.
+"""Mouths handed to a restorer: cut out of frames, made sharper by anything that makes pictures from pictures, laid
+back.
 
-Any renderer's frames will do. A restorer of faces wants to see a whole face; laid back is the mouth alone all the same, in
-the colours of the frame around it.
+Any renderer's frames will do. A restorer of faces wants to see a whole face; laid back is the mouth alone all the same,
+in the colours of the frame around it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,8 +28,8 @@ LARGEST = 4096  # pixels of a crop's side
 
 @dataclass(frozen=True)
 class Places:
-    """Where the mouths are: squares of one `side` (pixels) around `centres` [n,2], the `lips` [n,20,2] in the frame, and
-    `seen` bool [n], frames that show a face. size: side of a crop in its own pixels."""
+    """Where the mouths are: squares of one `side` (pixels) around `centres` [n,2], the `lips` [n,20,2] in the frame,
+    and `seen` bool [n], frames that show a face. size: side of a crop in its own pixels."""
 
     centres: np.ndarray
     side: float
@@ -48,8 +49,8 @@ class Places:
 
 def find_places(frames: Iterable[np.ndarray], region: str = MOUTH, size: int = 0, finder: FaceFinder | None = None,
                 progress: Callable[[int], None] | None = None) -> Places:  # fmt: skip
-    """Follow the mouth through frames (uint8 RGB). region: what a crop shows, the mouth or the whole face. size: side of the
-    crops; 0 is the frame's own pixels. Raises JamFlowError if no frame shows a face."""
+    """Follow the mouth through frames (uint8 RGB). region: what a crop shows, the mouth or the whole face. size: side
+    of the crops; 0 is the frame's own pixels. Raises JamFlowError if no frame shows a face."""
     if region not in REGIONS:
         raise JamFlowError(f"Choose a region of {' or '.join(REGIONS)}, not {region}.")
     track = track_face(frames, finder, progress=progress)
@@ -83,16 +84,16 @@ def cut(frames: Iterable[np.ndarray], places: Places) -> Iterator[np.ndarray]:
 
 def lay_back(frames: Iterable[np.ndarray], crops: Iterable[np.ndarray], places: Places,
              strength: float = 1.0) -> Iterator[np.ndarray]:  # fmt: skip
-    """Frames (uint8 RGB) with the mouths of restored crops (uint8 RGB, square, of any size). strength: 0 is the frame's own
-    mouth, 1 the restored one. Frames without a face come back as they are."""
+    """Frames (uint8 RGB) with the mouths of restored crops (uint8 RGB, square, of any size). strength: 0 is the frame's
+    own mouth, 1 the restored one. Frames without a face come back as they are."""
     for index, (frame, crop) in enumerate(zip(_counted(frames, len(places)), _counted(crops, len(places)))):
         yield _laid(frame, crop, places, index, strength) if places.seen[index] else frame
 
 
 def restored(frames: Callable[[], Iterable[np.ndarray]], restorer: Callable[[np.ndarray], np.ndarray], region: str = MOUTH,
              size: int = 0) -> Iterator[np.ndarray]:  # fmt: skip
-    """All of it, a frame at a time: frames (opened anew at each call) with mouths that `restorer` (a crop, uint8 RGB -> a
-    crop of any size) has seen."""
+    """All of it, a frame at a time: frames (opened anew at each call) with mouths that `restorer` (a crop, uint8 RGB ->
+    a crop of any size) has seen."""
     places = find_places(frames(), region, size)
     return lay_back(frames(), map(restorer, cut(frames(), places)), places)
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ...face.finder import face_finder
-from ...face.topology import load_topology
+from ...face.topology import FACE_OVAL, load_topology
 from ...media.picture import to_rgb
 from ...motion.files import Motion
 from ..mesh.rig import fit_to_mouth
@@ -33,6 +33,7 @@ class LivePortraitPicture:
         else:
             landmarks = fit_to_mouth(checked_box(mouth_box, self.image), load_topology())
         self.painting, self.networks = painting, painting.networks
+        self.oval = np.asarray(landmarks)[FACE_OVAL, :2]
         box = face_box(landmarks)
         self._matrix = matrix = to_crop(box)
         crop = tensor_of([cut(self.image, matrix)])

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...errors import JamFlowError
 from ...face.finder import FaceFinder, face_finder
-from ...face.topology import load_topology
+from ...face.topology import FACE_OVAL, load_topology
 from ...media.picture import to_rgb
 from ...motion.basis import STATES, exp_to_state
 from ...motion.files import Motion
@@ -38,6 +38,7 @@ class MeshPortrait:
         else:
             self.face = (finder or face_finder()).find(self.image, face)
             points, self.warning = self.face.points[:468], self.face.warning
+        self.oval = points[FACE_OVAL, :2]
         self._crop = HeadCrop(self.image, points)
         spread = self.face.lip_spread if self.face else 0.0
         has_lids = self.face is not None and self.face.eye_spread <= SURE_EYES
