@@ -30,8 +30,8 @@ class Scene:
         self._shares = {name: self._share(name) for name in portraits}
 
     def frame(self, speaker: str | None, exp: np.ndarray, faces: dict[str, dict]) -> np.ndarray:
-        """uint8 RGB: the speaker's lips as in `exp` [21, 3], the others' as in the picture. faces: by name, what else they
-        do, a row of each track (render/renderer.py)."""
+        """uint8 RGB: the speaker's lips as in `exp` [21, 3], the others' as in the picture. faces: by name, what else
+        they do, a row of each track (render/renderer.py)."""
         picture = self.still.copy()
         for name, portrait in self.portraits.items():
             row = faces.get(name, {})
