@@ -10,6 +10,7 @@ from jamflow_core.cli.script import face_of
 from jamflow_core.errors import JamFlowError
 from jamflow_core.media.picture import load_cv2, read_image
 from jamflow_core.motion.basis import state_to_exp
+from jamflow_core.render.scene import Scene
 from jamflow_core.render.stage import LAYOUTS, staged
 
 PORTRAITS = Path(__file__).parents[1] / "portraits"
@@ -74,3 +75,23 @@ def test_faces_of_the_cast_are_counted_from_one():
     assert face_of("stage.jpg#2") == ("stage.jpg", 1) and face_of("stage.jpg") == ("stage.jpg", None)
     with pytest.raises(JamFlowError, match="counted from 1"):
         face_of("stage.jpg#0")
+
+
+class Repainted:
+    """A portrait whose renderer paints a square far beyond the face, as LivePortrait does."""
+
+    def __init__(self, portrait):
+        self.still, self.oval, self.size = portrait.still, portrait.oval, portrait.size
+
+    def frames(self, motion, **tracks):
+        frame = self.still.copy()
+        low, high = (self.oval.mean(0) - SIDE).astype(int).clip(0), (self.oval.mean(0) + SIDE).astype(int)
+        frame[low[1] : high[1], low[0] : high[0]] //= 2
+        yield frame
+
+
+def test_squares_of_neighbours_do_not_meet(stage):
+    picture, scene = stage
+    wide = Scene({name: Repainted(portrait) for name, portrait in scene.portraits.items()})
+    one, other = (moved(picture, wide.frame(name, wide_open(), {})) for name in ("anna", "bob"))
+    assert one.sum() > 5000 and other.sum() > 5000 and not (one & other).any()

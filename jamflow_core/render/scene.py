@@ -12,8 +12,8 @@ SOFT = 0.25  # of a face's size: how softly one face's part of the picture ends 
 class Scene:
     """portraits: by speaker, each another face of one and the same picture, of any renderer (a Stage's likeness).
 
-    A face's part of the picture ends half-way to the next one; what moves with it (the wall behind a turning head, the
-    square that LivePortrait paints) does so less and less towards that line.
+    A face's part of the picture ends half-way to the next one; what is painted with it (LivePortrait's square) counts
+    less and less towards that line.
     """
 
     together = True
@@ -31,10 +31,11 @@ class Scene:
 
     def frame(self, speaker: str | None, exp: np.ndarray, faces: dict[str, dict]) -> np.ndarray:
         """uint8 RGB: the speaker's lips as in `exp` [21, 3], the others' as in the picture. faces: by name, what else
-        they do, a row of each track (render/renderer.py)."""
+        they do, a row of each track (render/renderer.py). Heads keep their place: what is behind them belongs to all.
+        """
         picture = self.still.copy()
         for name, portrait in self.portraits.items():
-            row = faces.get(name, {})
+            row = {track: value for track, value in faces.get(name, {}).items() if track != "head"}
             if name != speaker and not any(np.any(part) for part in row.values()):
                 continue  # at rest: as in the picture
             self._add(picture, name, one_frame(portrait, exp if name == speaker else np.zeros_like(exp), row))
