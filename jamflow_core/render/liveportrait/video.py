@@ -36,7 +36,7 @@ class LivePortraitVideo:
                  progress: Progress | None = None):  # fmt: skip
         self.painting, self.networks = painting, painting.networks
         track = track_face(frames(), face_finder(), face, progress)
-        points = steady(track)
+        points = steady(track, tremble=None)  # whole crops follow the head: here lag is better than tremble
         boxes = [face_box(face) for face in points]
         matrices = [to_crop(box) for box in boxes]
         eyes = np.array([eye_distance(face, box) for face, box in zip(points, boxes)], np.float32)
