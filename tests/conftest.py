@@ -33,3 +33,11 @@ def cache(tmp_path):
     ]
     (tmp_path / "clips.json").write_text(json.dumps([clip | place for place in places]))
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def models():
+    """The embedded models, loaded once."""
+    from jamflow_core.models import LoadedModels
+
+    return LoadedModels()

@@ -88,7 +88,8 @@ def test_files_that_are_no_audio(tmp_path):
 
 
 def test_sound_of_a_video_and_a_video_without(tmp_path):
-    av = pytest.importorskip("av")
+    import av
+
     for name, with_sound in (("sound.mp4", True), ("mute.mp4", False)):
         with av.open(str(tmp_path / name), "w") as out:
             video = out.add_stream("mpeg4", rate=25)

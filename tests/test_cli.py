@@ -1,7 +1,9 @@
 """The command line on real input: every job end to end with the embedded weights, and one clear line for bad input."""
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 import torch
 
 from jamflow_core.audio.resample import to_mono_24k
+from jamflow_core.cli.files import check_files
 from jamflow_core.cli.main import main
 from jamflow_core.media.sound import load_audio, save_wav
 from jamflow_core.motion.files import load_motion, save_motion
@@ -149,11 +152,31 @@ def test_outputs_are_checked_first(target, tmp_path, capsys):
     assert capsys.readouterr().err.startswith("jamflow: ")
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write everywhere")
-def test_read_only_folder(tmp_path, capsys):
-    tmp_path.chmod(0o500)
-    assert main(["speak", "Hi.", "--out", str(tmp_path / "a.mp4")]) == 2
-    assert "read-only" in capsys.readouterr().err
+@pytest.mark.skipif(sys.platform == "win32", reason="folders of Windows are always writable")
+@pytest.mark.parametrize("mode, words", [(0o555, "the folder is read-only"), (0o000, "Permission denied")])
+def test_folders_that_one_may_not_write_or_enter(mode, words):
+    """Root may write everywhere, so it becomes nobody for this, in a process of its own."""
+    check_files({}, {})  # what a nobody may not import is there before
+    folder = Path(tempfile.mkdtemp())
+    (folder / "inner").mkdir()
+    folder.chmod(mode)
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        said = b"nothing"
+        try:
+            if os.geteuid() == 0:
+                os.setuid(65534)
+            check_files({}, {"--out": str(folder / ("a.mp4" if mode else "inner/a.mp4"))})
+        except BaseException as error:
+            said = f"{type(error).__name__}: {error}".encode()
+        os.write(write, said)
+        os._exit(0)
+    os.waitpid(child, 0)
+    folder.chmod(0o700)
+    shutil.rmtree(folder)
+    said = os.read(read, 1000).decode()
+    assert said.startswith("JamFlowError: Cannot write") and words in said
 
 
 def test_an_interrupted_run_leaves_nothing(tmp_path, monkeypatch):

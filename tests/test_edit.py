@@ -15,7 +15,6 @@ from jamflow_core.clock import CELL, GRID, HOP, Span
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
 from jamflow_core.media.sound import load_audio, save_wav
-from jamflow_core.models import LoadedModels
 from jamflow_core.tasks.align import align_mel
 from jamflow_core.tasks.animate import animate
 from jamflow_core.tasks.edit import Patch, Plan, Request, edit, move_lips, plan_edit, rearranged, splice
@@ -83,11 +82,6 @@ def test_kept_symbols_keep_their_times(new):
     for word in after.words:
         if not anew[word.first] and word.text.lower() in old:
             assert heard.begins[word.first] == pytest.approx(old[word.text.lower()])
-
-
-@pytest.fixture(scope="module")
-def models():
-    return LoadedModels()
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from jamflow_core.catalog.aligners import EMBEDDED as ALIGNER
 from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
-from jamflow_core.models import EMBEDDED as FLOW
 from jamflow_core.models import LoadedModels
 from jamflow_core.tasks import voices
 from jamflow_core.train import evaluate
@@ -99,7 +97,6 @@ def test_unknown_section_is_named(tmp_path):
         evaluate.main(["--held-out", str(tmp_path), "--what", "speak,sing"])
 
 
-@pytest.mark.skipif(not (FLOW.exists() and ALIGNER.exists()), reason="the embedded model is not there")
 def test_every_section_runs_on_a_real_recording(tmp_path):
     voice = voices.preset("heart")
     wave = evaluate._preset_wave("heart")

@@ -12,7 +12,6 @@ from jamflow_core.errors import JamFlowError
 from jamflow_core.media.picture import read_image
 from jamflow_core.media.sound import load_audio
 from jamflow_core.media.video import VideoWriter
-from jamflow_core.models import LoadedModels
 from jamflow_core.motion.basis import state_to_exp
 from jamflow_core.motion.files import save_motion
 from jamflow_core.tasks import voices
@@ -29,11 +28,6 @@ def lips(seconds: float, rest: float = 0.4) -> torch.Tensor:
     inside = slice(round(rest * 25), round((rest + seconds) * 25))
     state[inside, 0] = 0.3 + 0.25 * np.sin(np.arange(inside.stop - inside.start))
     return torch.from_numpy(state_to_exp(state))
-
-
-@pytest.fixture(scope="module")
-def models():
-    return LoadedModels()
 
 
 def test_the_time_for_which_lips_move():

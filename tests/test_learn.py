@@ -9,7 +9,6 @@ import torch
 from jamflow_core.cli.main import main
 from jamflow_core.errors import JamFlowError
 from jamflow_core.model.adapter import Adapter, adapted, fresh_adapter
-from jamflow_core.models import LoadedModels
 from jamflow_core.tasks import voices
 from jamflow_core.tasks.learned import load_voice, mixed, save_voice
 from jamflow_core.tasks.run import Run
@@ -21,11 +20,6 @@ from jamflow_core.train.transcribe import Transcriber
 
 QUICK = Run(replace(DEFAULTS["speak"], steps=2, polish=0))
 NAMES = ("audio.transformer_blocks.0.attn.to_q.weight", "audio.transformer_blocks.0.attn.to_q.bias")
-
-
-@pytest.fixture(scope="module")
-def models():
-    return LoadedModels()
 
 
 def random_adapter(flow, seed: int) -> Adapter:

@@ -14,7 +14,6 @@ from jamflow_core.errors import JamFlowError
 from jamflow_core.flow.sampler import Settings
 from jamflow_core.media.picture import read_image
 from jamflow_core.media.sound import load_audio, stream_wav
-from jamflow_core.models import LoadedModels
 from jamflow_core.motion.files import load_motion, stream_motion
 from jamflow_core.render import LAYOUTS
 from jamflow_core.render.expression import STILL
@@ -49,11 +48,6 @@ SRT = """1
 00:00:08,000 --> 00:00:08,400
 And this is far too much for so short a time.
 """
-
-
-@pytest.fixture(scope="module")
-def models():
-    return LoadedModels()
 
 
 @pytest.fixture(scope="module")

@@ -52,8 +52,6 @@ def test_kokoro_without_voices_says_where_they_are():
 
 
 def test_hibari_corpus_keeps_the_clock_and_continues(tmp_path):
-    pytest.importorskip("onnx")
-    pytest.importorskip("hibari")
     file = tmp_path / "text.txt"
     file.write_text("The boat sailed at noon.\nPlease bring me some water.\nWho opened the blue door?\n", "utf-8")
     command = ["--sentences", str(file), "--out", str(tmp_path / "corpus")]
@@ -77,8 +75,6 @@ def test_hibari_corpus_keeps_the_clock_and_continues(tmp_path):
 
 
 def test_unknown_voice_is_named(tmp_path):
-    pytest.importorskip("onnx")
-    pytest.importorskip("hibari")
     file = tmp_path / "text.txt"
     file.write_text("The boat sailed at noon.\n", "utf-8")
     with pytest.raises(JamFlowError, match="am_nobody"):

@@ -9,7 +9,6 @@ from jamflow_core.audio.resample import to_mono_24k
 from jamflow_core.cli.main import main
 from jamflow_core.errors import JamFlowError
 from jamflow_core.media.sound import load_audio, save_wav
-from jamflow_core.models import LoadedModels
 from jamflow_core.tasks import voices
 
 BOOK = json.loads((voices.PRESETS / "voices.json").read_text(encoding="utf-8"))
@@ -17,11 +16,6 @@ BOOK = json.loads((voices.PRESETS / "voices.json").read_text(encoding="utf-8"))
 
 def wave(name):
     return to_mono_24k(*load_audio(voices.PRESETS / BOOK[name]["file"]))
-
-
-@pytest.fixture(scope="module")
-def models():
-    return LoadedModels()
 
 
 @pytest.mark.parametrize("name", sorted(BOOK))

@@ -209,7 +209,8 @@ def test_memory_does_not_grow_with_length(tmp_path):
 
 
 def test_rotation_marks_are_applied(tmp_path):
-    av = pytest.importorskip("av")
+    import av
+
     path: Path = tmp_path / "a.mp4"
     write(path, frames(5, 96, 128))
     data = bytearray(path.read_bytes())

@@ -108,7 +108,6 @@ def test_refuses_other_files(tmp_path):
 @pytest.fixture
 def cache(tmp_path):
     """A prepared corpus of 50 humming clips of 0.25 s."""
-    pytest.importorskip("av")
     (tmp_path / "audio").mkdir()
     seconds = np.arange(6000) / SAMPLE_RATE
     rows = []
@@ -160,10 +159,8 @@ def test_refinement_brings_the_wave_nearer_to_the_mel(small):
     assert torch.equal(small.decode(mel), small.decode(mel, 0))
 
 
-@pytest.mark.skipif(not EMBEDDED.exists(), reason="the embedded vocoder is not trained yet")
 def test_embedded_vocoder_speaks():
     """A preset voice survives mel -> wave -> mel within a fraction of a neper, the same every time."""
-    pytest.importorskip("av")
     speech, rate = load_audio(EMBEDDED.parent / "voices" / "heart.opus")
     assert rate in (SAMPLE_RATE, 48000)
     mel = log_mel(speech.mean(0)[:: rate // SAMPLE_RATE])[:250]

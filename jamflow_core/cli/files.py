@@ -42,13 +42,18 @@ def check_ending(option: str, path: str | None, *endings: str) -> None:
 
 
 def _check_place(path: str) -> None:
-    target = Path(path)
-    if target.is_dir() or not target.parent.is_dir():
-        raise JamFlowError(
-            f"Cannot write {path}: {'it is a folder' if target.is_dir() else 'its folder does not exist'}."
-        )
-    if not os.access(target.parent, os.W_OK):
-        raise JamFlowError(f"Cannot write {path}: the folder is read-only.")
+    target, why = Path(path), None
+    try:
+        if target.is_dir():
+            why = "it is a folder"
+        elif not target.parent.is_dir():
+            why = "its folder does not exist"
+        elif not os.access(target.parent, os.W_OK):
+            why = "the folder is read-only"
+    except OSError as error:  # a folder that one may not enter
+        why = error.strerror
+    if why:
+        raise JamFlowError(f"Cannot write {path}: {why}.")
 
 
 def say(message: str) -> None:

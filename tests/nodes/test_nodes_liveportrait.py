@@ -166,7 +166,6 @@ def test_f5_reads_chinese(host, tmp_path, monkeypatch):
     """Found as "F5-TTS, else embedded"; text that the embedded model would refuse goes to the sampler as it is
     written.
     """
-    pytest.importorskip("rjieba"), pytest.importorskip("pypinyin")
     folder = host.base / "models" / "F5-TTS"
     folder.mkdir(exist_ok=True)
     made = f5_file(folder, name="tiny_v1.safetensors")
