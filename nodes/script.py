@@ -237,7 +237,9 @@ def painted(timeline, portrait, voices: dict[str, str], images: list, widgets: S
     keys = film(
         timeline, staged(pictures, widgets.layout), path, seed=widgets.seed, expressions={name: chosen for name in pictures},
         look=look_of(pictures, repr(chosen.fingerprint())),
-        progress=lambda done, total, frame: show(500 + 500 * done // total, 1000, thumbnail(frame) if done % 25 == 1 else None),
+        progress=lambda done, frame: show(
+            500 + int(500 * done), 1000, thumbnail(frame) if round(done * timeline.frames) % 25 == 1 else None
+        ),
     )  # fmt: skip
     return InputImpl.VideoFromFile(path), keys
 

@@ -155,7 +155,7 @@ def _film(options: Speak, timeline, portraits, layout: str) -> list[str]:
             seed=options.sampling.seed,
             expressions={name: expression for name in portraits},
             look=look_of(portraits, f"{choice.written()} {options.picture.mouth_box}"),
-            progress=lambda done, total, _: tell(done / total),
+            progress=tell,
         )
     print(options.out)
     return keys

@@ -24,6 +24,10 @@ def run(given: Namespace) -> None:
     check_files(options.reads(), options.writes())
     if not 0.3 <= options.speed <= 3:
         raise JamFlowError(f"--speed must be between 0.3 and 3, not {options.speed}.")
+    if options.seconds is not None and (options.script or options.srt or options.speed != 1):
+        raise JamFlowError("Give --seconds to a single text, without --speed: it says how fast that is spoken.")
+    if options.seconds is not None and not 0.2 <= options.seconds <= 600:
+        raise JamFlowError(f"--seconds must be between 0.2 and 600, not {options.seconds}.")
     if options.script or options.srt:
         speak_script(options)
     else:
@@ -33,6 +37,7 @@ def run(given: Namespace) -> None:
 def _speak_text(options: Speak) -> None:
     from ..clock import MOTION_FPS
     from ..tasks.filming import Sound, write_film
+    from ..tasks.lasting import cut_to, lasting
     from ..tasks.speak import speak
     from ..text.parse import check_text
 
@@ -42,9 +47,12 @@ def _speak_text(options: Speak) -> None:
     voice, face = options.voice.open(models, seed=options.sampling.seed), options.film or bool(options.motion)
     if face:  # its smile is heard
         face = options.picture.expression.expression().rest
+    text = options.text if options.seconds is None else lasting(models, options.text, voice, options.seconds)
     with Bar("speaking") as tell:
         run = options.sampling.run(models, "speak", tell)
-        clip = speak(models, options.text, voice, speed=options.speed, face=face, run=run)
+        clip = speak(models, text, voice, speed=options.speed, face=face, run=run)
+    if options.seconds is not None:
+        clip = cut_to(clip, options.seconds)
     if options.film:
         with Count("rendering", len(clip.motion)) as tell:
             frames = painter.frames(portrait, clip.motion.numpy(), clip.wave, clip.text)

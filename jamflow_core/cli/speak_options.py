@@ -30,6 +30,7 @@ def add_options(parser: ArgumentParser) -> None:
     add("--motion", help="write the motion (.safetensors); of several speakers one each")
     add("--srt-out", help="write subtitles (.srt)")
     add("--speed", type=float, default=1.0)
+    add("--seconds", type=float, help="how long the speech is to last: it is said faster or slower")
     add_voice(parser), add_picture(parser), add_sampling(parser)
 
 
@@ -48,6 +49,7 @@ class Speak:
     motion: str | None
     srt_out: str | None
     speed: float
+    seconds: float | None
     voice: VoiceChoice
     picture: PictureChoice
     sampling: Sampling

@@ -7,7 +7,6 @@ from pathlib import Path
 from ..errors import JamFlowError
 from .reading import Reading, add_reading
 
-
 RANDOM = "random"
 
 

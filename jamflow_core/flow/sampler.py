@@ -14,6 +14,7 @@ from ..audio.postfilter import deepen_valleys
 from ..model.cache import BlockCache
 from ..model.jamflow import JamFlow
 from ..model.joint import Memory, StreamInput
+from ..progress import Progress, share
 from .conditions import normalised, restored
 from .guidance import GUIDED, Branch, Guidance, branches_of
 from .path import Canvas, InpaintingPath, noise
@@ -25,8 +26,6 @@ from .solver import SOLVERS, State
 POLISH = 0.5
 # Seeds of a first and a second pass that never meet, however many parts a text has.
 _SECOND_NOISE = 1 << 40
-
-Progress = Callable[[int, int, State], None]
 
 
 class Cancelled(Exception):
@@ -44,27 +43,24 @@ def sample(
 ) -> tuple[Tensor | None, Tensor | None]:
     """Paint the canvases of one run: (mel [N, 100] or None, mouth [M, 18] or None), normalised, given parts exact.
 
-    progress(done, total, {"audio": ..., "motion": ...}) gets the current guess of the result after every step.
+    progress gets {"audio": ..., "motion": ...}, the current guess of the result, after every step.
     Runs are never batched with each other, so a seed gives the same bits whatever else is asked for.
     """
     canvases = {name: canvas for name, canvas in (("audio", audio), ("motion", motion)) if canvas is not None}
     total = settings.steps + settings.polish
     run = Run(model, canvases, settings)
-    made = run.solve(_counted(progress, 0, total), cancelled)
+    first = share(progress, 0, total / settings.steps)
+    made = run.solve(first, cancelled)
     if settings.polish and run.painted:
         sketches = {name: replace(canvas, given=made[name]) for name, canvas in canvases.items()}
         again = replace(settings, steps=settings.polish, strength=POLISH, seed=settings.seed + _SECOND_NOISE)
         run = Run(model, sketches, again)
-        made = run.solve(_counted(progress, settings.steps, total), cancelled)
+        second = share(progress, settings.steps / settings.polish, total / settings.polish)
+        made = run.solve(second, cancelled)
     if settings.clarity and "audio" in run.painted:
         clear = deepen_valleys(restored(made["audio"], model.config.mel), settings.clarity)
         made["audio"] = run.painted["audio"].path.result(normalised(clear, model.config.mel))
     return made.get("audio"), made.get("motion")
-
-
-def _counted(progress: Progress | None, before: int, total: int) -> Progress | None:
-    """The progress of one pass as a part of all."""
-    return progress and (lambda done, _, guess: progress(before + done, total, guess))
 
 
 @dataclass(frozen=True)
@@ -193,5 +189,5 @@ class Run:
             v = self.solver.slope(self, x, self.grid, step)
             x = self.advance(x, v, t, after)
             if progress is not None:
-                progress(step + 1, steps, {name: x[name] + (1 - after) * v[name] for name in x})
+                progress((step + 1) / steps, {name: x[name] + (1 - after) * v[name] for name in x})
         return self.known | {name: stream.path.result(x[name]) for name, stream in self.painted.items()}

@@ -7,9 +7,7 @@ from torch import Tensor
 
 from ..flow.sampler import Cancelled, Canvas, Settings, sample
 from ..model.jamflow import JamFlow
-
-# Told how much of the work is done, 0..1, and what there is so far: {"audio": ..., "motion": ...}, normalised.
-Progress = Callable[[float, dict[str, Tensor]], None]
+from ..progress import Progress, share
 
 
 @dataclass(frozen=True)
@@ -27,8 +25,8 @@ class Run:
 
     def part(self, index: int, parts: int) -> "Run":
         """One of several equal parts of the work, with a seed of its own."""
-        told = self.progress and (lambda done, guess: self.progress((index + done) / parts, guess))
-        return Run(replace(self.settings, seed=self.settings.seed + index), told, self.cancelled)
+        seeded = replace(self.settings, seed=self.settings.seed + index)
+        return Run(seeded, share(self.progress, index, parts), self.cancelled)
 
     def check(self) -> None:
         """Raise flow.sampler.Cancelled where the run is to stop."""
@@ -37,8 +35,7 @@ class Run:
 
     def sample(self, flow: JamFlow, audio: Canvas | None, motion: Canvas | None) -> tuple[Tensor | None, Tensor | None]:
         """Paint two canvases (see flow/sampler.py): (mel or None, mouth or None), normalised."""
-        told = self.progress and (lambda done, total, guess: self.progress(done / total, guess))
-        return sample(flow, audio, motion, self.settings, told, self.cancelled)
+        return sample(flow, audio, motion, self.settings, self.progress, self.cancelled)
 
 
 AS_USUAL = Run()

@@ -149,7 +149,9 @@ def total_frames(voice: Reference, said: str, text: str, tokens: int, speed: flo
     return min(max(wanted, tokens + 1, len(voice.mel) + 1), LONGEST_FRAMES)
 
 
-def speak(models: Models, text: str, voice: Voice, *, speed: float = 1.0, face: bool = True, run: Run = AS_USUAL) -> Clip:
+def speak(
+    models: Models, text: str, voice: Voice, *, speed: float = 1.0, face: bool = True, run: Run = AS_USUAL
+) -> Clip:
     """Text -> speech, and the face that says it: from the model's own motion stream, or else from `models.lips`.
 
     Markup pauses are kept; pronunciations in slashes are not for a model that reads letters. The reference is never

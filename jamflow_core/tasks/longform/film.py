@@ -2,7 +2,7 @@
 so an
 interrupted film goes on where it stopped; in the end the segments are joined without coding them anew."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from ...clock import MOTION_FPS, SAMPLE_RATE
 from ...media.container import load_av, url
 from ...media.soundtrack import Soundtrack
 from ...media.video import VideoWriter
+from ...progress import Progress
 from ...render.expression import NEUTRAL, Expression
 from ...render.scene import Scene
 from ...render.stage import Stage
@@ -27,12 +28,12 @@ def film(
     seed: int = 0,
     expressions: dict[str, Expression] | None = None,
     look: str = "",
-    progress: Callable[[int, int, np.ndarray], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[str]:
     """Write the video (.mp4) of a timeline; returns the keys of its segments in the store.
 
     expressions: by speaker (default: blinks and head motion). look: a hash of all that decides the pictures besides the
-    timeline: portraits and expressions (`look_of`). progress: called with frames done, all frames, the last frame.
+    timeline: portraits and expressions (`look_of`). progress: gets the last frame.
     """
     store, total, done = timeline.store, timeline.frames, 0
     rests = _rests(timeline, stage, seed, expressions or {})
@@ -46,7 +47,7 @@ def film(
                 for number, picture in enumerate(_pictures(stage, turns, rests, first)):
                     writer.write(picture)
                     if progress:
-                        progress(done + number + 1, total, picture)
+                        progress((done + number + 1) / total, picture)
         done += frames
     _join([(store.path(key, "mp4"), frames) for key, frames in segments], timeline.waves(), path)
     return [key for key, _ in segments]

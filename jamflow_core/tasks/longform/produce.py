@@ -16,7 +16,7 @@ from ...clock import MOTION_FPS, SAMPLE_RATE
 from ...errors import JamFlowError
 from ...flow.sampler import Settings
 from ...models import Models
-from ...text.languages import DEFAULT
+from ...progress import share
 from ...text.markup import plain
 from ...text.timed import TimedText
 from ..clip import Clip
@@ -25,7 +25,7 @@ from ..run import AS_USUAL, Run
 from ..speak import speak
 from ..voice import Voice
 from .lines import Line, speakers_of
-from .store import FRAME, Chunk, Store, digest, digest_of_net, digest_of_text
+from .store import FRAME, Chunk, Store, digest, digest_of_net, digest_of_text, digest_of_voice
 from .timeline import FADE, Placed, Timeline
 
 HURRY = 1.35
@@ -64,12 +64,12 @@ def produce(
         rushed += hurried
         belt.wait(line.wait)
         for number, part in enumerate(parts):
-            share = _share(run, (index, len(lines)), (number, len(parts)))
-            key = takes.make(part, voice, share)
+            own = _share(run, (index, len(lines)), (number, len(parts)))
+            key = takes.make(part, voice, own)
             start = line.start if number == 0 else None
             belt.lay(key, line.speaker, store.read(key), start, part)
-            if share.progress:
-                share.progress(1.0, {})
+            if own.progress:
+                own.progress(1.0, {})
         belt.wait(line.after)
     return Timeline(store, tuple(belt.placed), belt.late, rushed, belt.at - belt.placed[-1].end)
 
@@ -77,10 +77,8 @@ def produce(
 def _share(run: Run, line: tuple[int, int], part: tuple[int, int]) -> Run:
     """The run of one part of one line, each given as (which, of how many): its progress is told as that of the
     whole."""
-    (index, lines), (number, parts) = line, part
-    if run.progress is None:
-        return run
-    return replace(run, progress=lambda done, guess: run.progress((index + (number + done) / parts) / lines, guess))
+    whole = share(run.progress, line[0], line[1])
+    return replace(run, progress=share(whole, part[0], part[1]))
 
 
 class Takes:
@@ -93,9 +91,7 @@ class Takes:
 
     def make(self, part: TimedText, voice: Voice, run: Run) -> str:
         """The key of a part's next take in this voice, which is in the store then."""
-        # Whether it is the default language, not which one: as takes were hashed before there were several.
-        who = digest(voice.mel, digest_of_text(voice.text), voice.language.code != DEFAULT.code)
-        sound = digest(self.common, who, digest_of_text(part), 1.0 if part.timed else self.speed)
+        sound = digest(self.common, digest_of_voice(voice), digest_of_text(part), 1.0 if part.timed else self.speed)
         take = self.said[sound] = self.said.get(sound, -1) + 1
         seed = (self.seed + zlib.crc32(f"{sound}{take}".encode())) % 2**31
         seeded = replace(run, settings=replace(run.settings, seed=seed))
