@@ -122,6 +122,6 @@ def _reading(written: str, number: int) -> tuple[str, bool]:
     phonemes = ipa(bare)
     if phonemes is None:
         raise JamFlowError(
-            f"Line {number} of the pronunciation list: /{bare}/ has signs that no phoneme is written with here."
+            f"Line {number} of the pronunciation list: /{bare[:60]}/ has signs that no phoneme is written with here."
         )
     return phonemes, True

@@ -81,12 +81,14 @@ def _pause(tag: str) -> float:
         return _PARAGRAPH_PAUSE
     if tag[1:-1].strip().lower() == "pause":
         return _BARE_PAUSE
-    length = _LENGTH.fullmatch(tag)
+    length, shown = _LENGTH.fullmatch(tag), " ".join(tag[:60].split())
     if length is None:
-        raise JamFlowError(f"Write pauses as [pause 0.5s] or [pause 500ms], not {tag}.")
+        raise JamFlowError(f"Write pauses as [pause 0.5s] or [pause 500ms], not {shown}.")
     seconds = float(length[1]) / (1000 if (length[2] or "").lower() == "ms" else 1)
     if not 0 < seconds <= LONGEST_PAUSE:
-        raise JamFlowError(f"{tag} is out of range: a pause lasts more than 0 and at most {LONGEST_PAUSE:.0f} seconds.")
+        raise JamFlowError(
+            f"{shown} is out of range: a pause lasts more than 0 and at most {LONGEST_PAUSE:.0f} seconds."
+        )
     return seconds
 
 
@@ -100,7 +102,7 @@ def _overrides(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
         word = _WORD_BEFORE.search(written, max(0, len(written) - _LONGEST_WORD))
         strange = sorted(set(phonemes) - _ALPHABET)
         if strange and (word is None or "ˈ" in phonemes or "ˌ" in phonemes):
-            raise JamFlowError(f"/{phonemes}/ has {' '.join(strange)}, which no phoneme is written with here.")
+            raise JamFlowError(f"/{phonemes[:60]}/ has {' '.join(strange[:9])}, which no phoneme is written with here.")
         if strange:  # most likely spelling: "his/fiancée/her"
             written += match[0]
         else:

@@ -27,7 +27,9 @@ _WORD = re.compile(r"(?:[^\s.—…\"“”()\[\]{}«»]|\.(?<!\.\.)(?!\.))+")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.){2,}")
 # Longer passages are read piece by piece, cut behind sentences, so that reading takes time in proportion to the text.
 _LONGEST = 2000
-_SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[A-Z\"“‘(])")
+_SENTENCE_END = re.compile(  # not behind "Dr." and its like
+    r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})[.!?][\"”’')\]]*\s+(?=[A-Z\"“‘(])"
+)
 
 
 def check_text(text: str, limit: int | None = None) -> str:

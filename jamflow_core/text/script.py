@@ -42,7 +42,8 @@ def read_script(text: str, speakers=None, narrator: str | None = None) -> list[T
         said = said.strip()
         if not _ONLY_PAUSES.fullmatch(said):
             if speaker is None:
-                raise JamFlowError(f'Who says "{said[:30]}"? Begin the script with a [name].')
+                begins = " ".join(said[:30].split())
+                raise JamFlowError(f'Who says "{begins}"? Begin the script with a [name].')
             name = speaker if known is None else known[speaker.lower()]
             turns.append((name, [*waiting, said]))
             waiting = []

@@ -6,6 +6,7 @@ interpret-as="characters"> spells; entities (&amp;, &#39;) are the signs they st
 
 import html
 import re
+from html.entities import html5
 
 from ..tokens import SYMBOLS
 from .words import word_set
@@ -39,13 +40,16 @@ _IPA = {
     "n̩": "ᵊn", "l̩": "ᵊl", "e": "ɛ",
     "o": "O",
 }  # fmt: skip
+_VOWEL = "AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ"
+_STRESS = re.compile(rf"([ˈˌ])([^{_VOWEL}ˈˌ\s]+)(?=[{_VOWEL}])")
 _ALPHABET = frozenset(symbol for symbol in SYMBOLS if len(symbol) == 1)
 
 
 def ipa(reading: str) -> str | None:
-    """A reading in IPA in the alphabet of this pack; None where it has other signs."""
+    """A reading in IPA in the alphabet of this pack, stress right before the vowel; None where it has other signs."""
     for written, symbol in _IPA.items():
         reading = reading.replace(written, symbol)
+    reading = _STRESS.sub(r"\2\1", reading)
     return reading if reading and set(reading) <= _ALPHABET else None
 
 
@@ -55,7 +59,13 @@ def without_tags(text: str) -> str:
         for opening, closing in _UNSPOKEN:
             text = _without(text, opening, closing)
         text = _by_tags(_NOT_TEXT.sub(" ", text))
-    return _ENTITY.sub(lambda entity: html.unescape(html.unescape(entity[0])), text) if "&" in text else text
+    return _ENTITY.sub(_sign, _ENTITY.sub(_sign, text)) if "&" in text else text
+
+
+def _sign(entity: re.Match) -> str:
+    """What an entity stands for; it stays where it is none."""
+    known = entity[0][1] == "#" or entity[0][1:] in html5
+    return html.unescape(entity[0]) if known else entity[0]
 
 
 def _without(text: str, opening: str, closing: str) -> str:

@@ -46,11 +46,11 @@ _WORDS = {
     "Conn.": "Connecticut",
     "Fla.": "Florida", "Tex.": "Texas", "Ariz.": "Arizona", "Ore.": "Oregon", "Colo.": "Colorado", "Minn.": "Minnesota",
     "Mich.": "Michigan", "Wis.": "Wisconsin", "Tenn.": "Tennessee", "Okla.": "Oklahoma", "Ala.": "Alabama",
-    "D.C.": "D.C.",
+    
 }  # fmt: skip
 # Words too: short only where something follows them that says so.
 _ONLY_BEFORE = {"no.", "nos.", "ed.", "prep.", "oz.", "ft.", "ref.", "temp.", "trans.", "cont.", "Mass.", "Ore."}
-_NEVER_LAST = ("e.g.", "i.e.", "vs.", "cf.", "a.k.a.")
+_NEVER_LAST = ("attn.", "e.g.", "i.e.", "vs.", "cf.", "a.k.a.")
 _SHORT = {
     written: said
     for short, said in _WORDS.items()
@@ -76,5 +76,8 @@ RULES = (
     rule(r"(?<![\w.])(?:[Nn]os\.)(?=\s?\d)", "numbers"),
     rule(r"(?<=[a-zA-Z]) VS (?=\w)", " versus "),
     rule(r"(?<=\d) oz\.(?=\s|$)", " ounces"),
-    rule(r"\bCO2\b", "C O 2"),
+    rule(r"\bCO ?2\b", "C O 2"),
+    rule(r"\bH ?2 ?O\b", "H 2 O"),
+    rule(r"\bUS-(?=\d)", "U.S. "),
+    rule(r"(?<![\w.])[Ss]q\. ?ft\.", "square foot"),
 )

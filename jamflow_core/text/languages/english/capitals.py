@@ -39,7 +39,7 @@ def lower_shouts(source: Aligned) -> None:
 
 def _calm(run: re.Match) -> str:
     whole, edges = run.string, (run.start() - 1, run.end())
-    if any(0 <= edge < len(whole) and (whole[edge].isalnum() or whole[edge] in "_@/") for edge in edges):
+    if any(0 <= edge < len(whole) and (whole[edge].isalnum() or whole[edge] in "_@/-") for edge in edges):
         return run[0]
     words = _WORD.findall(run[0])
     plain = [word for word in words if word not in _LETTERS - _WORDS_TOO and _shouted(word)]

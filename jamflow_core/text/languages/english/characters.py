@@ -94,6 +94,7 @@ DRESSED = (
     rule(r"¯\\?_*/?\(.{1,5}\)\\?_*/¯|[(（][^\w\s()]*[ツシ益ಠ･ω´`ʖ͡°^_]+[^\w\s()]*[)）]", " "),
     rule(r"[\s\x00-\x1f\x7f-\x9f]+", " "),
     rule(rf"(?<![^\W_])([^\W_{_SUPERSCRIPT}]*)([{_SUPERSCRIPT}]+)", _footnote),
+    rule(r"(?<=\w)([₀-₉]+)(?=\w?)", r" \1 "),
     rule(r"[™®℠]", ""),
     rule(
         r"[\u2100-\u214f\u2460-\u24ff\u3200-\u33ff\uff00-\uffef\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff]", _compatible

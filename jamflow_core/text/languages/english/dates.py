@@ -54,6 +54,8 @@ def _slashed(match: re.Match, british: bool) -> str | None:
 def _without_year(match: re.Match, british: bool) -> str | None:
     """on 3/4"""
     first, second = int(match[1]), int(match[2])
+    if match[0] == "9/11" or before(match, 3) == "by " and max(first, second) < 13:  # by 1/2
+        return None
     day, month = (first, second) if british else (second, first)
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
@@ -107,6 +109,7 @@ RANGES = (
     rule(r"(?<=\ds)\s?[‒–-]\s?(?=['’]?\d+s\b)", " to "),
     rule(rf"\b({MONTH})\.?\s?[‒–-]\s?({MONTH})\b\.?", lambda m: f"{_full(m[1])} to {_full(m[2])}"),
     rule(rf"(?<=\d) [‒–-] (?={MONTH}\b)", " to "),
+    rule(rf"\b({MONTH})\.? [‒–-] (?=\d)", r"\1 to "),
     rule(rf"\b(\d{{1,2}})\s?[‒–-]\s?(?=\d{{1,2}} {MONTH}\b)", lambda m: f"the {ordinal(int(m[1]))} to "),
     rule(
         rf"\b({MONTH})\.? (\d{{1,2}})\s?[‒–-]\s?(\d{{1,2}})(?![\w:%/-]|\.\d)",
@@ -139,7 +142,7 @@ def figures(british: bool) -> tuple[Rule, ...]:
         rule(r"(?<![\w.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?![\w])", lambda m: _date(m[1], m[2], m[3], british)),
         rule(r"(?<![\w/])(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?![\w/])", lambda m: f"{MONTHS[int(m[1]) - 1]} {m[2]}"),
         rule(
-            r"(?:(?<=\b[Oo]n )|(?<=\b[Ss]ince )|(?<=\b[Uu]ntil )|(?<=\b[Dd]ue ))(?!9/11)(\d{1,2})/(\d{1,2})"
+            r"(?:(?<=\b[Oo]n )|(?<=\b[Bb]y )|(?<=\b[Ss]ince )|(?<=\b[Uu]ntil )|(?<=\b[Dd]ue ))(\d{1,2})/(\d{1,2})"
             r"(?![\w/]|\.\d| (?:of|cup|inch|mile|full|empty))",
             lambda m: _without_year(m, british),
         ),

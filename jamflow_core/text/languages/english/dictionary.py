@@ -27,8 +27,11 @@ def known(word: str) -> bool:
 
 
 def acronym(word: str) -> bool:
-    """Whether a word in capitals has a reading of its own in the dictionary (FBI, NASA)."""
-    return isinstance(_reader().lexicon.golds.d.get(word), str)
+    """Whether a word in capitals has a reading of its own in the dictionary (FBI, NASA), and is none in small
+    letters.
+    """
+    golds = _reader().lexicon.golds.d
+    return isinstance(golds.get(word), str) and word.lower() not in golds
 
 
 def segmented(joined: str) -> list[str]:

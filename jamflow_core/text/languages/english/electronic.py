@@ -15,7 +15,8 @@ _TLD = (
 )
 # A file's ending: None = spelled.
 _ENDINGS = dict.fromkeys(
-    word_set("pdf jpg jpeg png gif webp svg bmp tif tiff mp3 mp4 avi mkv webm wav ogg flac m4a csv tsv html htm js jsx ts tsx "
+    word_set("pdf jpg jpeg png gif webp svg bmp tif tiff mp3 mp4 avi mkv webm wav ogg flac m4a csv tsv html htm js "
+    "jsx ts tsx "
     "css xml py ipynb cpp hpp rs rb php sh md exe dll iso gz bz2 rar xls xlsx docx pptx ppt ckpt pth pt gguf onnx srt "
     "vtt "
     "psd ai sql cfg")
@@ -81,6 +82,7 @@ NAMES = (
 )
 RULES = (
     rule(rf"(?<![\w.])\.({alternatives(_DOTFILES)})\b", lambda m: f"dot {_DOTFILES[m[1]]}"),
+    rule(r"(?<![\w#&])#(?=[A-Z]{1,2}\d)", "number "),
     rule(r"(?<![\w#&])#([^\W\d]\w{2,80})", _hashtag),
     rule(r"(?<![\w@.])@([^\W\d]\w{2,60})", _handle),
     rule(r"\blocalhost:(\d{2})(\d{2})\b", r"localhost colon \1 \2"),

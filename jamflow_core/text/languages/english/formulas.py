@@ -16,6 +16,8 @@ def _scientific(match: re.Match) -> str:
     return f"{match[1]} times 10 to the power of {match[2].lstrip('+').replace('-', 'minus ')}"
 
 
+# Before brackets are taken out: f(x).
+FUNCTIONS = (rule(r"(?<![\w.])([fghPFG])\(([a-zA-Z])\)", r"\1 of \2"),)
 RULES = (
     rule(r"(?<![\w.])(\d+\.\d+(?=[eE])|\d+(?=e))[eE]([+-]?\d{1,3})\b", _scientific),
     rule(r"(?<=\w)\*\*(?=-?\w)(?!\w+\*\*)", "^"),

@@ -2,13 +2,8 @@
 
 import re
 
-from .rules import after, before, many, rule
+from .rules import after, before, many, nth, rule
 
-_ONES = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
-)
-_NTH = ["", *_ONES.split(), "sixteenth", "seventeenth", "eighteenth", "nineteenth"]
-_TENS = {20: "twent", 30: "thirt", 40: "fort", 50: "fift", 60: "sixt", 70: "sevent", 80: "eight", 90: "ninet"}
 # Said as two numbers.
 _IDIOMS = {"9/11", "24/7", "50/50", "20/20", "3/14", "4/20", "7/11", "360/365", "16/9", "4/4", "6/8"}
 _RATED = re.compile(
@@ -19,7 +14,7 @@ _RATED = re.compile(
 _STARS = re.compile(r"\s(?:stars?|points?|rating|score)\b")
 
 
-def _nth(number: int) -> tuple[str, str] | None:
+def _denominator(number: int) -> tuple[str, str] | None:
     """The name of a denominator, one and many."""
     if number == 2:
         return "half", "halves"
@@ -27,10 +22,8 @@ def _nth(number: int) -> tuple[str, str] | None:
         return "quarter", "quarters"
     if number in (100, 1000):
         name = "hundredth" if number == 100 else "thousandth"
-    elif number < 20:
-        name = _NTH[number]
     elif number < 100:
-        name = _TENS[number // 10 * 10] + ("ieth" if number % 10 == 0 else f"y-{_NTH[number % 10]}")
+        name = nth(number)
     else:
         return None
     return name, name + "s"
@@ -45,7 +38,7 @@ def _fraction(match: re.Match) -> str:
         return f"{whole or ''}{above} {below}"
     if above == below or _RATED.search(before(match)) or _STARS.match(after(match)) or below == 100 and above > 10:
         return f"{whole or ''}{above} out of {below}"
-    name = _nth(below) if 1 < below <= 1000 else None
+    name = _denominator(below) if 1 < below <= 1000 else None
     if name is None or not 0 < above < below:
         return f"{whole or ''}{above} over {below}"
     said = "an" if name[0][0] in "aei" else "a"

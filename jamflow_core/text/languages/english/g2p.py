@@ -19,6 +19,7 @@ from .rules import LARGEST
 
 _NUMBER = re.compile(r"-?\d(?:[\d.,]*\d)?(?:st|nd|rd|th|s|'s|ed|'d|ing)?\b|\d+")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SIGNS = {"&": "and", "@": "at", "+": "plus", "%": "percent"}
 _LETTERS = re.compile(r"(?:[A-Z]\.)+[A-Z]?\.?$")
 
 
@@ -36,7 +37,8 @@ def g2p(source: Aligned, overrides: dict[Span, str], british: bool) -> list[Soun
     tokens, numbers = _phonemized(hibari, tokens)
     sounds = []
     for token, place in zip(tokens, _places(source.text, tokens)):
-        sounds.append(Sound(token.phonemes or "", source.span(*place), _spoken(token.text, numbers)))
+        spoken = f" {token.alias} " if token.alias else _spoken(token.text, numbers)  # B2B is B to B
+        sounds.append(Sound(token.phonemes or "", source.span(*place), spoken))
         if token.whitespace:
             sounds.append(Sound(" "))
     return sounds
@@ -84,6 +86,8 @@ def _phonemized(hibari, tokens: list) -> tuple[list, list[tuple[str, str]]]:
 
 def _spoken(written: str, numbers: list[tuple[str, str]]) -> str:
     """A token as words: numbers in words (taken from the end of the list), letters apart."""
+    if written in _SIGNS:
+        return _SIGNS[written]
     if _LETTERS.match(written):
         return " ".join(written.replace(".", " ").split())
     if not any(character.isdigit() for character in written):
@@ -91,14 +95,13 @@ def _spoken(written: str, numbers: list[tuple[str, str]]) -> str:
 
     def in_words(found: re.Match) -> str:
         if not (numbers and found[0].lstrip("-").startswith(numbers[-1][0].lstrip("-")[:1])):
-            return "to" if found[0] == "2" else found[0]  # B2B
+            return found[0]
         words = numbers.pop()[1]
         if not found[0].endswith("s"):
             return f" {words} "
         return f" {words[:-1]}ies " if words.endswith("y") else f" {words}s "  # the 1990s
 
-    words = " ".join(_NUMBER.sub(in_words, written).split())
-    return f" {words} " if words == "to" != written else words
+    return " ".join(_NUMBER.sub(in_words, written).split())
 
 
 def _places(text: str, tokens: list) -> list[Span]:

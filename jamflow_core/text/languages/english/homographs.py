@@ -31,6 +31,9 @@ _GRADED = word_set(
     "vitamin grade type plan class section hepatitis group part level option exhibit appendix team point side an "
     "letter influenza schedule series league gate terminal block building unit apartment"
 )
+_LIVE = word_set("from music coverage broadcast")
+# Behind the letter a, never behind the article.
+_OPERATORS = word_set("is equals plus minus times over squared cubed divided")
 _FINITE_AHEAD = word_set("IN DT PRP PRP$ RB WRB TO CC . , :")
 
 
@@ -41,9 +44,11 @@ def choose_senses(tokens: list, british: bool) -> None:
         if token.phonemes is not None:
             continue
         word = words[index]
-        if token.text == "A":
+        if word == "a":
             if _is_the_letter(tokens, index):
                 token.phonemes, token.rating = "ˈA", 5
+        elif token.text == "AM" and index and words[index - 1][-1:].isdigit():
+            token.tag = "NNP"  # 9 AM
         elif word in ("read", "reread"):
             token.tag = "VBD" if _is_past(tokens, words, index) else "VB"
         elif word in ATTRIBUTES and _before_its_noun(tokens, words, index):
@@ -82,6 +87,8 @@ def _role(tokens: list, words: list[str], index: int) -> str | None:
     tag_ahead = tokens[index - 1].tag if index else ""
     tag_behind = tokens[index + 1].tag if index + 1 < len(tokens) else "."
     word = words[index]
+    if word == "live" and not ahead and behind in _LIVE:
+        return "JJ"
     if word == "content":
         asked = index > 1 and words[index - 2] in _FEEL and tokens[index - 1].tag == "PRP"
         return "JJ" if (ahead in _FEEL or asked) and tag_behind in _FINITE_AHEAD else "NN"
@@ -156,8 +163,10 @@ def _sense(tokens: list, words: list[str], index: int) -> str | None:
 
 
 def _is_the_letter(tokens: list, index: int) -> bool:
-    """A capital A that is no article: vitamin A, A+, 2 A, "grade A is"."""
+    """An A that is no article: vitamin A, A+, 2 A, "grade A is", A to Z, a + b."""
     behind = tokens[index + 1] if index + 1 < len(tokens) else None
+    if tokens[index].text == "a":
+        return behind is not None and behind.text in _OPERATORS
     if (
         behind is None
         or not behind.text[:1].isalpha()
@@ -166,7 +175,13 @@ def _is_the_letter(tokens: list, index: int) -> bool:
         and behind.text != "I"
     ):
         return True
+    if behind.text in _OPERATORS and behind.text != "is" or behind.text == "to" and _one_capital(tokens, index + 2):
+        return True
     if not index:
         return False
     ahead = tokens[index - 1].text
     return ahead.isdigit() or len(ahead) == 1 and ahead.isupper() or ahead.lower() in _GRADED
+
+
+def _one_capital(tokens: list, index: int) -> bool:
+    return index < len(tokens) and len(tokens[index].text) == 1 and tokens[index].text.isupper()

@@ -21,8 +21,10 @@ _LABELS = re.compile(
 _NO_NOUN = sorted(
     word_set(
         "of in per and or from to at on by as for with than but so if is are was were will can has had long wide tall "
-        "high deep thick away ahead apart off up down over under before after later ago each more less left right north "
-        "south east west that which who when where while until because there here every behind above below past into onto "
+        "high deep thick away ahead apart off up down over under before after later ago each more less left right "
+        "north "
+        "south east west that which who when where while until because there here every behind above below past into "
+        "onto "
         "through"
     )
 )
@@ -71,7 +73,8 @@ def _unit(match: re.Match) -> str | None:
         if written == "A" and re.match(r" (?!fuse|charger|socket|of\b|at\b)[a-z]", behind):
             return None
     forms = _forms(written, match["power"], match["per"], match["per_power"])
-    if re.search(r"(?<!\d )(?<!\d)\d+/$", ahead):  # 3/4 tsp
+    above = re.search(r"(?<!\d )(?<!\d)(\d{1,3})/$", ahead)
+    if above and number.isdigit() and int(above[1]) < int(number):  # 3/4 tsp
         said = f"of {'an' if forms[0][0] in 'aeiou' else 'a'} {forms[0]}"
     elif _ARTICLE.search(ahead) and _NOUN.match(behind) and written != "%":
         said = forms[0]
@@ -115,12 +118,12 @@ FEET = (
 DECIMAL_COMMAS = (rule(rf"(?<=\d),(?=\d{{1,2}}\s?(?:{_UNIT})(?!\w))(?<!\d{{3}},)", "."),)
 RULES = (
     rule(r"\b(\d+)\s?h\s?(\d+)\s?m(?:in)?\b", _hours_and_minutes),
-    rule(rf"{FREE}{NUMBER}( s)\b(?!['’.]\w)", " seconds", 1),
+    rule(rf"{FREE}{NUMBER}( s|(?<=\d\.\d)s|(?<=\d\.\d\d)s)\b(?!['’.]\w)", " seconds", 1),
     rule(rf"{FREE}(\d+(?:\.\d+)?)[mM](?= {_NOUNS}\b)", r"\1 million"),
     rule(rf"{FREE}(\d+(?:\.\d+)?)B(?= {_NOUNS}\b)", r"\1 billion"),
     rule(rf"{FREE}(\d+(?:\.\d+)?)[kK](?= {_NOUNS}\b)", r"\1 thousand"),
     rule(
-        rf"{FREE}(?P<number>-?{NUMBER}(?: (?:hundred|thousand|million|billion))?)(?P<gap>\s?)(?P<unit>{_UNIT})"
+        rf"(?:{FREE}|(?<=\d[x×]))(?P<number>-?{NUMBER}(?: (?:hundred|thousand|million|billion))?)(?P<gap>\s?)(?P<unit>{_UNIT})"
         r"(?:\^(?P<power>-?\d))?"
         rf"(?:\s?/\s?(?P<per>{alternatives([*PER, *UNITS])})(?:\^(?P<per_power>[23]))?(?!\w))?"
         r"(?![\w^]|/[^\W\d_])(?P<stop>(?<=[a-z.])\.(?![\w.]))?",

@@ -42,6 +42,8 @@ def _long(match: re.Match) -> str | None:
 
 def dash_between(match: re.Match) -> str:
     """10-4 = 6 is a sum, "between 4-10" has its own word, any other is a range."""
+    if re.search(r"[A-Za-z]\d+$", before(match)):  # A123-45B is a code
+        return " "
     return " minus " if re.match(r"[\d.,\s+*/×÷−-]{1,40}=", after(match)) else between(match)
 
 
@@ -78,7 +80,7 @@ DASHES = (rule(r"(?<=[\d%°])\s?[–-]\s?(?=[$£€]?\d)(?!\d+-\d)(?<!-\d-)", da
 ORDINALS = (rule(r"(?<=\d)(ST|ND|RD|TH)\b", lambda m: m[1].lower()),)
 SIZES = (
     rule(rf"(?<=\d)x(?= {_SCALED}\b)", " times"),
-    rule(r"(?<![\w.,])x(?=\d+\b)", "times "),
+    rule(rf"(?<![\w.,])x(?=\d+ {_SCALED}\b)", "times "),
     rule(r"(?<=\d)\s?[x×]\s?(?=\d)", _cross_between),
 )
 ZEROS = (

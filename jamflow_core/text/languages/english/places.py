@@ -32,7 +32,8 @@ _STATES = {
 _WORDS_TOO = {"AL", "DE", "HI", "ID", "IN", "LA", "MA", "ME", "OH", "OK", "OR", "PA", "CO", "MS", "MD", "MT"}
 # Capitalised words that name no street: "Hello Dr.", "The St. Louis".
 _NO_STREET = {
-    *word_set("Hello Hi Dear The My Thanks Thank Yes No Ask Call See Tell Our Your And But Or So If When Then As At In On Of "
+    *word_set("Hello Hi Dear The My Thanks Thank Yes No Ask Call See Tell Our Your And But Or So If When Then As At "
+    "In On Of "
     "By From To"
     " Is Was Are Mr Mrs Ms Dr Prof With For")
 }  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 
 from ...words import word_set
-from .rules import after, ordinal, rule
+from .rules import after, nth, ordinal, rule
 
 _DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = (
@@ -39,7 +39,7 @@ _NUMBERED_LOWER = (
 _NO_PRONOUN = r"[.,;:!?)]|$| (?:trials?|errors?|diabetes|of|and|or|study|studies|cancer|disease)\b"
 _LARGE_TOO = ("Bowl", "Chapter", "Volume", "Psalm", "Canto", "Sonnet", "Part", "Section", "Article")
 _SUBJECT = re.compile(
-    r" (?:am|was|have|had|know|think|will|do|did|can|could|would|should|love|like|want|need|saw|said|went|met|hate|guess"
+    r" (?:am|have|know|think|will|do|did|can|could|would|should|love|like|want|need|saw|said|went|met|hate|guess"
     r"|mean|feel|"
     r"believe|hope|got|get|don't|didn't|can't|won't|couldn't|wouldn't)\b|'"
 )
@@ -75,6 +75,14 @@ def _named(match: re.Match) -> str | None:
     return f"the {ordinal(number)}" if title in _REGNAL else str(number)
 
 
+def _owner(match: re.Match) -> str | None:
+    """Napoleon III's: the ordinal in letters, as the dictionary reads no "3rd's"."""
+    number = roman(match[2])
+    if number is None or len(match[2]) == 1 and match[1] not in _REGNAL:
+        return None
+    return f"the {nth(number)}" if match[1] in _REGNAL and number < 100 else str(number)
+
+
 def _ordinal(match: re.Match) -> str | None:
     number = roman(match[1])
     return None if number is None else ordinal(number)
@@ -83,6 +91,15 @@ def _ordinal(match: re.Match) -> str | None:
 def _small(match: re.Match) -> str | None:
     number = roman(match[1].upper())
     return None if number is None else str(number)
+
+
+def _several(match: re.Match) -> str | None:
+    """Chapters I-III"""
+    numbers = [roman(part) for part in re.findall("[IVX]+", match[1])]
+    if None in numbers:
+        return None
+    joint = re.sub("[IVX]", "", match[1])
+    return f"{numbers[0]}{joint if joint.strip(' -–—') else ' to '}{numbers[1]}"
 
 
 def _year(match: re.Match) -> str | None:
@@ -95,9 +112,19 @@ def _alone(match: re.Match) -> str | None:
     return str(number) if number else None
 
 
+_PLURALS = "chapters|parts|acts|volumes|books|phases|sections|types|stages|levels"
+# While dashes still stand for ranges.
+RANGES = (
+    rule(
+        rf"\b(?i:{_PLURALS}) ([IVX]{{1,5}}(?:\s?[-–—]\s?|, | and | or | to )[IVX]{{1,5}})\b(?!['’])",
+        _several,
+        1,
+    ),
+    rule(r"\b(?:and|or|&) ([IVX]{1,5}\s?[-–—]\s?[IVX]{1,5})\b(?!['’])", _several, 1),
+)
 RULES = (
     rule(r"\b([A-Z]\w{1,30}) ([IVXLCDM]{1,12})\b(?!['’.]\w|-[A-Za-z])", _named, 2),
-    rule(r"\b([A-Z]\w{1,30}) ([IVX]{2,12})\b(?=['’]s\b)", _named, 2),
+    rule(r"\b([A-Z]\w{1,30}) ([IVX]{1,12})\b(?=['’]s\b)", _owner, 2),
     rule(r"\b[A-Z][a-z]{1,30} the ([IVX]{1,12})\b(?!['’.-]\w)", _ordinal, 1),
     rule(r"\b[Tt]he ([IVX]{2,12})(?= (?:century|Century|Olympi|Winter|Summer|Corps|Congress|Army))", _ordinal, 1),
     rule(rf"\b(?:{_NUMBERED_LOWER}) ([IVXLC]{{2,12}}|[VX]|I(?={_NO_PRONOUN}))\b(?!['’.-]\w)", _small, 1, re.IGNORECASE),

@@ -13,6 +13,11 @@ NUMBER = r"(?:(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)(?:\.\d+)?|\.\d+)"
 FREE = r"(?<![\w.,])"  # a number begins here
 LARGEST = 36  # digits: beyond, numbers have no names
 _ROOM = 60
+_NTH = (
+    "", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+)  # fmt: skip
+_TENS = ("", "", "twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet")
 _BETWEEN = re.compile(r"\b[Bb]etween [$£€]?[\d.,]{0,20}%?$")
 
 
@@ -58,6 +63,13 @@ def ordinal(number: int) -> str:
     """1 -> "1st"."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+def nth(number: int) -> str:
+    """1 to 99 in words: "first", "twenty-third"."""
+    if number < 20:
+        return _NTH[number]
+    return _TENS[number // 10] + ("ieth" if number % 10 == 0 else f"y-{_NTH[number % 10]}")
 
 
 def spelled(letters: str) -> str:

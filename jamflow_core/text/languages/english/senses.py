@@ -102,7 +102,7 @@ SENSES = {
     "wound": (
         ("wˈWnd", _cues(after="up down around through its back tightly along round itself",
         before="tightly was were has had")),
-        ("wˈWnd", _cues("clock watch string thread wire rope yarn bandage spring", verb=True)),
+        ("wˈWnd", _cues("clock watch string thread wire rope yarn bandage spring up down around back", verb=True)),
     ),
     "nice": (("nˈis", _cues("france riviera cannes monaco marseille")),),
     "reading": (("ɹˈɛdɪŋ", _cues("pennsylvania berkshire")),),

@@ -25,7 +25,7 @@ _NAMED = alternatives(sign for sign in SIGNS if sign not in "<>")
 def _greek(match: re.Match) -> str:
     """A Greek letter by its name: kΩ that is no unit, Δt, "α and β"."""
     name = unicodedata.name(unicodedata.normalize("NFD", unicodedata.normalize("NFKC", match[0]))[0])
-    return f" {name.split()[-1].lower()} "
+    return f" {name.split()[-1].lower().replace('lamda', 'lambda')} "
 
 
 def _compared(match: re.Match) -> str:

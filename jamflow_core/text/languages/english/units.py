@@ -176,9 +176,11 @@ PER = {
     "l": "liter",
     "kg": "kilogram", "g": "gram", "mg": "milligram", "lb": "pound", "oz": "ounce", "km": "kilometer", "mi": "mile",
     "m": "meter", "cm": "centimeter", "mm": "millimeter", "in": "inch", "ft": "foot", "K": "kelvin", "mol": "mole",
-    "W": "watt", "V": "volt", "kWh": "kilowatt hour", "px": "pixel", "Hz": "hertz", "°C": "degree Celsius",
+    "sq ft": "square foot", "sq. ft": "square foot", "sq m": "square meter", "W": "watt", "V": "volt",
+    "kWh": "kilowatt hour", "px": "pixel", "Hz": "hertz", "°C": "degree Celsius",
 } | {
     word: word
-    for word in word_set("second minute hour day week month year night person gallon liter pound mile unit page piece head "
+    for word in word_set("second minute hour day week month year night person gallon liter pound mile unit page "
+    "piece head "
     "user")
 }  # fmt: skip
