@@ -80,6 +80,15 @@ class VoiceConfig:
 
 
 @dataclass(frozen=True)
+class CleanerConfig:
+    """What cleans recordings before they are heard (model/cleaner.py). dilations: a block each, of seven frames that lie
+    so far apart."""
+
+    dim: int = 192
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 1)
+
+
+@dataclass(frozen=True)
 class Normaliser:
     """Per-channel mean and standard deviation of a stream's data; the model works on (x - mean) / std."""
 
@@ -92,7 +101,7 @@ class JamFlowConfig:
     """The whole model. A stream that a file does not hold is None (F5 weights have no motion stream).
 
     schedules: grids of few steps distilled from these weights (flow/distil.py), each from 0 to 1. voice: None = the voice is
-    known by its prompt alone (F5-TTS).
+    known by its prompt alone (F5-TTS). cleaner: None = recordings are heard as they are.
     """
 
     audio: StreamConfig
@@ -103,6 +112,7 @@ class JamFlowConfig:
     mouth: Normaliser | None = None
     schedules: tuple[tuple[float, ...], ...] = ()
     voice: VoiceConfig | None = None
+    cleaner: CleanerConfig | None = None
 
     @property
     def use_characters(self) -> bool:
@@ -130,6 +140,7 @@ class JamFlowConfig:
             mouth=build(Normaliser, raw["mouth"]),
             schedules=_tuples(raw.get("schedules", [])),
             voice=build(VoiceConfig, raw.get("voice")),
+            cleaner=build(CleanerConfig, raw.get("cleaner")),
         )
 
 

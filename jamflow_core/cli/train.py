@@ -9,6 +9,7 @@ TRAININGS = {
     "prepare": "decode a corpus into the cache that training reads",
     "teacher": "make teacher speech from pip packages",
     "voice-vector": "the network that hears who speaks, before the streams learn from it",
+    "cleaner": "what cleans the recordings that the streams hear",
     "flow": "the two streams",
     "durations": "the duration head",
     "aligner": "the aligners of voice and lips",

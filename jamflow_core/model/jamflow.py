@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from ..config import JamFlowConfig
 from ..placed import Placed
 from .attention import attend
+from .cleaner import Cleaner
 from .dit import AudioDiT, MotionDiT
 from .joint import Hidden, Memory, Stream, StreamInput, Streams, layers_of
 from .voice import VoiceEncoder
@@ -22,6 +23,7 @@ class JamFlow(Placed):
         self.config = config
         self.audio = AudioDiT(config.audio, config.text, ops)
         self.motion = None if config.motion is None else MotionDiT(config.motion, ops=ops)
+        self.cleaner = None if config.cleaner is None else Cleaner(config.cleaner, ops)
         self.voice = (
             None if config.voice is None else VoiceEncoder(config.voice, config.audio.channels, config.audio.dim, ops)
         )
@@ -36,8 +38,9 @@ class JamFlow(Placed):
         self.audio.initialise()
         if self.motion is not None:
             self.motion.initialise()
-        if self.voice is not None:
-            self.voice.initialise()
+        for part in (self.voice, self.cleaner):
+            if part is not None:
+                part.initialise()
 
     def forward(self, audio: Stream, motion: Stream) -> tuple[Tensor | None, Tensor | None]:
         streams = (audio, motion)

@@ -13,7 +13,7 @@ from ..flow.sampler import Canvas
 from ..models import Models
 from ..motion.space import exp_of
 from ..text.timed import TimedText
-from .canvases import OVERLAP, WINDOW, heard_canvas, mouth_of_canvas
+from .canvases import OVERLAP, WINDOW, cleaned, heard_canvas, mouth_of_canvas
 from .clip import Clip
 from .run import AS_USUAL, Run
 from .settings import DEFAULTS
@@ -24,7 +24,7 @@ def animate(models: Models, wave: Tensor, text: TimedText | None = None, *, run:
     frames = max(1, -(-len(wave) // (HOP * GRID))) * GRID
     padded = torch.nn.functional.pad(wave, (0, frames * HOP - len(wave)))
     mel = log_mel(padded)[:frames]
-    mouth = lips_of(models.lips, mel, text, run)
+    mouth = lips_of(models.lips, cleaned(models.lips, mel), text, run)
     return Clip(wave, mel, exp_of(mouth[: -(-len(wave) * MOTION_FPS // SAMPLE_RATE)]), text)
 
 

@@ -56,6 +56,15 @@ def speaker_of_mel(models: Models, mel: Tensor) -> Tensor | None:
     return encoder(normalised(mel, models.flow.config.mel).to(**place)[None])[0]
 
 
+@torch.inference_mode()
+def cleaned(models: Models, mel: Tensor) -> Tensor:
+    """A recording's log mel [frames, 100] as a good microphone in a dead room would have had it, where the model knows."""
+    cleaner = models.flow.cleaner
+    if cleaner is None:
+        return mel
+    return cleaner(mel.to(models.flow.compute_device, models.flow.compute_dtype)[None])[0].float().cpu()
+
+
 def empty_face(models: Models, frames: int, rest: Tensor | None = None) -> Canvas:
     """The mouth over so many mel frames, all of it to be painted; rest: of the face, over its last frames [m, 45]."""
     count = frames // GRID * CELL

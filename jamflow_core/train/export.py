@@ -4,11 +4,12 @@
 """
 
 import argparse
+from dataclasses import replace
 
 import torch
 from safetensors.torch import load_file
 
-from ..config import JamFlowConfig
+from ..config import CleanerConfig, JamFlowConfig
 from ..model.duration import DurationHead
 from ..model.jamflow import JamFlow
 from ..models import save_flow
@@ -19,10 +20,15 @@ def main(argv) -> None:
     parser = argparse.ArgumentParser("jamflow_core train export")
     parser.add_argument("--checkpoint", required=True, help="checkpoint.pt of train flow")
     parser.add_argument("--durations", required=True, help="file of train durations")
+    parser.add_argument("--cleaner", help="file of train cleaner, for a model without one or in place of its own")
     parser.add_argument("--out", required=True)
     options = parser.parse_args(argv)
     state = torch.load(options.checkpoint, map_location="cpu", weights_only=True)
-    flow, durations = JamFlow(JamFlowConfig.from_json(state["config"])), DurationHead()
-    flow.load_state_dict(state["model"] | state["average"])
+    config, weights = JamFlowConfig.from_json(state["config"]), state["model"] | state["average"]
+    if options.cleaner:
+        config = replace(config, cleaner=CleanerConfig())
+        weights |= {f"cleaner.{name}": value for name, value in load_file(options.cleaner).items()}
+    flow, durations = JamFlow(config), DurationHead()
+    flow.load_state_dict(weights)
     durations.load_state_dict(load_file(options.durations))
     save_flow(options.out, flow, durations)

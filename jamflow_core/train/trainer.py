@@ -171,6 +171,8 @@ class Trainer:
         if model.voice is not None:  # who speaks is learned beforehand (voice_vector.py); here, what to do with it
             model.voice.requires_grad_(False)
             model.voice.to_time.requires_grad_(True)
+        if model.cleaner is not None:  # learned by itself (cleaner.py)
+            model.cleaner.requires_grad_(False)
 
     @property
     def model(self) -> JamFlow:

@@ -19,7 +19,7 @@ from ...text.split import split
 from ...text.timed import TimedText
 from ...tokens import SILENCE
 from ..align import align_mel
-from ..canvases import SPOKEN, Rest, canvases_of, mel_of, mouth_of_canvas
+from ..canvases import SPOKEN, Rest, canvases_of, cleaned, mel_of, mouth_of_canvas
 from ..clip import Clip, decoded
 from ..durations import fill_grid, predict_durations
 from ..pauses import REST, hushed, with_rests, without_rests
@@ -51,15 +51,16 @@ class Phonemes:
 
     def voice(self, models: Models, wave: Tensor, rate: int, said: Said, name: str) -> Voice:
         heard = prepare_reference(wave, rate, HEARD_SECONDS)
-        heard = log_mel(heard)[: len(heard) // HOP]
+        heard = cleaned(models, log_mel(heard)[: len(heard) // HOP])
         if not said.text.strip():
             made = prompt(name, prepare_reference(wave, rate, PROMPT_SECONDS), None, said.language)
-            return replace(made, heard=heard)
+            return replace(made, mel=cleaned(models, made.mel), heard=heard)
         mono = prepare_reference(wave, rate, max_seconds=None)
         mel, text = log_mel(mono)[: len(mono) // HOP], self.read(said.text, said.language)
         check_transcript(models, mel, text)
         text = _first_words(align_mel(models, mel, text), PROMPT_SECONDS)
-        return replace(prompt(name, mono[: round(text.seconds * SAMPLE_RATE)], text, said.language), heard=heard)
+        made = prompt(name, mono[: round(text.seconds * SAMPLE_RATE)], text, said.language)
+        return replace(made, mel=cleaned(models, made.mel), heard=heard)
 
     def plan(self, models: Models, text: str | TimedText, voice: Voice, speed: float) -> list[TimedText]:
         if isinstance(text, TimedText) and text.timed:
