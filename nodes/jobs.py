@@ -16,6 +16,7 @@ class Job(Enum):
     SPEAK = "text -> speech and face"
     ANIMATE = "recording -> face"
     DUB = "text and motion -> speech on these lips"
+    BABBLE = "motion -> speech without words, in time with it"
     EDIT = "recording, new text and time mask -> the spans said anew"
     RELIP = "recording and time mask -> the lips of the spans made anew"
 
@@ -31,24 +32,29 @@ class Job(Enum):
     @property
     def defaults(self) -> str:
         """Under which name the core keeps this job's settings."""
+        if self is Job.BABBLE:
+            return "dub"
         return "animate" if self.lips_only else self.name.lower()
 
     def work(self, given: "Given", face: bool, how) -> tuple:
         """The core's Clip, and what travels with it in the latent. how: a tasks.run.Run."""
-        calls = {Job.SPEAK: _speak, Job.ANIMATE: _animate, Job.DUB: _dub, Job.EDIT: _edit, Job.RELIP: _relip}
+        calls = {
+            Job.SPEAK: _speak,
+            Job.ANIMATE: _animate,
+            Job.DUB: _dub,
+            Job.BABBLE: _dub,
+            Job.EDIT: _edit,
+            Job.RELIP: _relip,
+        }
         return calls[self](given, face, how)
 
 
 def refusal(text: bool, audio: bool, motion: bool, mask: bool) -> str | None:
     """What is wrong with a graph in which these are connected, in words that say what to connect; None if nothing is."""
-    if not text and not audio:
-        if motion:
-            return "motion alone does not say which words to speak on it: connect a text"
+    if not text and not audio and not motion:
         return "nothing says what to make: connect a text to speak, or a recording (JAM-Flow Reference Audio, role drive) to animate"
     if mask and not audio:
         return "a time mask edits a recording, and none is connected: connect JAM-Flow Reference Audio with role drive"
-    if motion and audio and not text and not mask:
-        return "with motion and recording both given nothing is left to make: remove one, or connect a time mask (and a text for new words)"
     return None
 
 
@@ -88,6 +94,8 @@ class Given:
                     "of JAM-Flow Reference Audio to voice"
                 )
             return Job.ANIMATE
+        if text is None and motion is not None:
+            return Job.BABBLE
         if text is None:
             raise JamFlowError(
                 "this voice has nothing to say: connect a text, or set the role of JAM-Flow Reference Audio to drive"
@@ -137,7 +145,8 @@ def _animate(given: Given, face: bool, how):
 def _dub(given: Given, face: bool, how):
     from ..jamflow_core.tasks.dub import dub
 
-    return dub(given.model, given.script(), given.motion_ref, given.voice(), run=how), {}
+    text = None if given.text is None else given.script()
+    return dub(given.model, text, given.motion_ref, given.voice(), run=how), {}
 
 
 def _edit(given: Given, face: bool, how):

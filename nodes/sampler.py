@@ -63,7 +63,7 @@ class JamFlowJointSampler(Node):
             display_name="JAM-Flow Joint Sampler",
             category=CATEGORY,
             description="Generates speech and facial motion together. It does what the connections ask for: text -> "
-            "talking face; recording -> lips; text and motion -> dubbing; recording, new text and time mask -> words "
+            "talking face; recording -> lips; text and motion -> dubbing; motion alone -> babble in time with it; recording, new text and time mask -> words "
             "said anew; recording and time mask of the face -> its lips made anew.",
             search_aliases=["tts", "lip sync", "dub", "talking head", "speech inpainting"],
             inputs=[

@@ -9,15 +9,22 @@ import torch
 
 from jamflow_core.audio.mel import log_mel, mel_corners
 from jamflow_core.clock import HOP, SAMPLE_RATE
-from jamflow_core.config import JamFlowConfig, VoiceConfig, tiny
+from jamflow_core.config import CleanerConfig, JamFlowConfig, VoiceConfig, tiny
 from jamflow_core.flow.objective import BABBLE, BOTH, SPEECH, FlowMatching, as_heard, prompt_without_text
 from jamflow_core.flow.path import Canvas
 from jamflow_core.flow.sampler import sample
 from jamflow_core.flow.settings import Settings
+from jamflow_core.model.cleaner import Cleaner
+from jamflow_core.model.duration import DurationHead
 from jamflow_core.model.jamflow import JamFlow
+from jamflow_core.models import LoadedModels, save_flow
 from jamflow_core.motion.rest import OTHERS, REST_CHANNELS, rest_of, smiling
 from jamflow_core.render.expression import Expression, curve
+from jamflow_core.tasks.animate import animate
+from jamflow_core.tasks.canvases import cleaned
 from jamflow_core.train import degrade
+from jamflow_core.train.cleaner import Spoiled
+from jamflow_core.train.cleaner import loss as cleaning_error
 from jamflow_core.train.corpus import HOLD_OUT, Cache
 from jamflow_core.train.data import Windows
 from jamflow_core.train.mixed_voices import mixed_names, mixed_style
@@ -302,3 +309,44 @@ def test_varied_sentences_have_every_kind():
     for sign in ("?", "!", '"', ",", "The plain one.", "$"):
         assert any(sign in text for text in texts)
     assert sum(text.count(". ") + text.count("? ") + text.count("! ") > 0 for text in texts) > 40
+
+
+def test_an_untrained_cleaner_changes_nothing_and_a_trained_one_cleans(spoken):
+    corpus = windows_of(spoken, None).cache
+    spoiled = Spoiled(corpus)
+    poor, clean = spoiled.batch(0)
+    assert poor.shape == clean.shape and all(map(torch.equal, (poor, clean), spoiled.batch(0)))
+    assert not torch.equal(poor, clean)
+    torch.manual_seed(0)
+    cleaner = Cleaner(CleanerConfig(32, (1, 2)))
+    cleaner.initialise()
+    assert torch.equal(cleaner(poor), poor)
+    before = cleaning_error(cleaner, poor, clean).item()
+    optimiser = torch.optim.AdamW(cleaner.parameters(), 3e-3)
+    for _ in range(25):
+        error = cleaning_error(cleaner, poor, clean)
+        optimiser.zero_grad()
+        error.backward()
+        optimiser.step()
+    assert error.item() < 0.8 * before
+
+
+def test_recordings_are_cleaned_before_they_are_heard(tmp_path):
+    model = small()
+    config = replace(model.config, cleaner=CleanerConfig(16, (1,)))
+    cleaning = JamFlow(config)
+    cleaning.load_state_dict(model.state_dict(), strict=False)
+    cleaning.cleaner.initialise()
+    save_flow(tmp_path / "model.safetensors", cleaning, DurationHead(), torch.float32)
+    models = LoadedModels(tmp_path / "model.safetensors")
+    mel = torch.randn(40, 100)
+    assert torch.allclose(cleaned(models, mel), mel, atol=1e-5)
+    bias = models.flow.cleaner.change.bias
+    with torch.inference_mode():
+        bias.fill_(1.0)
+    assert torch.allclose(cleaned(models, mel), mel + 3.0, atol=1e-4)
+    wave = vowel(seconds=1.0)
+    loud = animate(models, wave).motion
+    with torch.inference_mode():
+        bias.zero_()
+    assert not torch.equal(animate(models, wave).motion, loud)

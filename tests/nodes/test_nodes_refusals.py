@@ -52,10 +52,6 @@ WRONG = {
         sampled(g.audio_ref(g.VOICE), **DRIVEN),
         SAMPLER + "this voice has nothing to say: connect a text, or set the role of JAM-Flow Reference",
     ),
-    "sampler: a motion without text": (
-        sampled(still(), lips(images=["still", 0]), motion_ref=["lips", 0]),
-        SAMPLER + "motion alone does not say which words to speak on it: connect a text",
-    ),
     "sampler: a mask without recording": (
         sampled(g.text(), mask(), **SAID, time_mask=["mask", 0]),
         SAMPLER + "a time mask edits a recording, and none is connected: connect JAM-Flow Reference Audio",
@@ -70,7 +66,7 @@ WRONG = {
     ),
     "sampler: recording and motion both given": (
         sampled(still(), g.audio_ref(g.DRIVE), lips(images=["still", 0]), **DRIVEN, motion_ref=["lips", 0]),
-        SAMPLER + "with motion and recording both given nothing is left to make: remove one, or connect a",
+        SAMPLER + "with recording and motion both given nothing is left to make: connect a time mask",
     ),
     "transcript: nothing changed": (
         {

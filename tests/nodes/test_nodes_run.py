@@ -100,6 +100,19 @@ def test_a_motion_is_dubbed(comfy):
     assert torch.equal(first, second)
 
 
+def test_a_motion_alone_babbles(comfy):
+    graph = g.speak() | {
+        "lips": g.node("JamFlowReferenceMotion", portrait=["load", 2], motion=["sample", 0], fps=25.0),
+        **g.sampler("babble", motion_ref=["lips", 0]),
+        **g.decode(("babble", 0), "spoken"),
+        **g.save_audio(("spoken", 0)),
+    }
+    run = comfy.run(graph)
+    assert any("speech without words" in line for line in run.told)
+    first, second = (comfy.outputs(name)[0]["samples"].unbind()[0] for name in ("sample", "babble"))
+    assert torch.equal(first, second)
+
+
 def test_a_word_is_changed_and_the_rest_is_kept(comfy):
     graph = {
         **g.loader(),
