@@ -1,7 +1,8 @@
-"""The faces of a picture in ComfyUI's folders, for the page: numbered boxes to choose one by a click (web/jamflow_faces.js)."""
+"""The faces of a picture in ComfyUI's folders, for the page: numbered boxes to click on (web/jamflow_faces.js)."""
 
 import asyncio
 import os
+from itertools import islice
 from pathlib import Path
 
 import folder_paths
@@ -12,17 +13,14 @@ MOST = 16
 
 
 def faces_in(path: Path) -> dict:
-    """{width, height, faces: [[x0, y0, x1, y1], ...]} of a picture, in pixels, in the order in which the nodes count them."""
+    """{width, height, faces: [[x0, y0, x1, y1], ...]} of a picture, in pixels, in the order of their numbers."""
     from ..jamflow_core.face.finder import face_finder
     from ..jamflow_core.media.picture import read_image
 
     picture = read_image(path)
     boxes = []
-    for index in range(MOST):
-        try:
-            points = face_finder().find(picture, index).points[:, :2]
-        except JamFlowError:  # there are no more
-            break
+    for face in islice(face_finder().faces(picture), MOST):
+        points = face.points[:, :2]
         boxes.append([round(float(side), 1) for side in (*points.min(axis=0), *points.max(axis=0))])
     return {"width": picture.shape[1], "height": picture.shape[0], "faces": boxes}
 

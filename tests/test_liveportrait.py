@@ -37,7 +37,7 @@ from jamflow_core.render.liveportrait import (
 from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, to_crop
 from jamflow_core.render.liveportrait.drive import Laid, drive, speak
 from jamflow_core.render.liveportrait.expression import expression
-from jamflow_core.render.liveportrait.keypoints import LIPS, rotation
+from jamflow_core.render.liveportrait.keypoints import LIPS, Faces, rotation
 from jamflow_core.render.liveportrait.networks import LivePortrait
 from jamflow_core.render.liveportrait.warping import _shifted
 from jamflow_core.render.renderer import Footage, one_frame
@@ -516,6 +516,20 @@ def test_a_video_keeps_frames_without_a_face(small_crops, portrait):
     once = iter(clip)
     with pytest.raises(JamFlowError, match="anew"):
         LivePortraitVideo(small_crops, lambda: once)
+
+
+def test_each_shot_of_a_template_has_its_own_closed_mouth():
+    one, other = random_template(6, 3), random_template(4, 4)
+    shots = torch.tensor([0] * 6 + [1] * 4)
+    parts = {name: torch.cat((getattr(one, name), getattr(other, name))) for name in ("eyes", "lips")}
+    both = replace(one, faces=Faces.joined([one.faces, other.faces]), shots=shots, **parts)
+    mouth = both.closed_mouth()
+    assert mouth.shape == (10, 21, 3)
+    assert torch.equal(mouth[2], one.closed_mouth()) and torch.equal(mouth[8], other.closed_mouth())
+    assert np.allclose(both.motion().exp, np.concatenate([one.motion().exp, other.motion().exp]), atol=1e-7)
+    slower = both.at(20.0)
+    assert set(slower.shots.tolist()) == {0, 1} and len(slower) == 8
+    assert both[:6].closed_mouth().shape == (21, 3)
 
 
 def test_a_video_is_read_and_its_last_frame_held(small_crops, portrait):

@@ -107,7 +107,9 @@ def test_the_inside_of_the_mouth_fades_with_the_picture():
     for before, after in film.pairs:
         changed = (before != after).any(2)
         if changed.any():
-            assert int(after[changed].max()) <= int(before.max()) + 30  # teeth of a dark face keep a little light of their own
+            assert (
+                int(after[changed].max()) <= int(before.max()) + 30
+            )  # teeth of a dark face keep a little light of their own
 
 
 def test_each_shot_has_a_rest_and_a_scale_of_its_own():
@@ -176,6 +178,19 @@ def test_six_small_faces_are_found_and_chosen_by_number():
         assert np.allclose(mouth, found[number])
     with pytest.raises(JamFlowError, match=r"Choose face=0 to 5: the picture has 6 faces, not 7"):
         face_finder().find(picture, 6)
+
+
+def test_a_face_is_chosen_by_a_mask():
+    picture, places = group(50)
+    for x, y in (places[1], places[4]):
+        mask = np.zeros(picture.shape[:2], np.float32)
+        mask[y - 130 : y + 60, x - 90 : x + 90] = 1
+        mouth = face_finder().find(picture, mask).points[LIP_OUTER, :2].mean(0)
+        assert np.linalg.norm(mouth - (x, y)) < 10
+        track = track_face([picture, picture], which=mask)
+        assert np.linalg.norm(track.points[1, LIP_OUTER, :2].mean(0) - (x, y)) < 10
+    with pytest.raises(JamFlowError, match="Lay the mask over a face: none of the picture's 6 faces"):
+        face_finder().find(picture, np.zeros(picture.shape[:2], bool))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,7 +14,7 @@ from ..clock import MOTION_FPS
 from ..motion.basis import state_to_exp
 from ..motion.files import Motion
 from ..motion.frames import resampled
-from .finder import FaceFinder
+from .finder import FaceFinder, Which
 from .geometry import align
 from .topology import BROWS, EYES, IRIS_CENTRES, STABLE, load_topology
 from .track import track_face
@@ -49,7 +49,7 @@ class FaceMotion:
     missing: list[int]
 
 
-def extract_motion(frames: Iterable[np.ndarray], fps: float, finder: FaceFinder | None = None, face: int = 0,
+def extract_motion(frames: Iterable[np.ndarray], fps: float, finder: FaceFinder | None = None, face: Which = 0,
                    progress: Callable[[int], None] | None = None) -> FaceMotion:  # fmt: skip
     """Read the motion of the face in video frames (uint8 RGB at `fps`), one frame in memory at a time.
 

@@ -46,6 +46,10 @@ class Face:
         return "The face is hard to read; if the mouth moves in the wrong place, give mouth_box=x0,y0,x1,y1"
 
 
+# Which face is meant: its number as `FaceFinder.faces` counts them, or a mask [h,w] that lies over it.
+Which = int | np.ndarray
+
+
 @cache
 def face_finder() -> "FaceFinder":
     """The face models, loaded once for all who look for faces."""
@@ -60,20 +64,24 @@ class FaceFinder:
         self._detector, self.mesh = Detector(threads), Landmarks(threads)
         self._mirror = load_topology().mirror
 
-    def find(self, image: np.ndarray, index: int = 0, thorough: bool = True) -> Face:
-        """The face number `index` of a uint8 RGB picture, as `faces` counts them.
-
-        Raises JamFlowError when there is no such face, and tells how to give the mouth by hand.
-        """
-        count, face = 0, None
-        for count, face in zip(range(1, index + 2), self.faces(image, thorough)):
-            pass
-        if count == 0:
+    def find(self, image: np.ndarray, face: Which = 0, thorough: bool = True) -> Face:
+        """The face of a uint8 RGB picture that is meant. Raises JamFlowError when there is no such face, and tells how
+        to give the mouth by hand."""
+        seen, found = [], None
+        for found in self.faces(image, thorough):
+            seen.append(found)
+            if not isinstance(face, np.ndarray) and len(seen) > face:
+                return found
+        if not seen:
             raise JamFlowError("Give mouth_box=x0,y0,x1,y1 (the mouth's corners in pixels): no face found")
-        if count <= index:
-            which = "face=0" if count == 1 else f"face=0 to {count - 1}"
-            raise JamFlowError(f"Choose {which}: the picture has {count} face{'s' * (count > 1)}, not {index + 1}")
-        return face
+        count = f"{len(seen)} face{'s' * (len(seen) > 1)}"
+        if isinstance(face, np.ndarray):
+            found = under(seen, face)
+            if found is None:
+                raise JamFlowError(f"Lay the mask over a face: none of the picture's {count} lies under it.")
+            return found
+        which = "face=0" if len(seen) == 1 else f"face=0 to {len(seen) - 1}"
+        raise JamFlowError(f"Choose {which}: the picture has {count}, not {face + 1}")
 
     def faces(self, image: np.ndarray, thorough: bool = True) -> Iterator[Face]:
         """The faces of a uint8 RGB picture, looked for as they are asked for: largest and surest first, and those that
@@ -154,6 +162,19 @@ class FaceFinder:
         unit = np.linalg.norm(mean[EYE_CORNERS[0]] - mean[EYE_CORNERS[1]])
         lids = [v for eye in EYES for v in eye.upper + eye.lower]
         return Face(mean, presence, float(deviation[LIPS].mean() / unit), float(deviation[lids].mean() / unit))
+
+
+def under(faces: list[Face], mask: np.ndarray) -> Face | None:
+    """The face that lies under a mask [h,w] of the picture's size (bool, or 0..1), at least by half; None if none does."""
+    height, width = mask.shape
+
+    def covered(face: Face) -> float:
+        x, y = np.round(face.points[:468, :2]).astype(int).T
+        inside = (0 <= x) & (x < width) & (0 <= y) & (y < height)
+        return float(np.where(inside, mask[y.clip(0, height - 1), x.clip(0, width - 1)], 0).mean())
+
+    best = max(faces, key=covered, default=None)
+    return best if best is not None and covered(best) >= 0.5 else None
 
 
 def _same(one: Region, other: Region) -> bool:

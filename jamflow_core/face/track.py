@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from ..errors import JamFlowError
-from .finder import Face, FaceFinder, face_finder
+from .finder import Face, FaceFinder, Which, face_finder, under
 from .shots import glance, jumped, same_shot, shows_something
 
 GAP = 5  # frames; one that shows no face is looked at again when the face comes back within so many
@@ -61,14 +62,14 @@ class FaceTrack:
         return values[shown[np.maximum(np.searchsorted(shown, np.arange(len(self)), side="right") - 1, 0)]]
 
 
-def track_face(frames: Iterable[np.ndarray], finder: FaceFinder | None = None, index: int = 0,
+def track_face(frames: Iterable[np.ndarray], finder: FaceFinder | None = None, which: Which = 0,
                progress: Callable[[int], None] | None = None) -> FaceTrack:  # fmt: skip
     """Follow one face through frames (uint8 RGB), GAP + 1 of them in memory at a time.
 
-    index: which face, in the first frame of each shot that shows several. progress: called with the number of frames
-    done. Raises JamFlowError if no frame shows a face.
+    which: the face that is meant, in the first frame of each shot. progress: called with the number of frames done.
+    Raises JamFlowError if no frame shows a face.
     """
-    tracker = _Tracker(finder or face_finder(), index)
+    tracker = _Tracker(finder or face_finder(), which)
     for number, frame in enumerate(frames):
         tracker.take(frame)
         if progress:
@@ -80,8 +81,8 @@ class _Tracker:
     """Takes the frames one after the other. `_gap`: the frames since the face was last seen, as far as they are worth
     another look."""
 
-    def __init__(self, finder: FaceFinder, index: int):
-        self._finder, self._index = finder, index
+    def __init__(self, finder: FaceFinder, which: Which):
+        self._finder, self._which = finder, which
         self._faces: list[Face | None] = []
         self._shots: list[int] = []
         self._last: Face | None = None
@@ -126,10 +127,12 @@ class _Tracker:
                 return face
             if not self._jumped:
                 return None
-        found = None
-        for _, found in zip(range(self._index + 1), self._finder.faces(frame, thorough)):
-            pass
-        return found
+        faces = self._finder.faces(frame, thorough)
+        if isinstance(self._which, np.ndarray):
+            found = list(faces)
+            meant = under(found, self._which)
+            return meant if meant or self._last is None else next(iter(found), None)
+        return next(reversed(list(islice(faces, self._which + 1))), None)  # or the last before it
 
     def _look_again(self, face: Face) -> None:
         """Frames of a short gap inside a shot, where the face must have been between its places on both sides."""

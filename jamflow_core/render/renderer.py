@@ -13,6 +13,7 @@ import numpy as np
 
 from ..clock import MOTION_FPS
 from ..errors import JamFlowError
+from ..face.finder import Which
 from ..motion.files import Motion
 
 # What a face does besides its lips, by name, a row a frame: blink [n] or [n,2] (0..1, image left and right), head [n,5]
@@ -95,19 +96,19 @@ class Renderer(Protocol):
         """Whether head and eyes move with `motion` or by a choice, so that no seeded motion belongs on top of them."""
         ...
 
-    def pose(self, image: np.ndarray, face: int = 0, mouth_box: MouthBox | None = None) -> Portrait:
+    def pose(self, image: np.ndarray, face: Which = 0, mouth_box: MouthBox | None = None) -> Portrait:
         """A picture (uint8 RGB; grey and alpha are converted) that can be posed. face: which one, the largest and
-        surest is 0. mouth_box: x0, y0, x1, y1 of the mouth in pixels, instead of looking for a face. JamFlowError where
-        there is none."""
+        surest is 0, or a mask [h,w] over it. mouth_box: x0, y0, x1, y1 of the mouth in pixels, instead of looking for a
+        face. JamFlowError where there is none."""
         ...
 
-    def relip(self, footage: Footage, motion: Motion, tracks: TracksOf, face: int = 0, hold: bool = False,
+    def relip(self, footage: Footage, motion: Motion, tracks: TracksOf, face: Which = 0, hold: bool = False,
               progress: Progress | None = None) -> Film:  # fmt: skip
         """A video with new lips, and what `tracks` adds to its face. hold: the last frame stays, and goes on speaking,
         while the motion outlasts the video. JamFlowError if no frame shows a face."""
         ...
 
-    def read_motion(self, footage: Footage, face: int = 0, progress: Progress | None = None) -> Seen:
+    def read_motion(self, footage: Footage, face: Which = 0, progress: Progress | None = None) -> Seen:
         """The motion of a video's face. JamFlowError if no frame shows one."""
         ...
 

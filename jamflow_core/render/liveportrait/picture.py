@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...face.finder import face_finder
+from ...face.finder import Which, face_finder
 from ...face.topology import FACE_OVAL, load_topology
 from ...media.picture import to_rgb
 from ...motion.files import Motion
@@ -24,7 +24,7 @@ class LivePortraitPicture:
     """A `Portrait` of LivePortrait's; face and mouth_box as in `Renderer.pose`. Frames have the picture's size and only
     a square around the head differs; without paste_back they are that square."""
 
-    def __init__(self, painting: Painting, image: np.ndarray, face: int = 0, mouth_box: MouthBox | None = None):
+    def __init__(self, painting: Painting, image: np.ndarray, face: Which = 0, mouth_box: MouthBox | None = None):
         self.image = to_rgb(image)
         self.warning = None
         if mouth_box is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...errors import JamFlowError
+from ...face.finder import Which
 from ...motion.files import Motion
 from ..renderer import Film, Footage, MouthBox, Progress, Seen, TracksOf
 from .painting import Painting
@@ -35,11 +36,11 @@ class LivePortraitRenderer(Painting):
         """See `Renderer.leads`: a template does."""
         return self.driving is not None or isinstance(motion, TemplateMotion)
 
-    def pose(self, image: np.ndarray, face: int = 0, mouth_box: MouthBox | None = None) -> LivePortraitPicture:
+    def pose(self, image: np.ndarray, face: Which = 0, mouth_box: MouthBox | None = None) -> LivePortraitPicture:
         """See `Renderer.pose`."""
         return LivePortraitPicture(self, image, face, mouth_box)
 
-    def relip(self, footage: Footage, motion: Motion, tracks: TracksOf, face: int = 0, hold: bool = False,
+    def relip(self, footage: Footage, motion: Motion, tracks: TracksOf, face: Which = 0, hold: bool = False,
               progress: Progress | None = None) -> Film:  # fmt: skip
         """See `Renderer.relip`. The video is read three times: to find the face, to measure it, and to paint it."""
         said = motion.at(footage.fps)
@@ -48,7 +49,7 @@ class LivePortraitRenderer(Painting):
         frames = filmed.frames(said, **tracks(count, footage.fps))
         return Film(zip(filmed.stills(), frames), count, footage.fps, np.flatnonzero(filmed.gone).tolist())
 
-    def read_motion(self, footage: Footage, face: int = 0, progress: Progress | None = None) -> Seen:
+    def read_motion(self, footage: Footage, face: Which = 0, progress: Progress | None = None) -> Seen:
         """See `Renderer.read_motion`: the whole face, at the video's rate."""
         template = extract_template(self.networks, footage.frames, footage.fps, face, progress)
         return Seen(template.to("cpu").motion(), template.missing)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...face.finder import face_finder
+from ...face.finder import Which, face_finder
 from ...face.steady import steady
 from ...face.track import track_face
 from ...motion.files import Motion
@@ -32,7 +32,7 @@ class LivePortraitVideo:
     are. JamFlowError if no frame shows a face.
     """
 
-    def __init__(self, painting: Painting, frames: Frames, face: int = 0, least: int = 0,
+    def __init__(self, painting: Painting, frames: Frames, face: Which = 0, least: int = 0,
                  progress: Progress | None = None):  # fmt: skip
         self.painting, self.networks = painting, painting.networks
         track = track_face(frames(), face_finder(), face, progress)
@@ -90,7 +90,7 @@ class LivePortraitVideo:
         return square(frame, matrix) if painted is None else painted
 
 
-def extract_template(networks: Networks, frames: Frames, fps: float, face: int = 0,
+def extract_template(networks: Networks, frames: Frames, fps: float, face: Which = 0,
                      progress: Progress | None = None) -> Template:  # fmt: skip
     """The motion of the face in a driving video, by network M.
 

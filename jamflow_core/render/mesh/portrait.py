@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...errors import JamFlowError
-from ...face.finder import FaceFinder, face_finder
+from ...face.finder import FaceFinder, Which, face_finder
 from ...face.topology import FACE_OVAL, load_topology
 from ...media.picture import to_rgb
 from ...motion.basis import STATES, exp_to_state
@@ -28,7 +28,7 @@ class MeshPortrait:
     A `Portrait`; image, mouth_box and face as in `Renderer.pose`. finder: other face models than the shared ones.
     """
 
-    def __init__(self, image: np.ndarray, mouth_box: MouthBox | None = None, face: int = 0,
+    def __init__(self, image: np.ndarray, mouth_box: MouthBox | None = None, face: Which = 0,
                  finder: FaceFinder | None = None):  # fmt: skip
         self.image = self.still = to_rgb(image)
         topology = load_topology()

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...errors import JamFlowError
 from ...face.extract import extract_motion
-from ...face.finder import face_finder
+from ...face.finder import Which, face_finder
 from ...face.track import track_face
 from ...motion.files import Motion
 from ..renderer import Film, Footage, MouthBox, Progress, Seen, TracksOf, held
@@ -29,11 +29,11 @@ class MeshRenderer:
         """Never: of a motion it takes the lips."""
         return False
 
-    def pose(self, image: np.ndarray, face: int = 0, mouth_box: MouthBox | None = None) -> MeshPortrait:
+    def pose(self, image: np.ndarray, face: Which = 0, mouth_box: MouthBox | None = None) -> MeshPortrait:
         """See `Renderer.pose`."""
         return MeshPortrait(image, mouth_box, face)
 
-    def relip(self, footage: Footage, motion: Motion, tracks: TracksOf, face: int = 0, hold: bool = False,
+    def relip(self, footage: Footage, motion: Motion, tracks: TracksOf, face: Which = 0, hold: bool = False,
               progress: Progress | None = None) -> Film:  # fmt: skip
         """See `Renderer.relip`. The video is read three times: to follow the face, to keep its closed lips, and to
         paint it."""
@@ -49,7 +49,7 @@ class MeshRenderer:
         frames = relip_frames(again, track, exp, tracks(count, footage.fps), plates)
         return Film(zip(before, frames), count, footage.fps, track.missing)
 
-    def read_motion(self, footage: Footage, face: int = 0, progress: Progress | None = None) -> Seen:
+    def read_motion(self, footage: Footage, face: Which = 0, progress: Progress | None = None) -> Seen:
         """See `Renderer.read_motion`: lips by the landmarks, at 25 fps."""
         found = extract_motion(footage.frames(), footage.fps, face_finder(), face, progress)
         return Seen(found.motion, found.missing)
