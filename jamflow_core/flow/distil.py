@@ -32,11 +32,11 @@ def misses(model: JamFlow, audio: Canvas, motion: Canvas | None, settings: Setti
     found = torch.full((len(times), len(times)), torch.inf)
     for i, (start, slope) in enumerate(zip(path, slopes)):
         for j in range(i + 1, len(times)):
-            step = times[j] - times[i]
+            step = float(times[j] - times[i])
             gaps = {name: start[name] + step * slope[name] - path[j][name] for name in run.painted}
             painted = {name: gap[run.painted[name].path.generate[:, 0]] for name, gap in gaps.items()}
             found[i, j] = sum(gap.square().mean().sqrt() for gap in painted.values())
-    return times, found
+    return torch.tensor(times), found
 
 
 def best_grid(times: Tensor, found: Tensor, steps: int) -> tuple[float, ...]:

@@ -5,6 +5,9 @@ x_t = (1 - t) noise + t data, as in the training objective.
 
 from dataclasses import dataclass
 
+from functools import cached_property
+
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -26,10 +29,15 @@ class Canvas:
     voice: Tensor | None = None
     rest: Tensor | None = None
 
-    @property
+    @cached_property
     def whole(self) -> bool:
         """Nothing to generate: the stream is a condition only."""
         return not bool(self.generate.any())
+
+    @cached_property
+    def shows(self) -> bool:
+        """Something of it is given."""
+        return not bool(self.generate.all())
 
     def known(self, device: torch.device) -> Tensor:
         """What is given, zeros where the model paints, float32 [N, channels]."""
@@ -60,16 +68,16 @@ class InpaintingPath:
     generate: Tensor
     anchored: bool = True
 
-    def begin(self, t: Tensor) -> Tensor:
+    def begin(self, t: np.float32) -> Tensor:
         """x at the first moment: noise, or on the way the sketch under so much noise."""
-        return torch.lerp(self.noise, self.sketch, t) if t > 0 else self.noise
+        return torch.lerp(self.noise, self.sketch, float(t)) if t > 0 else self.noise
 
-    def advance(self, x: Tensor, v: Tensor, t: Tensor, after: Tensor) -> Tensor:
+    def advance(self, x: Tensor, v: Tensor, t: np.float32, after: np.float32) -> Tensor:
         """x at `after`, going with the velocity v from t on."""
-        moved = x + (after - t) * v
+        moved = x + float(after - t) * v
         if not self.anchored:
             return moved
-        return torch.where(self.generate, moved, torch.lerp(self.noise, self.known, after))
+        return torch.where(self.generate, moved, torch.lerp(self.noise, self.known, float(after)))
 
     def result(self, x: Tensor) -> Tensor:
         """What is painted, given frames exact."""

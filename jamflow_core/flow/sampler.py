@@ -7,6 +7,7 @@ tables, and the keys and values of a stream that is given whole.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,7 +19,7 @@ from ..progress import Progress, share
 from .conditions import normalised, restored
 from .guidance import GUIDED, Branch, Guidance, branches_of
 from .path import Canvas, InpaintingPath, noise
-from .schedule import time_grid
+from .schedule import host_grid
 from .settings import Settings
 from .solver import SOLVERS, State
 
@@ -88,7 +89,7 @@ class Run:
         self.model, self.settings = model, settings
         self.device, self.dtype = model.compute_device, model.compute_dtype
         self.solver = SOLVERS[settings.method]
-        self.grid = self._grid()
+        self.grid = host_grid(settings.steps, settings.sway, settings.schedule, model.config.schedules, settings.strength)
         self.moments = self.solver.moments(self.grid)
         branches = branches_of(*self._scales(canvases))
         self.guidance = Guidance(branches, settings.guidance_every, settings.guidance_until)
@@ -97,18 +98,11 @@ class Run:
         self.painted = {n: self._prepare(n, canvas, branches) for n, canvas in canvases.items() if not canvas.whole}
         self.cache = BlockCache(model) if settings.cache_every > 1 else None
 
-    def _grid(self) -> Tensor:
-        strength = self.settings.strength
-        # Grids are distilled from whole runs; one that begins on the way has another path.
-        schedule = self.settings.schedule if strength == 1 else "pruned"
-        grid = time_grid(self.settings.steps, self.settings.sway, schedule, self.model.config.schedules)
-        return 1 - strength * (1 - grid) if strength < 1 else grid
-
     def _scales(self, canvases: dict[str, Canvas]) -> tuple[float, float]:
         """Guidance by the text and by the reference, where there is one to be guided by."""
         guided = [canvases[name] for name in GUIDED if name in canvases and not canvases[name].whole]
         has_text = any(canvas.text is not None for canvas in guided)
-        has_reference = any(canvas.voice is not None or bool((~canvas.generate).any()) for canvas in guided)
+        has_reference = any(canvas.voice is not None or canvas.shows for canvas in guided)
         return self.settings.text_guidance * has_text, self.settings.reference_guidance * has_reference
 
     def _remember(self, name: str, canvas: Canvas, branches: int) -> Memory:
@@ -138,7 +132,7 @@ class Run:
 
     def _modulations(self, name: str, canvas: Canvas, branches: tuple[Branch, ...]) -> list[Tensor]:
         """Of all moments in every branch; one for all where no voice tells them apart."""
-        dit, moments = getattr(self.model, name), self.moments.to(self.device)
+        dit, moments = getattr(self.model, name), torch.tensor(self.moments, device=self.device)
         if canvas.voice is None or self.model.voice is None:
             return [layer[None] for layer in dit.modulations(moments)]
         voice = self.model.voice.to_time(canvas.voice.to(self.device, self.dtype))
@@ -175,7 +169,7 @@ class Run:
         velocities = {name: v.float() for name, v in zip(("audio", "motion"), found) if v is not None}
         return self.guidance.combine(velocities, call, t)
 
-    def advance(self, x: State, v: State, t: Tensor, after: Tensor) -> State:
+    def advance(self, x: State, v: State, t: np.float32, after: np.float32) -> State:
         """x at `after`."""
         return {name: stream.path.advance(x[name], v[name], t, after) for name, stream in self.painted.items()}
 
@@ -189,5 +183,5 @@ class Run:
             v = self.solver.slope(self, x, self.grid, step)
             x = self.advance(x, v, t, after)
             if progress is not None:
-                progress((step + 1) / steps, {name: x[name] + (1 - after) * v[name] for name in x})
+                progress((step + 1) / steps, {name: x[name] + float(1 - after) * v[name] for name in x})
         return self.known | {name: stream.path.result(x[name]) for name, stream in self.painted.items()}

@@ -5,6 +5,9 @@ little. "distilled": the model's own grids of few steps (distil.py). The first t
 which moves steps towards the noise, t' = t + s (cos(pi t / 2) - 1 + t).
 """
 
+from functools import lru_cache
+
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,6 +20,21 @@ PRUNED: dict[int, tuple[int, ...]] = {
     12: (0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32),
     16: (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32),
 }
+
+
+@lru_cache(maxsize=64)
+def host_grid(
+    steps: int, sway: float, schedule: str, distilled: tuple[tuple[float, ...], ...], strength: float = 1.0
+) -> np.ndarray:
+    """The times of a run, numpy float32 [steps + 1], read-only: numbers of the host, for which no GPU has to be waited for.
+
+    strength: of the way that is gone; below 1 it begins on the way.
+    """
+    # Grids are distilled from whole runs; one that begins on the way has another path.
+    grid = time_grid(steps, sway, schedule if strength == 1 else "pruned", distilled)
+    grid = (1 - strength * (1 - grid) if strength < 1 else grid).numpy()
+    grid.flags.writeable = False
+    return grid
 
 
 def time_grid(
