@@ -26,9 +26,11 @@ def mel_corners(n_mels: int = N_MELS, sample_rate: int = SAMPLE_RATE) -> torch.T
     return 700.0 * (10.0 ** (torch.linspace(0.0, top, n_mels + 2) / 2595.0) - 1.0)
 
 
+@lru_cache(maxsize=16)
 def mel_filterbank(n_mels: int = N_MELS, n_fft: int = N_FFT, sample_rate: int = SAMPLE_RATE) -> torch.Tensor:
-    """Triangular HTK filters without area normalisation, float32 [n_fft // 2 + 1, n_mels]."""
-    return torchaudio().functional.melscale_fbanks(n_fft // 2 + 1, 0.0, sample_rate / 2, n_mels, sample_rate)
+    """Triangular HTK filters without area normalisation, float32 [n_fft // 2 + 1, n_mels]; not to be written to."""
+    with torch.inference_mode(False):  # they may be trained through later
+        return torchaudio().functional.melscale_fbanks(n_fft // 2 + 1, 0.0, sample_rate / 2, n_mels, sample_rate)
 
 
 def log_mel(wave: torch.Tensor) -> torch.Tensor:

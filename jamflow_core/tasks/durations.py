@@ -30,9 +30,7 @@ def predict_durations(models: Models, text: TimedText, voice: Voice | None = Non
 
 def fill_durations(models: Models, tokens: np.ndarray, seconds: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Symbol ids [n] and the durations that are known -> seconds of every symbol, float [n]."""
-    head = models.durations
-    place = (torch.from_numpy(part).to(head.out.weight.device) for part in (tokens, seconds, known))
-    return head.predict(*place).cpu().numpy()
+    return models.durations.predict(*map(torch.from_numpy, (tokens, seconds, known))).numpy()
 
 
 def fill_grid(text: TimedText, frames: int | None = None) -> tuple[TimedText, int]:
