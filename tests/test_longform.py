@@ -100,6 +100,13 @@ def test_sound_and_motion_are_one_timeline(whole):
     assert not one[: whole.chunks[0].end].any() and one[whole.chunks[1].first : whole.chunks[1].end].any()
 
 
+def test_the_tongue_moves_while_its_owner_speaks(whole):
+    spoken = np.concatenate([np.full(len(exp), who == "heart") for _, who, exp in whole.motions()])
+    track = whole.tongue_of("heart")
+    assert track.shape == (whole.frames, 2) and track[spoken].max() > 0.8
+    assert not track[~spoken].any()
+
+
 def test_the_same_words_twice_are_two_takes(models, cast, tmp_path):
     script = "[heart] Hello there. [heart] Hello there."
     made = produce(models, lines_of_script(script), cast, Store(tmp_path), run=Run(QUICK))

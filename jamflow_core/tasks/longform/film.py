@@ -19,6 +19,8 @@ from ...render.stage import Stage
 from .store import digest
 from .timeline import Timeline
 
+PAINTED = "2"  # of how the code paints faces: segments of other numbers are painted anew; 2 has lit mouths and tongues
+
 
 def film(
     timeline: Timeline,
@@ -72,7 +74,7 @@ def _segments(timeline: Timeline, how) -> Iterator[tuple[int, list, str]]:
         if who is None and placed is not None:
             continue
         spoken = placed and placed.key
-        yield at, turns, digest("film", how, spoken, at, [(name, part) for name, part in turns])
+        yield at, turns, digest("film", PAINTED, how, spoken, at, [(name, part) for name, part in turns])
         at, turns = at + sum(len(part) for _, part in turns), []
 
 
@@ -80,6 +82,7 @@ def _rests(timeline: Timeline, stage: Stage | Scene, seed: int, expressions: dic
     """Tracks of every portrait's face around the lips, for the whole film: a few numbers a frame."""
     return {
         name: expressions.get(name, NEUTRAL).tracks(timeline.frames, seed + index)
+        | {"tongue": timeline.tongue_of(name)}
         for index, name in enumerate(stage.portraits)
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...clock import MOTION_FPS
 from ...motion.space import KEYPOINTS
+from ...motion.tongue import tongue_track
 from ...text.srt import Subtitle, subtitles_of
 from .store import FRAME, Chunk, Store
 
@@ -96,6 +97,16 @@ class Timeline:
         for _, who, exp in self.motions():
             shown = exp if who == speaker else _at_rest(len(exp))
             yield from (shown[start : start + PIECE] for start in range(0, len(shown), PIECE))
+
+    def tongue_of(self, speaker: str) -> np.ndarray:
+        """What the tongue of one of them does from begin to end (motion/tongue.py), float32 [frames, 2]."""
+        track = np.zeros((self.frames, 2), np.float32)
+        for placed in self.chunks:
+            text = self.store.read(placed.key).text if placed.speaker == speaker else None
+            if text is not None and text.timed:
+                said = tongue_track(text.symbols, text.durations, placed.skip + placed.frames)
+                track[placed.first : placed.end] = said[placed.skip :]
+        return track
 
     def subtitles(self) -> list[Subtitle]:
         """What is said when; with several speakers each subtitle begins with a [name]."""
