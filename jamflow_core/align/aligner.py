@@ -184,6 +184,18 @@ class AudioAligner(_Aligner):
         slack = int(self.SLACK_SECONDS * self.net.config.rate)
         return segment(scores, lengths, slack, expected, self._columns(symbols))
 
+    def clearness(self, mel: torch.Tensor, symbols, durations: np.ndarray) -> np.ndarray:
+        """How well each symbol is heard at its time in a log mel [frames, 100], float [n]: the mean over its frames of
+        its log-probability less that of the likeliest symbol there. 0 is best; NaN for what has no sound."""
+        scores, spoken = self._symbol_scores(audio_features(mel)), set(phones_of(symbols))
+        best, heard, begin = scores[:, :-1].max(1), np.full(len(symbols), np.nan), 0
+        ends = np.round(np.cumsum(durations) * self.net.config.rate).astype(int).clip(max=len(scores))
+        for index, (symbol, column, end) in enumerate(zip(symbols, self._columns(symbols), ends)):
+            if symbol in spoken and end > begin:
+                heard[index] = (scores[begin:end, column] - best[begin:end]).mean()
+            begin = end
+        return heard
+
     def recognise(self, mel: torch.Tensor) -> list[str]:
         """Log mel [frames, 100] -> the phones said, by the frame classifier and a bigram of the corpus' text."""
         scores = self.frame_scores(audio_features(mel))

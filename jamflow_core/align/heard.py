@@ -1,12 +1,7 @@
 """What an aligner hears in a recording, against what it is said to say."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 from torch import Tensor
 
-from ..clock import MEL_RATE
 from .aligner import AudioAligner, class_of, phones_of
 
 
@@ -25,26 +20,3 @@ def phone_errors(aligner: AudioAligner, mel: Tensor, symbols) -> tuple[int, int]
     count."""
     expected = [class_of(phone) for phone in phones_of(symbols)]
     return edit_distance(expected, aligner.recognise(mel)), len(expected)
-
-
-def clearness(aligner: AudioAligner, mel: Tensor, symbols: Sequence[str], durations: np.ndarray) -> np.ndarray:
-    """How well every symbol is heard at its time in a log mel [frames, 100], float [n]: the mean over its frames of its
-    log-probability less that of the best symbol there (0 = it is the best; NaN for what has no sound)."""
-    scores = aligner.symbol_scores(mel)
-    columns, spoken = aligner.columns(symbols), set(phones_of(symbols))
-    ends = np.round(np.cumsum(durations) * float(MEL_RATE)).astype(int).clip(max=len(scores))
-    best, heard, begin = scores[:, :-1].max(1), np.full(len(symbols), np.nan), 0
-    for index, (symbol, end) in enumerate(zip(symbols, ends)):
-        if symbol in spoken and end > begin:
-            heard[index] = (scores[begin:end, columns[index]] - best[begin:end]).mean()
-        begin = end
-    return heard
-
-
-@dataclass(frozen=True)
-class Heard:
-    """errors of `phones` phones, as recognised; words: how clear each word is at its time (see `clearness`)."""
-
-    errors: int
-    phones: int
-    words: tuple[tuple[str, float], ...]

@@ -80,8 +80,8 @@ class Painter:
         return renderer.choose(driving=_whole_motion(driving, renderer), relative=not self.choice.absolute)
 
     def portrait(self, voice: str = "heart", path: str | Path | None = None, face: int | None = None):
-        """The portrait at `path`, or the one that was asked for, or a shipped one that fits the voice. face: which one of
-        its faces; None: as --face says."""
+        """The portrait at `path`, or the one that was asked for, or a shipped one that fits the voice. face: which one
+        of its faces; None: as --face says."""
         from ..media.picture import fitted, read_image
         from ..tasks.longform.faces import faces_for
 

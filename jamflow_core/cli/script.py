@@ -102,6 +102,8 @@ def speak_script(options: Speak) -> None:
 def _tell(store, timeline) -> None:
     if store.found:
         say(f"{store.found} of {store.found + store.made} chunks were there already.")
+    if timeline.again:
+        say(f"{timeline.again} chunks were said again, as a word was lost.")
     if timeline.rushed or timeline.late > 0.1:
         say(f"{timeline.rushed} subtitles had to be spoken faster, and speech is up to {timeline.late:.1f} s late.")
 

@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from ..errors import JamFlowError
 from .bar import Bar, Count
-from .files import check_ending, check_files, write_motion, write_sound
+from .files import check_ending, check_files, say, write_motion, write_sound
 from .options import TEXT_LIMIT, typed
 from .picture import Painter
 from .script import speak_script
@@ -24,6 +24,10 @@ def run(given: Namespace) -> None:
     check_files(options.reads(), options.writes())
     if not 0.3 <= options.speed <= 3:
         raise JamFlowError(f"--speed must be between 0.3 and 3, not {options.speed}.")
+    if not 1 <= options.takes <= 100 or options.takes > 1 and (options.script or options.srt):
+        raise JamFlowError(
+            "Give --takes between 1 and 100 to a single text; scripts say lost words again by themselves."
+        )
     if options.seconds is not None and (options.script or options.srt or options.speed != 1):
         raise JamFlowError("Give --seconds to a single text, without --speed: it says how fast that is spoken.")
     if options.seconds is not None and not 0.2 <= options.seconds <= 600:
@@ -38,7 +42,6 @@ def _speak_text(options: Speak) -> None:
     from ..clock import MOTION_FPS
     from ..tasks.filming import Sound, write_film
     from ..tasks.lasting import cut_to, lasting
-    from ..tasks.speak import speak
     from ..text.parse import check_text
 
     check_text(options.text, TEXT_LIMIT)
@@ -48,9 +51,7 @@ def _speak_text(options: Speak) -> None:
     if face:  # its smile is heard
         face = options.picture.expression.expression().rest
     text = options.text if options.seconds is None else lasting(models, options.text, voice, options.seconds)
-    with Bar("speaking") as tell:
-        run = options.sampling.run(models, "speak", tell)
-        clip = speak(models, text, voice, speed=options.speed, face=face, run=run)
+    clip = _best(options, models, text, voice, face)
     if options.seconds is not None:
         clip = cut_to(clip, options.seconds)
     if options.film:
@@ -63,6 +64,27 @@ def _speak_text(options: Speak) -> None:
     write_motion(options.motion, clip.motion)
     if options.srt_out:
         _write_subtitles(options.srt_out, clip, options.text)
+
+
+def _best(options: Speak, models, text, voice, face):
+    """The clip, or the clearest of several takes, and which one that is."""
+    from ..tasks.speak import speak
+    from ..tasks.takes import takes_of
+
+    with Bar("speaking") as tell:
+        run = options.sampling.run(models, "speak", tell)
+
+        def spoken(seed: int):
+            own = run.part(seed - options.sampling.seed, options.takes)
+            return speak(models, text, voice, speed=options.speed, face=face, run=own)
+
+        if options.takes == 1:
+            return spoken(options.sampling.seed)
+        takes = takes_of(models, spoken, range(options.sampling.seed, options.sampling.seed + options.takes))
+    best, lost = takes[0], takes[0].hearing and takes[0].hearing.lost
+    told = f"; not heard clearly: {', '.join(lost)}" if lost else ""
+    say(f"the take of --seed {best.seed} is the clearest of {options.takes}{told}.")
+    return best.clip
 
 
 def _write_subtitles(path: str, clip, written: str) -> None:

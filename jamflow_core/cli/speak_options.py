@@ -30,6 +30,7 @@ def add_options(parser: ArgumentParser) -> None:
     add("--motion", help="write the motion (.safetensors); of several speakers one each")
     add("--srt-out", help="write subtitles (.srt)")
     add("--speed", type=float, default=1.0)
+    add("--takes", type=int, default=1, metavar="N", help="say it N times with seeds from --seed on, keep the clearest")
     add("--seconds", type=float, help="how long the speech is to last: it is said faster or slower")
     add_voice(parser), add_picture(parser), add_sampling(parser)
 
@@ -50,6 +51,7 @@ class Speak:
     srt_out: str | None
     speed: float
     seconds: float | None
+    takes: int
     voice: VoiceChoice
     picture: PictureChoice
     sampling: Sampling

@@ -29,7 +29,8 @@ Rest = Callable[[int, int], Tensor]
 
 
 def speech_canvas(models: Models, text: TimedText | None, frames: int, voice: Voice) -> Canvas:
-    """`frames` mel frames to be painted behind the voice's prompt, which say the timed text, or whatever the lips allow."""
+    """`frames` mel frames to be painted behind the voice's prompt, which say the timed text, or whatever the lips
+    allow."""
     config, prompt = models.flow.config, len(voice.mel)
     given = torch.zeros(prompt + frames, config.audio.channels)
     given[:prompt] = normalised(voice.mel, config.mel)

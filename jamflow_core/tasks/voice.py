@@ -18,9 +18,9 @@ from ..text.timed import TimedText
 class Voice:
     """A prompt: log mel [frames, 100] and, where known, the timed text that it says. language: of new text.
 
-    adapter: what the model learned of this voice (train/learn.py), None for one that is only imitated. heard: more of the
-    recording, log mel, for the vector that says who speaks; None = the prompt. stranger: the seed of somebody who was
-    never there, whose prompt is empty.
+    adapter: what the model learned of this voice (train/learn.py), None for one that is only imitated. heard: more of
+    the recording, log mel, for the vector that says who speaks; None = the prompt. stranger: the seed of somebody who
+    was never there, whose prompt is empty.
     """
 
     name: str

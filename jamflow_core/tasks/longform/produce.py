@@ -23,12 +23,15 @@ from ..clip import Clip
 from ..front_ends import front_end
 from ..run import AS_USUAL, Run
 from ..speak import speak
+from ..takes import takes_of
 from ..voice import Voice
 from .lines import Line, speakers_of
 from .store import FRAME, Chunk, Store, digest, digest_of_net, digest_of_text, digest_of_voice
 from .timeline import FADE, Placed, Timeline
 
 HURRY = 1.35
+# How often a chunk is said again, at most, where a word of it is lost; and how far apart the seeds of its takes are.
+AGAIN, FAR = 2, 1 << 32
 NEAR = 0.1  # seconds within which a chunk begins and ends where its text says
 KEPT = 0.08  # seconds behind the last sound of a chunk that never give way to the next
 
@@ -71,7 +74,8 @@ def produce(
             if own.progress:
                 own.progress(1.0, {})
         belt.wait(line.after)
-    return Timeline(store, tuple(belt.placed), belt.late, rushed, belt.at - belt.placed[-1].end)
+    rest = belt.at - belt.placed[-1].end
+    return Timeline(store, tuple(belt.placed), belt.late, rushed, rest, takes.again)
 
 
 def _share(run: Run, line: tuple[int, int], part: tuple[int, int]) -> Run:
@@ -88,16 +92,22 @@ class Takes:
         self.models, self.store, self.speed, self.face = models, store, speed, face
         self.seed, self.common = settings.seed, _common(models, settings, face)
         self.said: dict[str, int] = {}  # how often the same was said already
+        self.again = 0  # chunks that were said more than once, as a word was lost
 
     def make(self, part: TimedText, voice: Voice, run: Run) -> str:
         """The key of a part's next take in this voice, which is in the store then."""
         sound = digest(self.common, digest_of_voice(voice), digest_of_text(part), 1.0 if part.timed else self.speed)
         take = self.said[sound] = self.said.get(sound, -1) + 1
         seed = (self.seed + zlib.crc32(f"{sound}{take}".encode())) % 2**31
-        seeded = replace(run, settings=replace(run.settings, seed=seed))
+
+        def say(seed: int) -> Clip:
+            seeded = replace(run, settings=replace(run.settings, seed=seed))
+            return speak(self.models, [part], voice, speed=self.speed, face=self.face, run=seeded)
 
         def speech() -> Chunk:
-            return _chunk(speak(self.models, [part], voice, speed=self.speed, face=self.face, run=seeded))
+            takes = takes_of(self.models, say, (seed + number * FAR for number in range(1 + AGAIN)), until_whole=True)
+            self.again += len(takes) > 1
+            return _chunk(takes[0].clip)
 
         key = digest(sound, seed)
         self.store.chunk(key, speech)

@@ -39,13 +39,15 @@ class Placed:
 @dataclass(frozen=True)
 class Timeline:
     """Chunks in order, in a store. late: seconds by which subtitles' speech comes after its time, at worst; rushed:
-    lines that had to be spoken faster; rest: frames of silence behind the last chunk."""
+    lines that had to be spoken faster; rest: frames of silence behind the last chunk; again: chunks that
+    were said more than once, as a word was lost."""
 
     store: Store
     chunks: tuple[Placed, ...]
     late: float = 0.0
     rushed: int = 0
     rest: int = 0
+    again: int = 0
 
     @property
     def frames(self) -> int:
