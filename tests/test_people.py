@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from jamflow_core.audio.mel import log_mel, mel_corners
+from jamflow_core.audio.timbre import coloured, long_term
 from jamflow_core.clock import HOP, SAMPLE_RATE
 from jamflow_core.config import CleanerConfig, JamFlowConfig, VoiceConfig, tiny
 from jamflow_core.flow.objective import BABBLE, BOTH, SPEECH, FlowMatching, as_heard, prompt_without_text
@@ -246,9 +247,9 @@ def test_speech_behind_a_poor_prompt_is_clean_and_an_edit_is_as_poor_as_its_reco
     spans[0, 6:] = True
     spans[1, 3:6] = True
     batch = type("Batch", (), {"mel": mel, "heard": poor})
-    shown = as_heard(batch, False, spans)[..., 0]
-    assert shown[0].tolist() == [1.0] * 6 + [0.0] * 4 and shown[1].tolist() == [1.0] * 10
-    assert bool((as_heard(batch, True, spans) == 1).all())
+    shown = as_heard(batch, False, spans, lambda mel: 2 * mel)[..., 0]
+    assert shown[0].tolist() == [2.0] * 6 + [0.0] * 4 and shown[1].tolist() == [1.0] * 10
+    assert bool((as_heard(batch, True, spans, lambda mel: 2 * mel) == 2).all())
 
 
 def test_speakers_are_told_apart_and_strangers_drawn(spoken):
@@ -301,6 +302,22 @@ def test_mixed_voices_are_functions_of_their_numbers():
     first, again, other = (mixed_style(styles, name) for name in (names[0], names[0], names[1]))
     assert first.shape == (1, 256) and np.array_equal(first, again) and not np.allclose(first, other)
     assert np.allclose(mixed_style(styles[:1].repeat(10, 0), names[0]), styles[:1], atol=1e-5)
+
+
+def test_a_colour_is_taken_over_and_silence_stays_silent():
+    rng = torch.Generator().manual_seed(0)
+    tilt = torch.linspace(1.0, -1.0, 100)
+    speech = torch.randn(600, 100, generator=rng) - 5
+    floor = float(np.log(1e-5))
+    speech[:100] = floor
+    like = torch.randn(900, 100, generator=rng) - 5 + tilt
+    made = coloured(speech, like)
+    assert bool((made[:100] == floor).all())
+    before, after = ((long_term(mel) - long_term(like)).abs().mean() for mel in (speech, made))
+    assert after < 0.25 * before
+    gain = made[100:] - speech[100:]
+    assert float(gain.std(0).max()) < 1e-5 and float(gain.abs().max()) <= 2.0
+    assert (coloured(speech[100:130], like) - speech[100:130]).abs().mean() < 0.5 * gain.abs().mean()
 
 
 def test_varied_sentences_have_every_kind():

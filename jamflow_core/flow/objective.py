@@ -4,6 +4,7 @@ x_t = (1 - t) x0 + t x1, target x1 - x0; the model is told the given frames (zer
 generated ones. Which frames are given decides the task, so one set of weights learns them all.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from ..audio.mel import mel_corners
 from ..model.jamflow import JamFlow
 from ..model.joint import StreamInput
+from .conditions import normalised, restored
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,15 @@ def prompt_without_text(batch, spans: Tensor, untold: Tensor):
     return replace(batch, clock=batch.clock.masked_fill(before, -1.0), tokens=batch.tokens.masked_fill(gone, 0))
 
 
-def as_heard(batch, given: bool, spans: Tensor) -> Tensor:
-    """The mel of an example: as a poor recording gives it where it is given; what is said behind a prompt is clean, what is
-    said anew inside of a recording is as poor as all of it."""
-    inside = ~spans[:, -1:] | torch.tensor(given)
-    return torch.where((spans & ~inside).to(batch.mel.device)[..., None], batch.mel, batch.heard)
+def as_heard(batch, given: bool, spans: Tensor, cleaned: Callable[[Tensor], Tensor]) -> Tensor:
+    """The mel of an example: what is given, as the model hears it of a poor recording; what is said behind a prompt is
+    clean, what is said anew inside of a recording is as poor as all of it."""
+    inside = (~spans[:, -1:]).to(batch.mel.device)[..., None]
+    heard = cleaned(batch.heard)
+    if given:
+        return heard
+    spans = spans.to(batch.mel.device)[..., None]
+    return torch.where(inside, batch.heard, torch.where(spans, batch.mel, heard))
 
 
 # A voice's harmonics lie in its lowest mel bins (40 of 100); errors there are heard first, errors above hardly (a recording
@@ -124,7 +130,7 @@ class FlowMatching(nn.Module):
             if task.audio == "generate" and batch.reference is not None:
                 said = prompt_without_text(batch, spans, torch.rand(size, 1, generator=rng) < PROMPTS_UNTOLD)
             text = self._text(said, no_text)
-            mel = batch.mel if batch.heard is None else as_heard(batch, task.audio == "given", spans)
+            mel = batch.mel if batch.heard is None else as_heard(batch, task.audio == "given", spans, self._cleaned)
             voice = self._voice(batch, task, (no_text.cpu() & no_given)[:, 0], rng)
             audio = self._stream("audio", mel, task.audio, spans, no_given, t, text, task.motion, rng, voice=voice)
         if task.motion != "absent":
@@ -154,12 +160,20 @@ class FlowMatching(nn.Module):
             return embed(batch.tokens - 1, batch.mel.shape[1], drop=no_text)
         return embed.stretch(batch.tokens, batch.durations, torch.where(no_text, -1.0, batch.clock))
 
+    def _cleaned(self, mel: Tensor) -> Tensor:
+        """A normalised mel as the model's cleaner passes it on."""
+        cleaner, statistics = self.model.cleaner, self.model.config.mel
+        if cleaner is None:
+            return mel
+        with torch.no_grad():
+            return normalised(cleaner(restored(mel, statistics)).float(), statistics)
+
     def _voice(self, batch, task: Task, nothing: Tensor, rng) -> Tensor | None:
         """What the speakers of a batch add to the timestep embedding [B, dim]; nothing: bool [B], who has no condition at all."""
         if self.model.voice is None or batch.reference is None or task.audio != "generate":
             return None
         unknown = (torch.rand(len(nothing), generator=rng) < task.drop_voice) | nothing
-        vectors = self.model.voice(batch.reference)
+        vectors = self.model.voice(self._cleaned(batch.reference))
         return self.model.voice.to_time(vectors).masked_fill(unknown[:, None].to(vectors.device), 0.0)
 
     def _stream(self, name, x1, role, spans, no_given, t, text, other, rng, rest=None, voice=None):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from ..audio.timbre import coloured
 from ..clock import CELL, GRID
 from ..flow.conditions import Segment, normalised, restored, text_features
 from ..flow.sampler import Canvas
@@ -96,8 +97,9 @@ def heard_canvas(models: Models, mel: Tensor, text: TimedText | None) -> Canvas:
 
 
 def mel_of(models: Models, painted: Tensor, voice: Voice) -> Tensor:
-    """What stands behind the prompt, as log mel [frames, 100]."""
-    return restored(painted[len(voice.mel) :].float().cpu(), models.flow.config.mel)
+    """What stands behind the prompt, as log mel [frames, 100], in the colour of the recording that is imitated."""
+    mel = restored(painted[len(voice.mel) :].float().cpu(), models.flow.config.mel)
+    return mel if voice.heard is None else coloured(mel, voice.heard)
 
 
 def mouth_of_canvas(models: Models, painted: Tensor) -> Tensor:

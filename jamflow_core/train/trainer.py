@@ -24,7 +24,7 @@ import torch
 from safetensors.torch import load_file
 
 from ..catalog.f5 import load_f5
-from ..config import JamFlowConfig, Normaliser, VoiceConfig, base, tiny
+from ..config import CleanerConfig, JamFlowConfig, Normaliser, VoiceConfig, base, tiny
 from ..errors import JamFlowError
 from ..flow.objective import STAGES, FlowMatching
 from ..model.jamflow import JamFlow
@@ -130,6 +130,8 @@ class Trainer:
         if self.added:  # zero-initialised: the weights say at first what they said before
             motion = replace(self.config.motion, rest=REST_CHANNELS)
             self.config = replace(self.config, motion=motion, voice=VoiceConfig())
+        if options.cleaner:
+            self.config = replace(self.config, cleaner=CleanerConfig())
         if self.config.mouth is None:
             self.config = replace(self.config, mouth=mouth_statistics(cache))
         torch.manual_seed(options.seed)
@@ -144,7 +146,9 @@ class Trainer:
         )
         self.stage, self.step, self.frames = options.stage, 0, 0
         if checkpoint:
-            model.load_state_dict(checkpoint["model"], strict=not self.added)
+            model.load_state_dict(checkpoint["model"], strict=not (self.added or options.cleaner))
+        if options.cleaner:
+            model.cleaner.load_state_dict(load_file(options.cleaner))
         if options.voice:
             model.voice.load_state_dict(load_file(options.voice))
         self.freeze(model)
@@ -268,6 +272,7 @@ def arguments(argv) -> argparse.Namespace:
     add("--stage", choices=tuple(STAGES), required=True)
     add("--init", help="checkpoint of the stage before, or an exported model (.safetensors)")
     add("--voice", help="network of the voice vector to start with (train voice-vector)")
+    add("--cleaner", help="what cleans recordings before the streams hear them (train cleaner)")
     add("--init-f5", help="F5-TTS checkpoint: train jamflow-base, whose audio stream it is (skip stage audio)")
     add("--batch", type=int, default=6)
     add("--window", type=int, default=720, help="mel frames a window (a multiple of 15)")
