@@ -9,12 +9,13 @@ import pytest
 from jamflow_core.catalog.renderers import RENDERERS, Loading, load_renderer
 from jamflow_core.cli.main import main
 from jamflow_core.errors import JamFlowError
+from jamflow_core.media.picture import read_image
 from jamflow_core.media.video import VideoWriter
 from jamflow_core.media.video_reader import read_video
 from jamflow_core.motion.basis import JAW, exp_to_state, state_to_exp
 from jamflow_core.motion.files import Motion, load_motion
-from jamflow_core.render.mesh import MeshRenderer
-from jamflow_core.render.renderer import Film, Footage, Seen
+from jamflow_core.render.mesh import MeshPortrait, MeshRenderer
+from jamflow_core.render.renderer import Film, Footage, Seen, opaque, with_alpha
 
 FACE = Path(__file__).parent.parent / "portraits" / "mona_lisa.jpg"
 
@@ -33,6 +34,9 @@ class Sketch:
     def frames(self, motion, **tracks):
         for state in exp_to_state(motion.exp):
             yield np.full_like(self.image, 60 + 150 * min(state[JAW], 1))
+
+    def mattes(self, motion, **tracks):
+        return opaque(self, motion)
 
 
 class SketchRenderer:
@@ -104,8 +108,6 @@ def test_the_mesh_takes_no_driving_motion():
 
 
 def test_the_last_frame_goes_on_speaking_only_where_asked():
-    from jamflow_core.media.picture import read_image
-
     picture = read_image(FACE)
     footage = Footage(lambda: iter([picture] * 2), 25.0)
     lips = Motion(state_to_exp(np.tile([0.6, 0, 0, 0, 0], (4, 1))), 25.0)
@@ -114,3 +116,23 @@ def test_the_last_frame_goes_on_speaking_only_where_asked():
     pairs = list(film.pairs)
     assert film.count == len(pairs) == 4 and all(np.array_equal(before, picture) for before, _ in pairs)
     assert not np.array_equal(pairs[3][1], picture)
+
+
+def test_frames_with_alpha_lie_on_any_background():
+    """A cut-out head that turns and opens its mouth: its outline goes along, and its colours bring no grey."""
+    picture = read_image(FACE)
+    distance = np.hypot(*(np.indices(picture.shape[:2]) - np.array([190, 250])[:, None, None]))
+    matte = (255 * np.clip((150 - distance) / 4, 0, 1)).astype(np.uint8)
+    red = picture.copy()
+    red[..., 0] = 255
+    portrait = MeshPortrait(np.dstack([red, matte]))
+    lips = Motion(state_to_exp(np.array([[0, 0, 0, 0, 0], [0.9, 0, 0, 0, 0]])), 25.0)
+    head = np.array([[0, 0, 0, 0, 0], [6, 0, 3, 0.1, 0]], np.float32)
+    still, turned = with_alpha(portrait, lips, head=head)
+    assert still.shape == turned.shape == (*picture.shape[:2], 4)
+    assert np.array_equal(still[..., 3], matte) and np.abs(turned[..., 3].astype(int) - matte).max() > 100
+    assert abs(int(turned[..., 3].astype(int).sum()) - int(matte.astype(int).sum())) < 0.03 * matte.astype(int).sum()
+    edge = (turned[..., 3] > 90) & (turned[..., 3] < 200)
+    assert edge.any() and np.percentile(turned[edge][:, 0], 10) > 235, "straight colours at the edge"
+    (whole,) = MeshPortrait(picture).mattes(Motion(lips.exp[:1], 25.0))
+    assert (whole == 255).all()

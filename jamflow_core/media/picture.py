@@ -120,5 +120,14 @@ def to_rgb(pixels: np.ndarray, name: str = "the picture") -> np.ndarray:
     return np.ascontiguousarray(pixels)
 
 
+def matte_of(pixels: np.ndarray) -> np.ndarray | None:
+    """Opacity uint8 [h,w] of a picture [h,w,1-4] of any depth; None where nothing is transparent."""
+    pixels = np.asarray(pixels)
+    if pixels.ndim != 3 or pixels.shape[2] not in (2, 4):
+        return None
+    alpha = to_rgb(pixels[..., -1])[..., 0]
+    return None if alpha.min() == 255 else alpha
+
+
 def _has_alpha(pixels: np.ndarray) -> bool:
     return pixels.ndim == 3 and pixels.shape[2] == 4

@@ -14,6 +14,7 @@ import numpy as np
 from ..clock import MOTION_FPS
 from ..errors import JamFlowError
 from ..face.finder import Which
+from ..media.picture import BACKDROP
 from ..motion.files import Motion
 
 # What a face does besides its lips, by name, a row a frame: blink [n] or [n,2] (0..1, image left and right), head [n,5]
@@ -80,6 +81,10 @@ class Portrait(Protocol):
         tracks: see `Tracks`; ValueError if one of them has fewer frames."""
         ...
 
+    def mattes(self, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
+        """Opacity uint8 [h,w] of the same frames, where the picture came with transparent parts."""
+        ...
+
 
 class Renderer(Protocol):
     """What paints faces. `name`: what users call it. `readings`: how often a video is read before its first frame is
@@ -132,6 +137,21 @@ def held(frames: Iterable[np.ndarray], more: int) -> Iterator[np.ndarray]:
     for frame in frames:
         yield frame
     yield from repeat(frame, more)
+
+
+def opaque(portrait: Portrait, motion: Motion) -> Iterator[np.ndarray]:
+    """The mattes of a picture without transparent parts."""
+    width, height = portrait.size
+    yield from repeat(np.full((height, width), 255, np.uint8), len(motion.exp))
+
+
+def with_alpha(portrait: Portrait, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
+    """Frames as uint8 RGBA [h,w,4], to be laid on any background: colours without the grey that lies behind transparent
+    parts in `Portrait.frames`."""
+    for frame, matte in zip(portrait.frames(motion, **tracks), portrait.mattes(motion, **tracks)):
+        alpha = matte[..., None].astype(np.float32) / 255
+        colour = (frame - BACKDROP * (1 - alpha)) / np.maximum(alpha, 1 / 255)
+        yield np.dstack([np.clip(colour + 0.5, 0, 255).astype(np.uint8), matte])
 
 
 def one_frame(portrait: Portrait, exp: np.ndarray, tracks: dict) -> np.ndarray:

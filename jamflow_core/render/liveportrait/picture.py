@@ -1,6 +1,7 @@
 """A picture whose face LivePortrait moves."""
 
 from collections.abc import Iterator
+from itertools import repeat
 
 import numpy as np
 import torch
@@ -8,10 +9,10 @@ from torch import Tensor
 
 from ...face.finder import Which, face_finder
 from ...face.topology import FACE_OVAL, load_topology
-from ...media.picture import to_rgb
+from ...media.picture import matte_of, to_rgb
 from ...motion.files import Motion
 from ..mesh.rig import fit_to_mouth
-from ..renderer import MouthBox, checked_box
+from ..renderer import MouthBox, checked_box, opaque
 from .crop import PasteBack, cut, face_box, square, to_crop
 from .drive import drive, speak
 from .expression import laid_over
@@ -25,7 +26,7 @@ class LivePortraitPicture:
     a square around the head differs; without paste_back they are that square."""
 
     def __init__(self, painting: Painting, image: np.ndarray, face: Which = 0, mouth_box: MouthBox | None = None):
-        self.image = to_rgb(image)
+        self.image, self._matte = to_rgb(image), matte_of(image)
         self.warning = None
         if mouth_box is None:
             found = face_finder().find(self.image, face)
@@ -72,6 +73,12 @@ class LivePortraitPicture:
             template = driving.template.at(motion.fps).lasting(len(exp)).to(self.networks.device)
             return self._painted(drive(net, self.source, template, options, exp, laid)[1])
         return self._painted(speak(net, self.source, exp, options, laid)[1])
+
+    def mattes(self, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
+        """See `Portrait.mattes`: the picture's own; the networks know no outline."""
+        if self._matte is None or not self.painting.paste_back:
+            return opaque(self, motion)
+        return repeat(self._matte, len(motion.exp))
 
     def _painted(self, points: Tensor) -> Iterator[np.ndarray]:
         for some in points.split(self.painting.together):

@@ -7,14 +7,15 @@ import numpy as np
 from ...errors import JamFlowError
 from ...face.finder import FaceFinder, Which, face_finder
 from ...face.topology import FACE_OVAL, load_topology
-from ...media.picture import to_rgb
+from ...media.picture import matte_of, to_rgb
 from ...motion.basis import STATES, exp_to_state
 from ...motion.files import Motion
-from ..renderer import MouthBox, checked_box
+from ..renderer import MouthBox, checked_box, opaque
 from .colours import mouth_colours
 from .crop import HeadCrop
 from .eyes import Eyeballs
 from .finish import finish_of
+from .matte import Matte
 from .mouth import MouthInterior, photographed
 from .rig import SURE_EYES, build_rig, fit_to_mouth
 from .row import Row
@@ -30,7 +31,8 @@ class MeshPortrait:
 
     def __init__(self, image: np.ndarray, mouth_box: MouthBox | None = None, face: Which = 0,
                  finder: FaceFinder | None = None):  # fmt: skip
-        self.image = self.still = to_rgb(image)
+        self.image, matte = to_rgb(image), matte_of(image)
+        self.still = self.image
         topology = load_topology()
         if mouth_box is not None:
             points = fit_to_mouth(checked_box(mouth_box, self.image), topology)
@@ -51,6 +53,7 @@ class MeshPortrait:
             photo, colours = photographed(self._crop.picture, self.rig, colours)
         self._mouth = MouthInterior(self.rig, colours, finish_of(self._crop.picture, self.rig), photo)
         self._sway = None  # built at the first head motion
+        self._matte = None if matte is None else Matte(matte, points, self.rig)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -71,6 +74,16 @@ class MeshPortrait:
                 raise ValueError(f"{name} must be as long as exp: {len(states)} frames, not {len(values)}")
         for index, state in enumerate(states):
             yield self.frame(state, **{name: values[index] for name, values in tracks.items()})
+
+    def mattes(self, motion: Motion, **tracks: np.ndarray) -> Iterator[np.ndarray]:
+        """See `Portrait.mattes`: the head's outline goes with the jaw and with the head."""
+        if self._matte is None:
+            yield from opaque(self, motion)
+            return
+        for index, state in enumerate(exp_to_state(motion.exp)):
+            face = Row.of(**{name: values[index] for name, values in tracks.items()})
+            points = self.rig.pose(self.rig.relative(state, face.smile, face.brow), face.blink)
+            yield self._matte.pose(points, face.head)
 
     def frame(self, state, **row) -> np.ndarray:
         """One picture, uint8 RGB of the portrait's size.
