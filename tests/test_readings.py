@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from jamflow_core.errors import JamFlowError
+from jamflow_core.text.aligned import Aligned
+from jamflow_core.text.languages.english import AMERICAN, BRITISH
 from jamflow_core.text.parse import parse
 
 WEAK = str.maketrans(dict.fromkeys("ɪᵻɐʌʊɛɜᵊiæu", "ə") | {"T": "t"} | dict.fromkeys("ˈˌː"))
@@ -51,3 +53,13 @@ def test_there_are_enough_pairs():
 def test_readings(kind):
     wrong = [text for text, readings in PAIRS[kind] if not right(text, readings)]
     assert len(wrong) <= 0.05 * len(PAIRS[kind]), wrong
+
+
+@pytest.mark.parametrize("language", [AMERICAN, BRITISH])
+def test_every_character_of_a_reading_knows_its_place(language):
+    for text, _ in [pair for kind in PAIRS.values() for pair in kind]:
+        source = Aligned(text)
+        language.normalise(source)
+        assert len(source.spans) == len(source.text), text
+        assert all(0 <= start <= end <= len(text) for start, end in source.spans), text
+        assert [start for start, _ in source.spans] == sorted(start for start, _ in source.spans), text

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from jamflow_core.errors import JamFlowError
+from jamflow_core.tasks.longform.lines import lines_of_srt
 from jamflow_core.text.parse import parse
 from jamflow_core.text.script import Turn, read_script
 from jamflow_core.text.srt import Subtitle, format_srt, parse_srt, save_srt, subtitles_of
@@ -115,3 +116,80 @@ def test_subtitles_of_timed_text():
     assert subtitles[0].start == spans[0][1] and subtitles[-1].end == spans[-1][2]
     assert all(a.end <= b.start for a, b in pairwise(subtitles))
     assert any(b.start - a.end > 2 for a, b in pairwise(subtitles))
+
+
+@pytest.mark.parametrize(
+    ("times", "start", "end"),
+    [
+        ("00:00:01 --> 00:00:02", 1.0, 2.0),
+        ("01:05 --> 02:10", 65.0, 130.0),
+        ("00:00:01,000 -> 00:00:02,000", 1.0, 2.0),
+        ("00:00:01,000 → 00:00:02,000", 1.0, 2.0),
+        ("00:00:01,0500 --> 00:00:02,1234", 1.05, 2.1234),
+        ("00 : 00 : 01 , 000 --> 00: 00:02,000", 1.0, 2.0),
+        ("00:00:01，000 --> 00:00:02，500", 1.0, 2.5),
+        ("00：00：01，000 --> 00：00：02，500", 1.0, 2.5),
+        ("00:00:01.000 --> 00:00:02.000 align:start position:0%", 1.0, 2.0),
+        ("0:00:01.000,0:00:02.000", 1.0, 2.0),
+        ("00:00:01,000 - 00:00:02,000", 1.0, 2.0),
+    ],
+)
+def test_srt_times_as_people_write_them(times, start, end):
+    assert parse_srt(f"1\n{times}\nHi\n") == [Subtitle(start, end, "Hi")]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        "00:00:01,000 -->",
+        "--> 00:00:02,000",
+        "00:00:0x,000 --> 00:00:02,000",
+        "1 --> 2",
+        f"{'9' * 400}:00:01,000 --> 00:00:02,000",
+        "500:00:01,000 --> 500:00:02,000",
+        "00:00:02,000 --> 00:00:01,000",
+    ],
+)
+def test_srt_times_that_cannot_be_read_are_named(times):
+    with pytest.raises(JamFlowError, match="in line 6") as error:
+        parse_srt(f"1\n00:00:00,000 --> 00:00:01,000\nHo\n\n2\n{times}\nHi\n")
+    assert len(str(error.value)) < 250
+
+
+def test_vtt_is_read():
+    written = (
+        "WEBVTT - a film\n\nNOTE\nnot this\n\nSTYLE\n::cue { color: red }\n\nintro\n00:01.000 --> 00:02.000 align:start\n"
+        "<v Anna>Hi <00:01.500><c.yellow>there</c>\n\nNOTE nor this\n\nthe end\n00:03.000 --> 00:04.000\nYes &amp; no\n"
+    )
+    assert parse_srt(written) == [Subtitle(1.0, 2.0, "Hi there"), Subtitle(3.0, 4.0, "Yes & no")]
+
+
+@pytest.mark.parametrize(
+    ("cue", "said"),
+    [
+        ("[door opens]", None),
+        ("(SIRENS WAIL)", None),
+        ("(door creaks)", None),
+        ("♪ ♪", None),
+        ("DOCTOR: Run!", "Run!"),
+        ("- MAN 2: Hey.\n- MRS. LEE: No (really).", "- Hey. - No (really)."),
+        (">> ANCHOR: Good evening.", "Good evening."),
+        ("[laughs] Hello [pause 1s] there", "Hello [pause 1s] there"),
+        ("[anna] Hi. [heart] Ho.", "[anna] Hi. [heart] Ho."),
+        ("{\\an8}<i>It is 5</i> [MUSIC]\\Nnow", "It is 5 now"),
+        ("It was 5: not 6", "It was 5: not 6"),
+    ],
+)
+def test_what_films_note_beside_speech_is_not_spoken(cue, said):
+    written = f"1\n00:00:01,000 --> 00:00:02,000\n{cue}\n\n2\n00:00:03,000 --> 00:00:04,000\nlast\n"
+    assert [subtitle.text for subtitle in parse_srt(written)] == [*([said] if said else []), "last"]
+    kept = [subtitle.text for subtitle in parse_srt(written, keep_captions=True)]
+    assert len(kept) == 2 or cue == "♪ ♪"
+
+
+def test_only_the_speakers_of_a_film_are_no_notes():
+    cue = "1\n00:00:01,000 --> 00:00:02,000\n[Anna] Hi. [bell] Ho.\n"
+    assert parse_srt(cue, speakers=["anna"])[0].text == "[Anna] Hi. Ho."
+    assert [(line.speaker, line.text) for line in lines_of_srt(cue, ["anna"])] == [("anna", "Hi. Ho.")]
+    with pytest.raises(JamFlowError, match=r"Unknown speaker \[bell\]"):
+        lines_of_srt(cue, ["anna"], keep_captions=True)

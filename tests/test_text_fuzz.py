@@ -1,4 +1,4 @@
-"""Whatever is given to the readers of text: a result or one line that says what is wrong, soon, and never a traceback."""
+"""Whatever is given to the readers of text: a result, or one line that says what is wrong, soon; never a traceback."""
 
 import random
 import time

@@ -123,7 +123,8 @@ RULES = (
     rule(rf"{FREE}(\d+(?:\.\d+)?)B(?= {_NOUNS}\b)", r"\1 billion"),
     rule(rf"{FREE}(\d+(?:\.\d+)?)[kK](?= {_NOUNS}\b)", r"\1 thousand"),
     rule(
-        rf"(?:{FREE}|(?<=\d[x×]))(?P<number>-?{NUMBER}(?: (?:hundred|thousand|million|billion))?)(?P<gap>\s?)(?P<unit>{_UNIT})"
+        rf"(?:{FREE}|(?<=\d[x×]))(?P<number>-?{NUMBER}(?: (?:hundred|thousand|million|billion))?)(?P<gap>\s?)"
+        rf"(?P<unit>{_UNIT})"
         r"(?:\^(?P<power>-?\d))?"
         rf"(?:\s?/\s?(?P<per>{alternatives([*PER, *UNITS])})(?:\^(?P<per_power>[23]))?(?!\w))?"
         r"(?![\w^]|/[^\W\d_])(?P<stop>(?<=[a-z.])\.(?![\w.]))?",
