@@ -16,6 +16,7 @@ from ..jamflow_core.render import LAYOUTS
 from .draw import thumbnail
 from .media import audio_of, frames_of
 from .node import CATEGORY, Node, Progress, report, seed_input, steps_input
+from .render_inputs import EXAMPLES
 from .sockets import AudioRef, Expression, Model, Motion, Portrait, Vocoder
 
 DEFAULT_SCRIPT = "[isabella] Have you heard? We can speak now.\n[george] I heard you. [pause 0.5s] And I have waited long enough to answer."
@@ -245,10 +246,12 @@ def painted(timeline, portrait, voices: dict[str, str], images: list, widgets: S
 
 
 def in_one_picture(portrait, images: list, faces: dict[str, int]) -> dict:
-    """By speaker, their face of the first picture that is connected, posed."""
+    """By speaker, their face of the first picture that is connected, else of the two that ship, posed."""
     picture = next(chain.from_iterable(map(frames_of, images)), None)
     if picture is None:
-        raise JamFlowError("layout one picture has no picture: connect one that shows everybody to images")
+        from ..jamflow_core.media.picture import read_image
+
+        picture = read_image(EXAMPLES / "drawing_two.jpg")
     return {who: portrait.pose(picture, face) for who, face in faces.items()}
 
 
