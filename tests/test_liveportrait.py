@@ -37,6 +37,7 @@ from jamflow_core.render.liveportrait import (
 from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, to_crop
 from jamflow_core.render.liveportrait.drive import Laid, drive, speak
 from jamflow_core.render.liveportrait.expression import expression
+from jamflow_core.render.liveportrait.generator import convolve_enlarged, instance_norm
 from jamflow_core.render.liveportrait.keypoints import LIPS, Faces, rotation
 from jamflow_core.render.liveportrait.networks import LivePortrait
 from jamflow_core.render.liveportrait.warping import _shifted
@@ -111,6 +112,26 @@ def test_separable_sampling_is_trilinear():
     grid = torch.stack((x, y, z), -1) + shift.view(6, 1, 1, 1, 3)
     expected = torch.nn.functional.grid_sample(volume.expand(6, -1, -1, -1, -1), grid, align_corners=False)
     torch.testing.assert_close(_shifted(volume, shift).flatten(0, 1), expected, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("times", (1, 2, 4, 5))
+@torch.no_grad()
+def test_convolutions_of_enlarged_features_are_those_of_the_pixels(times):
+    """Borders included, with fewer products."""
+    torch.manual_seed(times)
+    net = torch.nn.Sequential(torch.nn.Conv2d(6, 5, 3, padding=1), torch.nn.ReLU())
+    x = torch.randn(2, 6, 4, 7)
+    wanted = net(torch.nn.functional.interpolate(x, scale_factor=times))
+    torch.testing.assert_close(convolve_enlarged(net, x, times), wanted, atol=1e-6, rtol=1e-5)
+
+
+@torch.no_grad()
+def test_norms_of_bfloat16_have_sums_in_float32():
+    """Of channels far from zero too, in the layout that convolutions want."""
+    x = (3 + torch.randn(2, 24, 120, 96)).bfloat16().to(memory_format=torch.channels_last)
+    found, wanted = instance_norm(x), torch.nn.functional.instance_norm(x.float())
+    assert found.dtype == torch.bfloat16 and found.is_contiguous(memory_format=torch.channels_last)
+    assert (found.float() - wanted).abs().max() < 0.02
 
 
 def test_bfloat16_painting_stays_close(tiny):

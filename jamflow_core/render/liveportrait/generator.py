@@ -6,10 +6,12 @@ is folded from the stored vectors, and gamma and beta become one convolution who
 
 import torch
 import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor, nn
 
 HIDDEN = 128
 SLOPE = 0.2
+EPSILON = 1e-5  # of the norms
 
 
 class Generator(nn.Module):
@@ -51,18 +53,17 @@ class SpadeBlock(nn.Module):
             self.norm_s = Spade(before, channels)
 
     def forward(self, x: Tensor, features: Tensor) -> Tensor:
-        if features.shape[-1] != x.shape[-1]:
-            features = F.interpolate(features, size=x.shape[-2:])
-        normed = F.instance_norm(x)
+        normed = instance_norm(x)
         if hasattr(self, "conv_s"):
             x = self.conv_s(self.norm_s(normed, features))
         hidden = self.conv_0(F.leaky_relu_(self.norm_0(normed, features), SLOPE))
-        hidden = self.norm_1(F.instance_norm(hidden), features)
+        hidden = self.norm_1(instance_norm(hidden), features)
         return x + self.conv_1(F.leaky_relu_(hidden, SLOPE))
 
 
 class Spade(nn.Module):
-    """Normalised activations [B, C, H, W] scaled and shifted, pixel by pixel, as the features say."""
+    """Normalised activations [B, C, H, W] scaled and shifted, pixel by pixel, as the features say, whose pixels each
+    stand for one or more of H x W."""
 
     def __init__(self, channels: int, features: int):
         super().__init__()
@@ -70,5 +71,58 @@ class Spade(nn.Module):
         self.mlp = nn.Conv2d(HIDDEN, 2 * channels, 3, padding=1)
 
     def forward(self, normed: Tensor, features: Tensor) -> Tensor:
-        scale, shift = self.mlp(self.mlp_shared(features)).chunk(2, 1)
+        hidden = convolve_enlarged(self.mlp_shared, features, normed.shape[-1] // features.shape[-1])
+        scale, shift = self.mlp(hidden).chunk(2, 1)
         return torch.addcmul(shift, normed, scale)
+
+
+# What a pixel of an enlarged picture sees through three taps when it is the first of the pixels that one pixel became,
+# an inner one, or the last: the taps on one pixel after the other of the small picture.
+_FIRST, _INNER, _LAST = ((1, 0, 0), (0, 1, 1)), ((1, 1, 1),), ((1, 1, 0), (0, 0, 1))
+
+
+def convolve_enlarged(net: nn.Sequential, x: Tensor, times: int) -> Tensor:
+    """A 3x3 convolution and its activation on F.interpolate(x, scale_factor=times): [B, C, h, w] -> [B, O, t h, t w].
+
+    Equal pixels are not looked at again and again: their taps are summed first, and what is equal in the result is
+    computed once. 4/9 of the products for `times` 2, a sixth for 4.
+    """
+    if times == 1:
+        return net(x)
+    conv, activation = net
+    batch, _, height, width = x.shape
+    weight, bordered = conv.weight.float(), F.pad(x, (1, 1, 1, 1))
+    out = x.new_empty(batch, height, times, width, times, conv.out_channels)
+    parts = ((_FIRST, 0, slice(0, 1)), (_INNER, 1, slice(1, times - 1)), (_LAST, 1, slice(times - 1, times)))
+    for rows, top, down in parts:
+        for columns, left, across in parts:
+            if down.start == down.stop or across.start == across.stop:
+                continue
+            taps = [weight.new_tensor(part) for part in (rows, columns)]
+            kernel = torch.einsum("pi,qj,ocij->ocpq", *taps, weight).to(x.dtype)
+            seen = bordered[:, :, top : top + height + len(rows) - 1, left : left + width + len(columns) - 1]
+            made = activation(F.conv2d(seen, kernel, conv.bias))
+            out[:, :, down, :, across] = rearrange(made, "b o h w -> b h 1 w 1 o")
+    return rearrange(out, "b h rows w columns o -> b o (h rows) (w columns)")
+
+
+_BLOCK = 1 << 18  # values that a core's cache holds
+
+
+def instance_norm(x: Tensor) -> Tensor:
+    """F.instance_norm of [B, C, H, W]; torch's own is made for other layouts than that of bfloat16 on a CPU."""
+    if x.dtype != torch.bfloat16 or x.device.type != "cpu":
+        return F.instance_norm(x)
+    pixels = rearrange(x, "b c h w -> b (h w) c")
+    blocks = pixels.split(max(1, _BLOCK // pixels.shape[-1]), dim=1)
+    sums, squares = torch.zeros(2, len(x), 1, x.shape[1])
+    for block in blocks:
+        block = block.float()
+        sums += block.sum(1, keepdim=True)
+        squares += block.square_().sum(1, keepdim=True)
+    mean = sums / pixels.shape[1]
+    scale = torch.rsqrt((squares / pixels.shape[1] - mean.square()).clamp(min=0) + EPSILON)
+    out = torch.empty_like(pixels)
+    for block, made in zip(blocks, out.split(blocks[0].shape[1], dim=1)):
+        made.copy_(block.float().sub_(mean).mul_(scale))
+    return rearrange(out, "b (h w) c -> b c h w", h=x.shape[2])
