@@ -9,7 +9,7 @@ from ...media.picture import load_cv2
 from .rig import Rig
 from .warp import Box, box_around
 
-REBLUR = 1.0  # pixels
+REBLUR = 1.5  # pixels
 EDGES = 97  # percentile of the gradient from which pixels are edges
 OWN = 0.7  # pixels of blur that the painted layers have anyway
 SOFTEST = 0.03  # mouth widths
@@ -49,7 +49,7 @@ def blur_of(image: np.ndarray) -> float:
     before, after = (np.hypot(cv2.Sobel(part, cv2.CV_32F, 1, 0), cv2.Sobel(part, cv2.CV_32F, 0, 1))
                      for part in (grey, cv2.GaussianBlur(grey, (0, 0), REBLUR)))  # fmt: skip
     crest = before >= 0.999 * cv2.dilate(before, np.ones((3, 3)))  # beside it, the formula does not hold
-    edges = crest & (before >= max(np.percentile(before, EDGES), 1.0))
+    edges = crest & (after >= max(np.percentile(after, EDGES), 0.5))  # what is still an edge: not the grain of a canvas
     if not edges.any():
         return 0.0
     ratio = float(np.median(before[edges] / np.maximum(after[edges], 1e-3)))
