@@ -158,7 +158,8 @@ def test_srt_times_that_cannot_be_read_are_named(times):
 
 def test_vtt_is_read():
     written = (
-        "WEBVTT - a film\n\nNOTE\nnot this\n\nSTYLE\n::cue { color: red }\n\nintro\n00:01.000 --> 00:02.000 align:start\n"
+        "WEBVTT - a film\n\nNOTE\nnot this\n\nSTYLE\n::cue { color: red }\n\nintro\n00:01.000 --> 00:02.000 "
+        "align:start\n"
         "<v Anna>Hi <00:01.500><c.yellow>there</c>\n\nNOTE nor this\n\nthe end\n00:03.000 --> 00:04.000\nYes &amp; no\n"
     )
     assert parse_srt(written) == [Subtitle(1.0, 2.0, "Hi there"), Subtitle(3.0, 4.0, "Yes & no")]

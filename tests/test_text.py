@@ -108,7 +108,8 @@ def words(text):
         (
             "a != b, 10^-3, 6.02×10^23, 1.5e-9",
             (
-                "a is not equal to b, 10 to the power of minus 3, 6.02 times 10 to the power of 23, 1.5 times 10 to the "
+                "a is not equal to b, 10 to the power of minus 3, 6.02 times 10 to the power of 23, 1.5 times 10 to "
+                "the "
                 "power of minus 9"
             ),
         ),

@@ -31,6 +31,15 @@ def _full(month: str) -> str:
     return _FULL[month.lower().rstrip(".")]
 
 
+def _century(year: str) -> str:
+    """Two figures of a year in full."""
+    return ("19" if int(year) > 40 else "20") + year
+
+
+def _short(year: str) -> str:
+    return f"oh {year[1]}" if year[0] == "0" else year
+
+
 def _days(match: re.Match) -> str:
     first, last = (DAY_OF.get(day, day) for day in match.groups())
     return f"{first} to {last}" + ("." if match[0].endswith(".") and sentence_ends(match) else "")
@@ -40,7 +49,7 @@ def _date(day: str, month: str, year: str, british: bool) -> str | None:
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
         return None
     if len(year) == 2:
-        year = ("19" if int(year) > 40 else "20") + year
+        year = _century(year)
     name, nth = MONTHS[int(month) - 1], ordinal(int(day))
     return f"the {nth} of {name}, {year}" if british else f"{name} {nth}, {year}"
 
@@ -105,6 +114,9 @@ def _era(match: re.Match) -> str:
 
 # Where dashes still stand for ranges and abbreviations have their full stops.
 RANGES = (
+    rule(rf"\b({MONTH})\.? ['’](\d\d)\b", lambda m: f"{_full(m[1])} {_century(m[2])}"),
+    rule(r"(?<!\w)['’](\d\d)\s?[‒–-]\s?['’](\d\d)\b", lambda m: f"{_short(m[1])} to {_short(m[2])}"),
+    rule(r"(?<!\w)['’](0\d)\b(?!['’]?s)", lambda m: _short(m[1])),
     rule(r"(?<=\dst|\dnd|\drd|\dth)\s?[‒–-]\s?(?=\d+(?:st|nd|rd|th)\b)", " to "),
     rule(r"(?<=\ds)\s?[‒–-]\s?(?=['’]?\d+s\b)", " to "),
     rule(rf"\b({MONTH})\.?\s?[‒–-]\s?({MONTH})\b\.?", lambda m: f"{_full(m[1])} to {_full(m[2])}"),

@@ -82,6 +82,7 @@ NAMES = (
 )
 RULES = (
     rule(rf"(?<![\w.])\.({alternatives(_DOTFILES)})\b", lambda m: f"dot {_DOTFILES[m[1]]}"),
+    rule(r"(?<![\w#&])#(\d{1,4}[A-Za-z]{3,60})\b", _hashtag),
     rule(r"(?<![\w#&])#(?=[A-Z]{1,2}\d)", "number "),
     rule(r"(?<![\w#&])#([^\W\d]\w{2,80})", _hashtag),
     rule(r"(?<![\w@.])@([^\W\d]\w{2,60})", _handle),

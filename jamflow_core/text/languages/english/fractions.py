@@ -31,10 +31,10 @@ def _denominator(number: int) -> tuple[str, str] | None:
 
 def _fraction(match: re.Match) -> str:
     whole, above, below = match[1], int(match[2]), int(match[3])
-    if re.match(r"\s?=", after(match)):
+    if above >= below and re.match(r"\s?=", after(match)):
         return f"{whole or ''}{above} divided by {below}"
     written = f"{above}/{below}"
-    if written in _IDIOMS:
+    if written in _IDIOMS or above % 10 == below % 10 == 0 and 10 <= above != below < 100:  # 80/20
         return f"{whole or ''}{above} {below}"
     if above == below or _RATED.search(before(match)) or _STARS.match(after(match)) or below == 100 and above > 10:
         return f"{whole or ''}{above} out of {below}"
@@ -52,11 +52,11 @@ def _season(match: re.Match) -> str | None:
     return f"{match[1]} {match[2]}" if int(match[2]) == (int(match[1]) + 1) % 100 else None
 
 
-def _blood_pressure(match: re.Match) -> str | None:
-    """120/80 is "one twenty over eighty"."""
+def _blood_pressure(match: re.Match) -> str:
+    """120/80 is "one twenty over eighty"; 110/220 two numbers."""
     above, below = int(match[1]), int(match[2])
     if not (100 <= above < 230 and 40 <= below < min(above, 140)):
-        return None
+        return f"{above} {below}"
     return " over ".join(
         str(n) if n <= 100 or n == 200 else f"{n // 100} {'oh ' if n % 100 < 10 else ''}{n % 100}"
         for n in (above, below)

@@ -17,7 +17,7 @@ from .homographs import choose_senses
 from .names import name_readings
 from .rules import LARGEST
 
-_NUMBER = re.compile(r"-?\d(?:[\d.,]*\d)?(?:st|nd|rd|th|s|'s|ed|'d|ing)?\b|\d+")
+_NUMBER = re.compile(r"-?\.?\d(?:[\d.,]*\d)?(?:st|nd|rd|th|s|'s|ed|'d|ing)?\b|\d+")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SIGNS = {"&": "and", "@": "at", "+": "plus", "%": "percent"}
 _LETTERS = re.compile(r"(?:[A-Z]\.)+[A-Z]?\.?$")
@@ -62,9 +62,9 @@ def _possessives(tokens: list, lexicon) -> None:
             behind.rating = 5
 
 
-def _phonemized(hibari, tokens: list) -> tuple[list, list[tuple[str, str]]]:
-    """The tokens with phonemes, and the numbers in them with their words, the last first."""
-    numbers: list[tuple[str, str]] = []
+def _phonemized(hibari, tokens: list) -> tuple[list, dict[str, str]]:
+    """The tokens with phonemes, and the words of the numbers in them."""
+    numbers: dict[str, str] = {}
     lexicon = copy.copy(hibari.lexicon)
 
     def get_number(word, currency, is_head):
@@ -75,28 +75,26 @@ def _phonemized(hibari, tokens: list) -> tuple[list, list[tuple[str, str]]]:
             reading = noting.get_number(word, currency, is_head)
         else:
             reading = " ".join(noting.lookup(_DIGITS[int(n)], None, None, None)[0] for n in word if n.isdigit()), 3
-        numbers.append((word, " ".join(filter(None, heard))))
+        numbers[word] = " ".join(filter(None, heard))
         return reading
 
     lexicon.get_number = get_number
     listening = copy.copy(hibari)
     listening.lexicon = lexicon
-    return listening.phonemize_tokens(tokens), numbers  # it reads from the end
+    return listening.phonemize_tokens(tokens), numbers
 
 
-def _spoken(written: str, numbers: list[tuple[str, str]]) -> str:
-    """A token as words: numbers in words (taken from the end of the list), letters apart."""
+def _spoken(written: str, numbers: dict[str, str]) -> str:
+    """A token as words: numbers in words, letters apart."""
     if written in _SIGNS:
         return _SIGNS[written]
     if _LETTERS.match(written):
         return " ".join(written.replace(".", " ").split())
-    if not any(character.isdigit() for character in written):
-        return written
 
     def in_words(found: re.Match) -> str:
-        if not (numbers and found[0].lstrip("-").startswith(numbers[-1][0].lstrip("-")[:1])):
+        words = numbers.get(found[0]) or numbers.get(found[0].lstrip("-"))
+        if words is None:
             return found[0]
-        words = numbers.pop()[1]
         if not found[0].endswith("s"):
             return f" {words} "
         return f" {words[:-1]}ies " if words.endswith("y") else f" {words}s "  # the 1990s

@@ -74,7 +74,7 @@ def _unit(match: re.Match) -> str | None:
             return None
     forms = _forms(written, match["power"], match["per"], match["per_power"])
     above = re.search(r"(?<!\d )(?<!\d)(\d{1,3})/$", ahead)
-    if above and number.isdigit() and int(above[1]) < int(number):  # 3/4 tsp
+    if above and number.isdigit() and int(above[1]) < int(number) < 33:  # 3/4 tsp
         said = f"of {'an' if forms[0][0] in 'aeiou' else 'a'} {forms[0]}"
     elif _ARTICLE.search(ahead) and _NOUN.match(behind) and written != "%":
         said = forms[0]
@@ -117,6 +117,8 @@ FEET = (
 )
 DECIMAL_COMMAS = (rule(rf"(?<=\d),(?=\d{{1,2}}\s?(?:{_UNIT})(?!\w))(?<!\d{{3}},)", "."),)
 RULES = (
+    rule(r"(?<=[a-zA-ZΩμ])[·*]([a-zA-Z]{1,3})\^-1\b", r"/\1"),
+    rule(r"(?<=[a-zA-ZΩμ])[·*]([a-zA-Z]{1,3})\^-([23])\b", r"/\1^\2"),
     rule(r"\b(\d+)\s?h\s?(\d+)\s?m(?:in)?\b", _hours_and_minutes),
     rule(rf"{FREE}{NUMBER}( s|(?<=\d\.\d)s|(?<=\d\.\d\d)s)\b(?!['’.]\w)", " seconds", 1),
     rule(rf"{FREE}(\d+(?:\.\d+)?)[mM](?= {_NOUNS}\b)", r"\1 million"),

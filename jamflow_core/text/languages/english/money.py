@@ -122,7 +122,7 @@ DECIMAL_COMMAS = (
 )
 RANGES = (
     rule(r"\bUS \$(?=\d)", "US$"),
-    rule(r"(?<=\d),-(?= ?€|$)", ""),
+    rule(r"(?<=\d)[.,][-–](?=\s|€|$)", ""),
     rule(
         rf"(?<![\w.])(?P<symbol>{_CURRENCY})\s?(?P<low>{NUMBER})\s?[–-]\s?(?P<high>{NUMBER})"
         rf"(?:[\s-]?(?P<magnitude>{_MAGNITUDE})\b)?(?![\w-]|[.,]\d)",

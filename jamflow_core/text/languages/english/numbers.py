@@ -108,4 +108,6 @@ LABELS = (
     rule(r"\b[Aa]rt\. ?(?=\d)", "article "),
     rule(r"\b[Tt]bl\. ?(?=\d)", "table "),
     rule(r"\b[Pp]ars?\. ?(?=\d)", "paragraph "),
+    rule(r"\b[Nn]r\. ?(?=\d)", "number "),
+    rule(r"\b[Pp]g\. ?(?=\d)", "page "),
 )

@@ -54,7 +54,7 @@ RULES = (
     rule(r"\s?!=\s?", " is not equal to "),
     rule(r"==", "="),
     rule(r"(?<![\w=])[<>]=?(?=\d)", _compared),
-    rule(r"(?<= )[<>](?= )|[<>]=?(?=\s?\d)", _exact),
+    rule(r"(?<= )[<>]=?(?= )|[<>]=?(?=\s?\d)", _exact),
     rule(r"(?<!\w)(?<!\w )([≥≤≈])\s?(?=\d)", lambda m: SIGNS[m[1]].removeprefix("is ") + " "),
     rule(_NAMED, _exact),
     rule(r"[Α-Ωα-ωά-ώϑϕϖϰϱϵ]", _greek),

@@ -80,7 +80,7 @@ RANGES = (
 )
 RULES = (
     rule(r"\b(?:ratio|odds|scale)(?: of| is|:)? \d+(:)(?=\d)", " to ", 1),
-    rule(r"(?<![\w.,])(\d{1,2})\.([0-5]\d)(?=\s?[AaPp]\.?[Mm]\b)", _dotted),
+    rule(r"(?<![\w.,])(\d{1,2})\.([0-5]\d)(?=\s?[AaPp]\.?[Mm]\b| in the (?:morn|even|after))", _dotted),
     rule(r"(?<![\w.,])(0\d{3}|(?<=\bat )\d{4})\s?(?:hours|hrs)\b", _military),
     rule(r"(?<![\w.,])(\d{1,2})h([0-5]\d)(?:m|min)?\b", _hours),
     rule(rf"\b([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?={_HALF})?(?![:\d]|\.\d)", _time_of_day),
