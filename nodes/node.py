@@ -9,9 +9,14 @@ import comfy.model_management as mm
 import comfy.utils
 from comfy_api.latest import io
 
-from ..jamflow_core.errors import JamFlowError
+from ..jamflow_core.errors import JamFlowError, named
 
 CATEGORY = "JAM-Flow"
+
+
+def as_inputs(message: str) -> str:
+    """A message of the core in the words of the nodes: mouth_box=... is "mouth box ..."."""
+    return named(message, lambda parameter: f"{parameter.replace('_', ' ')} ")
 
 
 class Node(io.ComfyNode):
@@ -30,7 +35,7 @@ class Node(io.ComfyNode):
         try:
             return cls.run(**cls.grouped(inputs))
         except JamFlowError as error:
-            raise JamFlowError(f"{cls.title()}: {error}") from error
+            raise JamFlowError(f"{cls.title()}: {as_inputs(str(error))}") from error
 
     @classmethod
     def grouped(cls, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ..jamflow_core.clock import SAMPLE_RATE
 from ..jamflow_core.errors import JamFlowError
 from .draw import thumbnail
 from .media import FrameSource, Shots, TracksOf, frames_of, read_video
-from .node import Progress, counted
+from .node import Progress, as_inputs, counted
 from .render_inputs import EXAMPLES, Pictures, RenderWidgets
 
 
@@ -92,7 +92,9 @@ def pose(renderer, picture, clip, widgets: RenderWidgets, tracks_of: TracksOf) -
     """One picture, moved by a clip's motion at its rate."""
     posed = renderer.pose(picture, widgets.face, widgets.box)
     frames = posed.frames(clip, **tracks_of(len(clip.exp), clip.fps))
-    return Shots(((posed.still, frame) for frame in frames), clip.fps, len(clip.exp), posed.warning)
+    return Shots(
+        ((posed.still, frame) for frame in frames), clip.fps, len(clip.exp), posed.warning and as_inputs(posed.warning)
+    )
 
 
 def relip(renderer, source: Callable[[], FrameSource], clip, face: int, tracks_of: TracksOf) -> Shots:

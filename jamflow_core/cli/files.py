@@ -1,12 +1,11 @@
 """Files that commands read and write: checked before the work starts, told when they are there."""
 
 import os
-import re
 import sys
 from pathlib import Path
 
 from ..atomic import check_name
-from ..errors import JamFlowError
+from ..errors import JamFlowError, named
 
 # An option's name -> the path that was given, None where there is none.
 Paths = dict[str, str | None]
@@ -57,10 +56,9 @@ def _check_place(path: str) -> None:
 
 
 def say(message: str) -> None:
-    """Something the user should know, beside the results; parameters of the core (mouth_box=...) as they are called
-    here."""
-    message = re.sub(r"\b(mouth_box|face|renderer)=", lambda found: f"--{found[1].replace('_', '-')} ", message)
-    print(f"jamflow: {message}", file=sys.stderr)
+    """Something the user should know, beside the results."""
+    told = named(message, lambda parameter: f"--{parameter.replace('_', '-')} ")
+    print(f"jamflow: {told}", file=sys.stderr)
 
 
 def read_speech(path: str):

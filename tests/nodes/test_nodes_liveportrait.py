@@ -206,7 +206,7 @@ def test_picture(host, small):
     assert square.shape == (3, 512, 512, 3)
     with pytest.raises(Exception, match="Choose a driving motion of the whole face"):
         render(host, portrait, lips, driving=lips)
-    with pytest.raises(Exception, match="Choose renderer=liveportrait"):
+    with pytest.raises(Exception, match="Choose renderer liveportrait"):
         render(host, load(host)[2], lips, driving=whole)
 
 

@@ -240,7 +240,7 @@ def test_no_face_in_a_picture_is_said_with_the_way_out(comfy):
         **g.render(("latent", 0), image=["wall", 0]),
         **g.look(["render", 3]),
     }
-    with pytest.raises(comfy_hosts.Refused, match="JAM-Flow Portrait Render: Give mouth_box"):
+    with pytest.raises(comfy_hosts.Refused, match="JAM-Flow Portrait Render: Give mouth box x0,y0,x1,y1"):
         comfy.run(graph)
     graph["render"]["inputs"]["mouth_box"] = "40,70,90,95"
     comfy.run(graph)
