@@ -10,7 +10,7 @@ import pytest
 
 from jamflow_core.catalog.pickles import load_pickle
 from jamflow_core.errors import JamFlowError
-from jamflow_core.render.liveportrait.template import load_template
+from jamflow_core.catalog.templates import load_template
 
 
 class Calls:
