@@ -156,25 +156,28 @@ class JamFlowScript(Node):
         lines, cast = cast_of(widgets.script, widgets.format, list(voices.values()))
         usual = front_end(model).usual("speak")
         settings = replace(usual, seed=widgets.seed, steps=widgets.steps or usual.steps)
-        store, show = Store(chunk_folder(widgets.name), cls.hidden.unique_id), Progress()
-        share = 500 if portrait is not None else 1000
-        timeline = produce(
-            Decoding(model, vocoder), lines, cast, store, speed=widgets.speed,
-            run=Run(settings, lambda done, _: show(round(done * share), 1000)),
-        )  # fmt: skip
-        keys = [chunk.key for chunk in timeline.chunks]
-        told = f"{timeline.seconds:.1f} s, {store.made} of {store.made + store.found} chunks made anew"
-        if timeline.rushed or timeline.late > 0.1:
-            told += f"; {timeline.rushed} subtitles spoken faster, speech up to {timeline.late:.1f} s late"
-        if portrait is None:
-            from comfy_execution.graph_utils import ExecutionBlocker
+        show, share = Progress(), 500 if portrait is not None else 1000
+        with Store(chunk_folder(widgets.name), cls.hidden.unique_id) as store:
+            timeline = produce(
+                Decoding(model, vocoder), lines, cast, store, speed=widgets.speed,
+                run=Run(settings, lambda done, _: show(round(done * share), 1000)),
+            )  # fmt: skip
+            keys = [chunk.key for chunk in timeline.chunks]
+            told = f"{timeline.seconds:.1f} s, {store.made} of {store.made + store.found} chunks made anew"
+            if timeline.again:
+                told += f"; {timeline.again} of them said again, as a word was lost"
+            if timeline.rushed or timeline.late > 0.1:
+                told += f"; {timeline.rushed} subtitles spoken faster, speech up to {timeline.late:.1f} s late"
+            if portrait is None:
+                from comfy_execution.graph_utils import ExecutionBlocker
 
-            video = ExecutionBlocker(f"{cls.title()}: connect the renderer of Load JAM-Flow to portrait for a video")
-        else:
-            names = {who: voice.name for who, voice in cast.items()}
-            video, more = painted(timeline, portrait, names, list(images.values()), widgets, expression, show)
-            keys += more
-        store.keep_only(keys)
+                missing = "connect the renderer of Load JAM-Flow to portrait for a video"
+                video = ExecutionBlocker(f"{cls.title()}: {missing}")
+            else:
+                names = {who: voice.name for who, voice in cast.items()}
+                video, more = painted(timeline, portrait, names, list(images.values()), widgets, expression, show)
+                keys += more
+            store.keep_only(keys)
         audio = audio_of([torch.from_numpy(np.concatenate(list(timeline.waves())))])
         motions = [Clip(np.concatenate(list(timeline.motion_of(who))), MOTION_FPS) for who in timeline.speakers]
         return io.NodeOutput(

@@ -17,7 +17,9 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--text", help="what is said, where the recording is unclear")
     parser.add_argument("--out", help="the video (.mp4)")
     parser.add_argument("--motion", help="write the motion (.safetensors)")
-    add_reading(parser), add_picture(parser), add_sampling(parser)
+    add_reading(parser)
+    add_picture(parser)
+    add_sampling(parser)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ def add_options(parser: ArgumentParser) -> None:
     add("--relip", action="store_true", help="speak at the voice's own pace and give the video new lips")
     add("--out", help="the video (.mp4), or only the speech (.wav)")
     add("--wav", help="write the speech")
-    add_voice(parser), add_picture(parser), add_sampling(parser)
+    add_voice(parser)
+    add_picture(parser)
+    add_sampling(parser)
 
 
 @dataclass(frozen=True)

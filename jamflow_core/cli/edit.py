@@ -26,7 +26,8 @@ def add_options(parser: ArgumentParser) -> None:
     add("--motion", help="the recording's motion, to be edited along")
     add("--out", required=True, help="the new recording (.wav), at the old one's rate, with its channels and format")
     add("--motion-out", help="write the new motion (.safetensors)")
-    add_reading(parser), add_sampling(parser)
+    add_reading(parser)
+    add_sampling(parser)
 
 
 @dataclass(frozen=True)

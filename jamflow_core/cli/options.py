@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from dataclasses import fields, is_dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 TEXT_LIMIT = 5000  # characters
 
@@ -11,8 +11,7 @@ Options = TypeVar("Options")
 
 def typed(kind: type[Options], given: Namespace) -> Options:
     """The dataclass `kind`, each field from the option of its name; fields that are dataclasses are filled likewise."""
-    parts = {
-        field.name: typed(field.type, given) if is_dataclass(field.type) else getattr(given, field.name)
-        for field in fields(kind)
-    }
+    known: Any = kind
+    types: dict[str, Any] = {field.name: field.type for field in fields(known)}
+    parts = {name: typed(part, given) if is_dataclass(part) else getattr(given, name) for name, part in types.items()}
     return kind(**parts)

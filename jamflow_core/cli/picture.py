@@ -118,8 +118,11 @@ class Painter:
         """A video file as a Film with new lips, its last frame held while the motion goes on. said: as in `frames`."""
         face = self.choice.expression.expression() if self.choice.expression.given else None
         seed = self.sampling.seed
-        added = lambda count, fps: face.tracks(count, seed, fps) if face else {}
-        tracks = lambda count, fps: added(count, fps) | _tongue(said, count, fps)
+
+        def tracks(count: int, fps: float) -> dict:
+            added = face.tracks(count, seed, fps) if face else {}
+            return added | _tongue(said, count, fps)
+
         return self.renderer.relip(footage(video), motion, tracks, self.choice.face, hold=True)
 
 

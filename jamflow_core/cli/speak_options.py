@@ -32,7 +32,9 @@ def add_options(parser: ArgumentParser) -> None:
     add("--speed", type=float, default=1.0)
     add("--takes", type=int, default=1, metavar="N", help="say it N times with seeds from --seed on, keep the clearest")
     add("--seconds", type=float, help="how long the speech is to last: it is said faster or slower")
-    add_voice(parser), add_picture(parser), add_sampling(parser)
+    add_voice(parser)
+    add_picture(parser)
+    add_sampling(parser)
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,14 @@ def speaker_of_mel(models: Models, mel: Tensor) -> Tensor | None:
     encoder = models.flow.voice
     if encoder is None:
         return None
-    place = dict(device=models.flow.compute_device, dtype=models.flow.compute_dtype)
-    return encoder(normalised(mel, models.flow.config.mel).to(**place)[None])[0]
+    flow = models.flow
+    return encoder(normalised(mel, flow.config.mel).to(flow.compute_device, flow.compute_dtype)[None])[0]
 
 
 @torch.inference_mode()
 def cleaned(models: Models, mel: Tensor) -> Tensor:
-    """A recording's log mel [frames, 100] as a good microphone in a dead room would have had it, where the model knows."""
+    """A recording's log mel [frames, 100] as a good microphone in a dead room would have had it, where the model
+    knows."""
     cleaner = models.flow.cleaner
     if cleaner is None:
         return mel

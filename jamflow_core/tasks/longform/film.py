@@ -14,6 +14,7 @@ from ...media.soundtrack import Soundtrack
 from ...media.video import VideoWriter
 from ...progress import Progress
 from ...render.expression import NEUTRAL, Expression
+from ...render.renderer import Portrait
 from ...render.scene import Scene
 from ...render.stage import Stage
 from .store import digest
@@ -55,7 +56,7 @@ def film(
     return [key for key, _ in segments]
 
 
-def look_of(portraits: dict[str, object], written: str) -> str:
+def look_of(portraits: dict[str, Portrait], written: str) -> str:
     """Hash of portraits (their pictures, and what paints them) and of how the rest was written (expressions,
     options).
     """

@@ -43,7 +43,7 @@ def digest(*parts) -> str:
             state.update(f"{part.dtype}{part.shape}".encode())
             rows = part.reshape(1) if part.ndim == 0 else part
             for start in range(0, len(rows), _ROWS):  # a few at a time: long silences are not held
-                state.update(np.ascontiguousarray(rows[start : start + _ROWS]))
+                state.update(np.ascontiguousarray(rows[start : start + _ROWS]).data)
         elif isinstance(part, (tuple, list)):
             state.update(f"[{len(part)}".encode())
             for item in part:
