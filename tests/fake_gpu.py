@@ -1,8 +1,9 @@
-"""A graphics card without one: torch's FakeTensorMode holds tensors that have a shape, a format and a device, but no values.
+"""A graphics card without one: torch's FakeTensorMode holds tensors that have a shape, a format and a device, but no
+values.
 
-It refuses devices that do not go together and values that are read from the card, for which everything would wait. What it
-lets pass and a card does not is refused here: products of two formats, and float64 on an Apple card. (A torch that is built
-without support for "mps" cannot index tensors of that name; "cuda" stands for it.)
+It refuses devices that do not go together and values that are read from the card, for which everything would wait.
+What it lets pass and a card does not is refused here: products of two formats, and float64 on an Apple card. (A torch
+that is built without support for "mps" cannot index tensors of that name; "cuda" stands for it.)
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.utils._pytree import tree_leaves, tree_map
 
 DEVICE = "cuda"
-_PRODUCTS = ("mm", "addmm", "bmm", "baddbmm", "matmul", "linear", "convolution", "conv", "scaled_dot_product", "layer_norm",
+_PRODUCTS = ("mm", "addmm", "bmm", "baddbmm", "matmul", "linear", "convolution", "conv", "scaled_dot_product",
+"layer_norm",
              "batch_norm", "group_norm", "lerp", "grid_sampler")  # fmt: skip
 
 
@@ -40,7 +42,9 @@ class _Card(FakeTensorMode):
         return made
 
     def _hollow(self, value):
-        """Tensors of the host without their values as well; FakeTensorMode itself stumbles over them in inference mode."""
+        """Tensors of the host without their values as well; FakeTensorMode itself stumbles over them in inference
+        mode.
+        """
         if not isinstance(value, torch.Tensor) or isinstance(value, FakeTensor):
             return value
         with torch.inference_mode(False):

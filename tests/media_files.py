@@ -30,8 +30,8 @@ def write_sound(path: Path, wave: np.ndarray, codec: str, rate: int, layout: str
 
 
 def write_video(path: Path, frames, times, options: dict | None = None, **of_stream) -> Path:
-    """uint8 or uint16 RGB [h, w, 3] at `times` in milliseconds, H.264 without loss of note. options: `codec`, `pix_fmt`,
-    `rate`, `audio` (tone beside it); of_stream: attributes of the codec's context, such as `color_trc`."""
+    """uint8 or uint16 RGB [h, w, 3] at `times` in milliseconds, H.264 without loss of note. options: `codec`,
+    `pix_fmt`, `rate`, `audio` (tone beside it); of_stream: attributes of the codec's context, such as `color_trc`."""
     options = {"codec": "libx264", "pix_fmt": "yuv420p", "rate": 1000, **(options or {})}
     with av.open(f"file:{path}", "w") as out:
         first = frames[0]

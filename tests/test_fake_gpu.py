@@ -1,4 +1,6 @@
-"""Every network and a whole run on a graphics card that is not there: nothing mixes devices or formats, nothing is read back."""
+"""Every network and a whole run on a graphics card that is not there: nothing mixes devices or formats, nothing is
+read back.
+"""
 
 from dataclasses import replace
 

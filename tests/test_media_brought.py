@@ -1,4 +1,6 @@
-"""Sound, pictures and video as people bring them: damaged, odd, large, named strangely; read, or refused in one line."""
+"""Sound, pictures and video as people bring them: damaged, odd, large, named strangely; read, or refused in one
+line.
+"""
 
 import os
 import struct
@@ -291,7 +293,8 @@ def film():
         for picture in pictures:
             video.write(picture)
 told = []
-for write in (film, lambda: save_wav("a.wav", torch.zeros(240000)), lambda: save_motion("a.s", np.zeros((2000, 21, 3)), 25)):
+for write in (film, lambda: save_wav("a.wav", torch.zeros(240000)), lambda: save_motion("a.s", np.zeros((2000, 21, 3)),
+25)):
     try:
         write()
     except JamFlowError as error:

@@ -35,7 +35,9 @@ def save_aligner(path, audio: FrameClassifier, lips: FrameClassifier) -> None:
 
 
 def load_aligner(path=None, device="cpu") -> Aligners:
-    """Read the aligners (None: those of this package). JamFlowError if the file is missing, damaged or something else."""
+    """Read the aligners (None: those of this package). JamFlowError if the file is missing, damaged or something
+    else.
+    """
     stored = Stored.read(path or EMBEDDED, "aligners")
     audio, lips = (_net(stored, name).to(device) for name in NETS)
     return Aligners(AudioAligner(audio), LipAligner(lips))

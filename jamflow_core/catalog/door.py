@@ -1,7 +1,8 @@
 """The one door for weights: what a file promises is held against what lies in it before anything is built.
 
-`Stored` is a file that has been read and not believed yet. Its configuration becomes a dataclass only where every number has
-its type and is finite, layers are counted in the tensors, and `fill` takes tensors only where names, shapes and values fit.
+`Stored` is a file that has been read and not believed yet. Its configuration becomes a dataclass only where every
+number has its type and is finite, layers are counted in the tensors, and `fill` takes tensors only where names, shapes
+and values fit.
 """
 
 import json
@@ -110,7 +111,8 @@ class Stored:
             raise self.refused(f"its configuration makes no network: {_first_line(error)}") from error
 
     def fill(self, net: nn.Module, tensors: Mapping[str, Tensor], dtype: torch.dtype | None = None) -> nn.Module:
-        """Give a network its values (in `dtype`, None: as they are stored) and return it in eval mode, without gradients.
+        """Give a network its values (in `dtype`, None: as they are stored) and return it in eval mode, without
+        gradients.
 
         Weights that are `dtype` already stay mapped to the file.
         """

@@ -91,7 +91,9 @@ def load_f5(path: str | Path, ops=nn, dtype: torch.dtype = torch.float32) -> Jam
 
 
 def config_of(network: Stored, symbols: tuple[str, ...], old: bool) -> JamFlowConfig:
-    """The configuration that the shapes of a network imply (keys without prefix). JamFlowError if they contradict it."""
+    """The configuration that the shapes of a network imply (keys without prefix). JamFlowError if they contradict
+    it.
+    """
     tensors = network.tensors
     try:
         rows, text_dim = tensors["text_embed.text_embed.weight"].shape

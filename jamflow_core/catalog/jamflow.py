@@ -38,8 +38,8 @@ def save_flow(path, flow: JamFlow, durations: DurationHead, dtype: torch.dtype =
 def load(path, ops=nn, dtype: torch.dtype = torch.float32) -> tuple[JamFlow, DurationHead]:
     """Read a file of `save_flow`, on the CPU, in eval mode.
 
-    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the duration head, which is small, in float32.
-    JamFlowError: a file that is missing, damaged, or whose configuration and tensors contradict each other.
+    The flow is built of the layers of `ops` and keeps its weights in `dtype`; the duration head, which is small, in
+    float32. JamFlowError: a file that is missing, damaged, or whose configuration and tensors contradict each other.
     """
     stored = Stored.read(path, "a JAM-Flow model")
     config = stored.config(JamFlowConfig)

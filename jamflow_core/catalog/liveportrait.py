@@ -58,8 +58,9 @@ def load_liveportrait(folder, device: str | torch.device = "cpu", dtype: torch.d
 
 
 def compile_painting(networks: "LivePortrait", device: str | torch.device | None = None) -> "LivePortrait":
-    """Compile LivePortrait's two networks that paint, for where they are or will be (a minute; worth it in bfloat16 and on
-    GPUs); returns the networks. For the number of frames that comes first, and when another comes for any other."""
+    """Compile LivePortrait's two networks that paint, for where they are or will be (a minute; worth it in bfloat16
+    and on GPUs); returns the networks. For the number of frames that comes first, and when another comes for any
+    other."""
     check_compiler(device or networks.device)
     for net in (networks.warping, networks.generator):
         net.forward = compiled(net.forward, dynamic=None)

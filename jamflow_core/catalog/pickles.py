@@ -1,8 +1,8 @@
 """Pickles of plain data and numpy arrays, read without pickle: no object of the file is made, no code of it runs.
 
-The opcodes (as the standard library's pickletools lists them) build lists, tuples, dicts, texts and numbers here; arrays
-are made by this code from a shape, a plain number format and as many bytes as the two ask for. What is nested too deep,
-or grows when it is unfolded, is refused.
+The opcodes (as the standard library's pickletools lists them) build lists, tuples, dicts, texts and numbers here;
+arrays are made by this code from a shape, a plain number format and as many bytes as the two ask for. What is nested
+too deep, or grows when it is unfolded, is refused.
 """
 
 import io
@@ -29,7 +29,8 @@ _ORDERS = {"<": "<", ">": ">", "|": "=", "=": "="}
 def load_pickle(path, expected: str = "a pickle of arrays") -> Any:
     """A pickle of plain data, numpy arrays and numbers (a motion template).
 
-    JamFlowError for a file that is missing, cut short, something else, too large, or that asks to run code (which is named).
+    JamFlowError for a file that is missing, cut short, something else, too large, or that asks to run code (which is
+    named).
     """
     path = Path(path)
     kind_of_file(path, expected)

@@ -124,7 +124,9 @@ def _tensors(node, name: str, depth: int):
 
 
 def _honest(tensor: Tensor) -> bool:
-    """Whether a tensor is plain numbers, each with a place of its own in memory: what is expanded could be of any size."""
+    """Whether a tensor is plain numbers, each with a place of its own in memory: what is expanded could be of any
+    size.
+    """
     plain = tensor.layout == torch.strided and tensor.device.type == "cpu" and not tensor.is_quantized
     return plain and tensor.nbytes <= tensor.untyped_storage().nbytes()
 

@@ -19,7 +19,7 @@ from ..motion.files import Motion, load_motion, save_motion
 from ..render.liveportrait.keypoints import Faces
 from ..render.liveportrait.template import Template, TemplateMotion
 from .pickles import load_pickle
-from .safe import load_state
+from .safe import load_header, load_state
 
 
 def save_template(path: str | os.PathLike, template: Template) -> None:
@@ -76,13 +76,10 @@ def _keys(path: Path) -> set[str]:
 
 
 def _from_safetensors(path: Path) -> Template:
-    from safetensors import safe_open
-
     tensors = load_state(path, "a motion template")
     if not {"expression", "rotation", "t", "scale"} <= tensors.keys():
         raise JamFlowError(f"Choose another file: {path} is not a motion template, it has no expression and rotation.")
-    with safe_open(str(path), "pt") as file:
-        fps = (file.metadata() or {}).get("fps")
+    fps = load_header(path).get("fps")
     return _checked(tensors, fps, path)
 
 

@@ -4,7 +4,6 @@ x_t = (1 - t) noise + t data, as in the training objective.
 """
 
 from dataclasses import dataclass
-
 from functools import cached_property
 
 import numpy as np

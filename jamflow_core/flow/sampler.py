@@ -89,7 +89,9 @@ class Run:
         self.model, self.settings = model, settings
         self.device, self.dtype = model.compute_device, model.compute_dtype
         self.solver = SOLVERS[settings.method]
-        self.grid = host_grid(settings.steps, settings.sway, settings.schedule, model.config.schedules, settings.strength)
+        self.grid = host_grid(
+            settings.steps, settings.sway, settings.schedule, model.config.schedules, settings.strength
+        )
         self.moments = self.solver.moments(self.grid)
         branches = branches_of(*self._scales(canvases))
         self.guidance = Guidance(branches, settings.guidance_every, settings.guidance_until)

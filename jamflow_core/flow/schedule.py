@@ -26,7 +26,8 @@ PRUNED: dict[int, tuple[int, ...]] = {
 def host_grid(
     steps: int, sway: float, schedule: str, distilled: tuple[tuple[float, ...], ...], strength: float = 1.0
 ) -> np.ndarray:
-    """The times of a run, numpy float32 [steps + 1], read-only: numbers of the host, for which no GPU has to be waited for.
+    """The times of a run, numpy float32 [steps + 1], read-only: numbers of the host, for which no GPU has to be waited
+    for.
 
     strength: of the way that is gone; below 1 it begins on the way.
     """

@@ -52,6 +52,13 @@ def open_media(path: str | os.PathLike, kind: str = "sound or video"):
     return container
 
 
+def streams_of(container, kind: str) -> list:
+    """Streams of a kind ("audio", "video") that can be decoded; of pictures those that move, not the cover of a
+    recording.
+    """
+    return [one for one in getattr(container.streams, kind) if one.codec_context is not None and not still(one)]
+
+
 def still(stream) -> bool:
     """Whether a stream of pictures is only the cover of a recording."""
     return bool(stream.disposition & load_av().stream.Disposition.attached_pic)

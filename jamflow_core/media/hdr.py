@@ -1,7 +1,7 @@
 """High dynamic range (HLG and PQ, as phones film) brought to the range of ordinary pictures.
 
-Light is computed from the signal (ITU-R BT.2100), white at 203 cd/m2 (BT.2408), the primaries of BT.2020 are turned into
-those of BT.709, and what is brighter than half of white is bent so that 1000 cd/m2 becomes full white.
+Light is computed from the signal (ITU-R BT.2100), white at 203 cd/m2 (BT.2408), the primaries of BT.2020 are turned
+into those of BT.709, and what is brighter than half of white is bent so that 1000 cd/m2 becomes full white.
 """
 
 from functools import lru_cache

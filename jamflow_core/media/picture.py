@@ -48,8 +48,8 @@ def read_image(path: str | Path) -> np.ndarray:
 
 
 def fitted(pixels: np.ndarray, longest: int) -> tuple[np.ndarray, float]:
-    """A picture [h, w, 3] whose longest side has at most so many pixels (0: any), with even sides where it is made smaller,
-    and the factor."""
+    """A picture [h, w, 3] whose longest side has at most so many pixels (0: any), with even sides where it is made
+    smaller, and the factor."""
     factor = longest / max(pixels.shape[:2])
     if not longest or factor >= 1:
         return pixels, 1.0
@@ -70,7 +70,9 @@ _UPRIGHT = {
 
 
 def _orientation(path: Path) -> int:
-    """The EXIF orientation, from the header alone; the size that the header says is checked before anything is decoded."""
+    """The EXIF orientation, from the header alone; the size that the header says is checked before anything is
+    decoded.
+    """
     from PIL import Image
 
     try:

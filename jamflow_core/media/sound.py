@@ -1,4 +1,6 @@
-"""Sound files: any format that FFmpeg reads, video included, as it was recorded; written as WAV, whole or not at all."""
+"""Sound files: any format that FFmpeg reads, video included, as it was recorded; written as WAV, whole or not at
+all.
+"""
 
 import os
 from collections.abc import Iterable
@@ -12,7 +14,7 @@ from torch import Tensor
 from ..atomic import whole_file
 from ..clock import SAMPLE_RATE
 from ..errors import JamFlowError
-from .container import decoded, load_av, open_media, still, url
+from .container import decoded, load_av, open_media, streams_of, url
 
 RATES = (4000, 768_000)  # Hz, of what is read
 MOST_VALUES = 1 << 31  # samples x channels that are read: 8 GB
@@ -35,8 +37,8 @@ _WIDE = ("s32", "f64")  # what float32 does not hold exactly
 @dataclass(frozen=True)
 class Recording:
     """`samples` float32 [channels, n], 1.0 at full scale (float64 where float32 would round), at `rate` Hz; `layout` is
-    FFmpeg's name of the channels ("mono", "stereo", "5.1(side)", "6 channels" for unknown ones); `form` a key of FORMATS:
-    how the file stores them, "s16" for what is compressed with loss.
+    FFmpeg's name of the channels ("mono", "stereo", "5.1(side)", "6 channels" for unknown ones); `form` a key of
+    FORMATS: how the file stores them, "s16" for what is compressed with loss.
     """
 
     samples: np.ndarray
@@ -45,8 +47,8 @@ class Recording:
     form: str
 
     def mixed(self, layout: str = "mono") -> np.ndarray:
-        """The channels as those of another layout, [channels, n]: the centre keeps its level in "mono", 3 dB less on each
-        side in "stereo". Channels of unknown places stay as they are."""
+        """The channels as those of another layout, [channels, n]: the centre keeps its level in "mono", 3 dB less on
+        each side in "stereo". Channels of unknown places stay as they are."""
         if layout == self.layout or "channels" in self.layout:
             return self.samples
         mixer = _Converter(layout, self.rate)
@@ -63,9 +65,9 @@ def read_sound(path: str | os.PathLike, start: float | None = None) -> Recording
     """
     path = Path(path)
     with open_media(path, "sound") as container:
-        if not container.streams.audio:
-            raise JamFlowError(f"Give a file with sound: {path} has no sound track.")
-        stream = container.streams.audio[0]
+        stream = next(iter(streams_of(container, "audio")), None)
+        if stream is None:
+            raise JamFlowError(f"Give a file with sound: {path} has no sound track that can be read.")
         _check_rate(stream.rate, path)
         start = _start_of_picture(container) if start is None else start
         form = _form(stream)
@@ -83,7 +85,8 @@ def read_sound(path: str | os.PathLike, start: float | None = None) -> Recording
 def load_audio(path: str | os.PathLike) -> tuple[Tensor, int]:
     """What a model hears of a file: float32 [1 or 2 channels, samples] and the sample rate in Hz.
 
-    More channels (5.1) are mixed to one in which a voice in the centre keeps its level. JamFlowError as in `read_sound`.
+    More channels (5.1) are mixed to one in which a voice in the centre keeps its level. JamFlowError as in
+    `read_sound`.
     """
     found = read_sound(path)
     return torch.from_numpy(heard(found)), found.rate
@@ -96,8 +99,8 @@ def heard(found: Recording) -> np.ndarray:
 
 
 def save_wav(path: str | os.PathLike, wave: Tensor, sample_rate: int = SAMPLE_RATE, form: str = "s16") -> None:
-    """Write float samples [samples] or [channels, samples], 1.0 at full scale, as PCM of a `form` of FORMATS; beyond full
-    scale only floats are kept.
+    """Write float samples [samples] or [channels, samples], 1.0 at full scale, as PCM of a `form` of FORMATS; beyond
+    full scale only floats are kept.
 
     The file appears under its name only when it is complete. JamFlowError: nothing to write, NaN or infinity, a place
     that cannot be written.
@@ -134,7 +137,9 @@ _WAV = {"fflags": "+bitexact", "rf64": "auto"}  # no writer's name in the file; 
 
 
 def _stored(samples: np.ndarray, form: str) -> np.ndarray:
-    """Samples as the numbers of a form, scaled as decoders scale back, so that reading and writing again changes no bit."""
+    """Samples as the numbers of a form, scaled as decoders scale back, so that reading and writing again changes no
+    bit.
+    """
     _, _, dtype, full = FORMATS[form]
     if full == 1.0:
         return samples.astype(dtype)
@@ -152,7 +157,7 @@ def layout_of(channels: int) -> str:
 
 def _form(stream) -> str:
     """How a track stores its samples."""
-    name, frames = stream.codec_context.name, stream.codec_context.format.name.removesuffix("p")
+    name, frames = stream.codec_context.name, getattr(stream.codec_context.format, "name", "").removesuffix("p")
     if name.startswith("pcm_") and name[4:7] in FORMATS:
         return name[4:7]
     if name == "pcm_u8":
@@ -162,11 +167,9 @@ def _form(stream) -> str:
 
 
 def _start_of_picture(container) -> float | None:
-    """Second at which a video's picture begins; None where there is none, or one that stands still (a cover)."""
-    for stream in container.streams.video:
-        if not still(stream) and stream.start_time is not None:
-            return float(stream.start_time * stream.time_base)
-    return None
+    """Second at which a video's picture begins; None where there is none."""
+    starts = (stream.start_time * stream.time_base for stream in streams_of(container, "video") if stream.start_time)
+    return next(map(float, starts), 0.0 if streams_of(container, "video") else None)
 
 
 def _check_rate(rate: int, path: Path) -> None:
@@ -176,7 +179,9 @@ def _check_rate(rate: int, path: Path) -> None:
 
 
 def _decode(path: Path, container, stream, form: str):
-    """(parts [channels, samples], layout, rate, second of the first one); a track that changes follows its first frame."""
+    """(parts [channels, samples], layout, rate, second of the first one); a track that changes follows its first
+    frame.
+    """
     parts, converter, first, total = [], None, None, 0
     for frame in decoded(path, container, stream):
         _check_rate(frame.sample_rate, path)
@@ -188,7 +193,10 @@ def _decode(path: Path, container, stream, form: str):
         if gap > GAP:
             parts.append(np.zeros((converter.channels, round(gap * converter.rate)), parts[-1].dtype))
             total += parts[-1].shape[1]
-        parts.append(converter.frame(frame))
+        try:
+            parts.append(converter.frame(frame))
+        except load_av().FFmpegError as error:
+            raise JamFlowError(f"Choose another sound: the channels of {path} are of no kind that is known.") from error
         total += parts[-1].shape[1]
         if total * converter.channels > MOST_VALUES:
             raise JamFlowError(f"Cut {path} into parts: it holds more than {total / converter.rate / 3600:.0f} h.")

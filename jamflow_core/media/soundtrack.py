@@ -14,11 +14,12 @@ LAYOUTS = ("mono", "stereo", "3.0", "4.0", "5.0", "5.1", "7.1(wide)")  # of the 
 
 
 class Soundtrack:
-    """An AAC stream in `container`, fed from `wave`: a Recording, samples -1..1 [n] or [channels, n], or an iterator of such
-    chunks.
+    """An AAC stream in `container`, fed from `wave`: a Recording, samples -1..1 [n] or [channels, n], or an iterator
+    of such chunks.
 
-    `rate` and `layout` (FFmpeg's name; None: the usual one of so many channels) are those of the samples; a Recording knows
-    its own. Rates that AAC does not have are resampled to 48 kHz, layouts that it does not have are mixed to two channels.
+    `rate` and `layout` (FFmpeg's name; None: the usual one of so many channels) are those of the samples; a Recording
+    knows its own. Rates that AAC does not have are resampled to 48 kHz, layouts that it does not have are mixed to two
+    channels.
     """
 
     def __init__(self, container, wave, rate: int, layout: str | None = None):

@@ -34,8 +34,8 @@ class VideoWriter:
     block ends without an error; otherwise it is deleted.
     fps: frames per second. size: width and height of the frames; an odd side is padded by repeating its last row or
     column, as H.264 wants even ones.
-    wave: sound from the clip's start: a Recording, samples -1..1 [n] (mono) or [channels, n], or an iterator of such chunks;
-    None for a silent video. Sound that outlasts the frames is kept.
+    wave: sound from the clip's start: a Recording, samples -1..1 [n] (mono) or [channels, n], or an iterator of such
+    chunks; None for a silent video. Sound that outlasts the frames is kept.
     A thread of its own encodes, while the next frames are made; what goes wrong there is raised by a later `write` or
     at the end.
     Raises JamFlowError if the file cannot be written, at once or when the disk is full.
@@ -84,8 +84,8 @@ class VideoWriter:
         self._wait(WAITING)
 
     def _encode(self, picture, end: float) -> None:
-        """One frame, and the sound until its end in seconds. After a failure nothing more may reach the container: FFmpeg
-        would write into what it has given up."""
+        """One frame, and the sound until its end in seconds. After a failure nothing more may reach the container:
+        FFmpeg would write into what it has given up."""
         if self._failed:
             return
         try:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import JamFlowError
-from .container import decoded, load_av, open_media, still
+from .container import decoded, load_av, open_media, streams_of
 from .hdr import HLG, PQ, to_sdr
 from .picture import MAX_PIXELS
 from .sound import Recording, read_sound
@@ -23,7 +23,9 @@ _TURNED_BACK = 0.2  # seconds by which a clock goes back where another clip was 
 
 
 class Video(NamedTuple):
-    """`fps`, an iterator of `frames` (uint8 RGB [h,w,3], evenly timed), and the sound from the first frame on, or None."""
+    """`fps`, an iterator of `frames` (uint8 RGB [h,w,3], evenly timed), and the sound from the first frame on, or
+    None.
+    """
 
     fps: float
     frames: Iterator[np.ndarray]
@@ -33,16 +35,17 @@ class Video(NamedTuple):
 def read_video(path: str | Path, fps: float | None = None, with_audio: bool = True) -> Video:
     """Open a video for reading.
 
-    Frames are decoded when asked for. They come at an even rate: that of the file (1 to 120), or `fps`; frames of an uneven
-    (phone, screen) recording are repeated or left out to keep time. Rotation marks are applied, pixels that are not square
-    are stretched, HDR is brought to ordinary colours, all frames have the size of the first.
-    Raises JamFlowError for a file that is missing, no video, or mostly broken; what else is broken is left out with a warning.
+    Frames are decoded when asked for. They come at an even rate: that of the file (1 to 120), or `fps`; frames of an
+    uneven (phone, screen) recording are repeated or left out to keep time. Rotation marks are applied, pixels that are
+    not square are stretched, HDR is brought to ordinary colours, all frames have the size of the first.
+    Raises JamFlowError for a file that is missing, no video, or mostly broken; what else is broken is left out with a
+    warning.
     """
     path = Path(path)
     with _open(path) as container:
         stream = _stream(container)
         start = float(stream.start_time * stream.time_base) if stream.start_time is not None else 0.0
-        has_sound = with_audio and len(container.streams.audio) > 0
+        has_sound = with_audio and len(streams_of(container, "audio")) > 0
         fps = float(fps or _rate(container, stream))
     return Video(fps, _frames(path, fps), read_sound(path, start) if has_sound else None)
 
@@ -52,7 +55,7 @@ def _open(path: Path):
     stream = _stream(container)
     if stream is None:
         container.close()
-        raise JamFlowError(f"Choose a video file: {path} has no picture")
+        raise JamFlowError(f"Choose a video file: {path} has no picture that can be read.")
     context = stream.codec_context
     if context.width * context.height > MAX_PIXELS:
         container.close()
@@ -62,7 +65,7 @@ def _open(path: Path):
 
 def _stream(container):
     """The first stream of pictures that move."""
-    return next((stream for stream in container.streams.video if not still(stream)), None)
+    return next(iter(streams_of(container, "video")), None)
 
 
 def _rate(container, stream) -> float:
@@ -142,7 +145,9 @@ class _Picture:
 
 
 def _square(width: int, height: int, aspect: float) -> tuple[int, int]:
-    """Width and height with square pixels: the side that is squeezed grows. An aspect beyond 4 is a mistake in the file."""
+    """Width and height with square pixels: the side that is squeezed grows. An aspect beyond 4 is a mistake in the
+    file.
+    """
     if not 0.25 <= aspect <= 4:
         return width, height
     return (round(width * aspect), height) if aspect > 1 else (width, round(height / aspect))

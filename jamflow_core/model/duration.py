@@ -40,8 +40,8 @@ class DurationHead(nn.Module):
 
     @torch.inference_mode()
     def predict(self, tokens: Tensor, seconds: Tensor, known: Tensor) -> Tensor:
-        """One text: tokens [n], seconds [n], known [n] -> seconds float64 [n], all of the host (not every GPU has float64);
-        known ones are returned unchanged."""
+        """One text: tokens [n], seconds [n], known [n] -> seconds float64 [n], all of the host (not every GPU has
+        float64); known ones are returned unchanged."""
         given = (part[None].to(self.out.weight.device) for part in (tokens, seconds.float(), known))
         said = self(*given)[0].cpu().double().exp()
         return torch.where(known, seconds.double(), said.clamp(SHORTEST, 2.0))

@@ -13,6 +13,7 @@ from .frames import resampled
 from .space import KEYPOINTS
 
 _FPS_RANGE = (1.0, 240.0)
+LARGEST = 100.0  # of a keypoint's delta; a wide open mouth is near 1
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,10 @@ def load_motion(path: str | os.PathLike) -> Motion:
 def _checked(exp: np.ndarray, name: str) -> np.ndarray:
     if exp.ndim != 3 or exp.shape[1:] != (KEYPOINTS, 3) or not len(exp):
         raise JamFlowError(f"{name}: `exp` must be [frames, {KEYPOINTS}, 3], not {list(exp.shape)}.")
-    exp = np.ascontiguousarray(exp, np.float32)
-    if not np.isfinite(exp).all():
-        raise JamFlowError(f"{name}: `exp` holds numbers that are not finite.")
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, and that is refused
+        exp = np.ascontiguousarray(exp, np.float32)
+    if not (np.abs(exp) <= LARGEST).all():  # NaN neither
+        raise JamFlowError(f"{name}: `exp` holds numbers that are not finite, or beyond {LARGEST:g}.")
     return exp
 
 
