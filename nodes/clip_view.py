@@ -21,7 +21,8 @@ STRIP_HEIGHT, PICTURES = 72, 24
 
 
 def clip_view(audio, text, latent, video=None) -> dict:
-    """AUDIO, JAMFLOW_TEXT, LATENT and VIDEO of one clip (each may be None) -> the overview, with `sound`, `mel` and `strip` to
+    """AUDIO, JAMFLOW_TEXT, LATENT and VIDEO of one clip (each may be None) -> the overview, with `sound`, `mel` and
+    `strip` to
     fetch by /view.
     """
     from ..jamflow_core.audio.mel import log_mel
@@ -54,7 +55,8 @@ def clip_view(audio, text, latent, video=None) -> dict:
 
 
 def clip_of(wave, text, exp) -> dict:
-    """The overview of a take: wave [samples] at 24 kHz, its TimedText, its lips exp [frames, 21, 3]. Its sound is kept."""
+    """The overview of a take: wave [samples] at 24 kHz, its TimedText, its lips exp [frames, 21, 3]. Its sound is
+    kept."""
     from ..jamflow_core.motion.basis import JAW, exp_to_state
     from ..jamflow_core.tasks.overview import overview
 

@@ -1,4 +1,5 @@
-"""Help pages in every language: ComfyUI's page asks for docs/<node>/<language>.md; what is not translated is told in English."""
+"""Help pages in every language: ComfyUI's page asks for docs/<node>/<language>.md; what is not translated is told in
+English."""
 
 from pathlib import Path
 
@@ -9,7 +10,8 @@ DOCS = PACK / "web" / "docs"
 def serve_help() -> None:
     """Answer for the help pages of this pack's nodes; nothing where no server runs.
 
-    The pack is in the address by the name of its folder: the server asks the longest fixed beginning first, and the folder's
+    The pack is in the address by the name of its folder: the server asks the longest fixed beginning first, and the
+    folder's
     files have an address as long.
     """
     from urllib.parse import quote

@@ -1,4 +1,5 @@
-"""Which of its jobs the sampler does, told by what is connected; which graphs make no sense; and the calls into the core."""
+"""Which of its jobs the sampler does, told by what is connected; which graphs make no sense; and the calls into the
+core."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -37,7 +38,8 @@ class Job(Enum):
         return "animate" if self.lips_only else self.name.lower()
 
     def work(self, given: "Given", face: bool, how) -> tuple:
-        """The core's Clip, and what travels with it in the latent. how: a tasks.run.Run."""
+        """The core's Clip, what travels with it in the latent, and what to tell of it, if anything. how: a
+        tasks.run.Run."""
         calls = {
             Job.SPEAK: _speak,
             Job.ANIMATE: _animate,
@@ -50,9 +52,13 @@ class Job(Enum):
 
 
 def refusal(text: bool, audio: bool, motion: bool, mask: bool) -> str | None:
-    """What is wrong with a graph in which these are connected, in words that say what to connect; None if nothing is."""
+    """What is wrong with a graph in which these are connected, in words that say what to connect; None if nothing
+    is."""
     if not text and not audio and not motion:
-        return "nothing says what to make: connect a text to speak, or a recording (JAM-Flow Reference Audio, role drive) to animate"
+        return (
+            "nothing says what to make: connect a text to speak, or a recording (JAM-Flow Reference "
+            "Audio, role drive) to animate"
+        )
     if mask and not audio:
         return "a time mask edits a recording, and none is connected: connect JAM-Flow Reference Audio with role drive"
     return None
@@ -67,6 +73,7 @@ class Given:
     audio_ref: object | None = None
     motion_ref: object | None = None
     time_mask: Spans | None = None
+    takes: int = 1  # a text is said so many times, the clearest counts
 
     def job(self) -> Job:
         """The job of this graph. JamFlowError if it contradicts itself."""
@@ -78,7 +85,8 @@ class Given:
         if mask is not None:
             if not drive:
                 raise JamFlowError(
-                    "a time mask edits a recording, and this is a voice to imitate: set the role of JAM-Flow Reference Audio to drive"
+                    "a time mask edits a recording, and this is a voice to imitate: set the role of JAM-Flow "
+                    "Reference Audio to drive"
                 )
             if not mask.speech and not mask.face:
                 raise JamFlowError("the time mask is empty: mark a span first")
@@ -90,8 +98,8 @@ class Given:
         if drive:
             if motion is not None:
                 raise JamFlowError(
-                    "with recording and motion both given nothing is left to make: connect a time mask, or set the role "
-                    "of JAM-Flow Reference Audio to voice"
+                    "with recording and motion both given nothing is left to make: connect a time mask, or set the "
+                    "role of JAM-Flow Reference Audio to voice"
                 )
             return Job.ANIMATE
         if text is None and motion is not None:
@@ -133,9 +141,26 @@ class Given:
 
 
 def _speak(given: Given, face: bool, how):
+    from ..jamflow_core.tasks.lasting import cut_to, lasting
     from ..jamflow_core.tasks.speak import speak
+    from ..jamflow_core.tasks.takes import takes_of
 
-    return speak(given.model, given.script(), given.voice(), speed=given.text.speed, face=face, run=how), {}
+    voice, text, first = given.voice(), given.script(), how.settings.seed
+    if given.text.seconds:
+        text = lasting(given.model, text, voice, given.text.seconds)
+
+    def spoken(seed: int):
+        own = how if given.takes == 1 else how.part(seed - first, given.takes)
+        return speak(given.model, text, voice, speed=given.text.speed, face=face, run=own)
+
+    if given.takes == 1:
+        clip, told = spoken(first), None
+    else:
+        best = takes_of(given.model, spoken, range(first, first + given.takes))[0]
+        clip, told = best.clip, f"seed {best.seed} is the clearest of {given.takes} takes"
+        if best.hearing is not None and best.hearing.lost:
+            told += f", not heard clearly: {', '.join(best.hearing.lost)}"
+    return (cut_to(clip, given.text.seconds) if given.text.seconds else clip), {}, told
 
 
 def _animate(given: Given, face: bool, how):

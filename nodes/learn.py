@@ -35,8 +35,8 @@ class JamFlowLearnVoice(Node):
             node_id="JamFlowLearnVoice",
             display_name="JAM-Flow Learn Voice",
             category=PLACE,
-            description="Learns a voice from 8 seconds to 10 minutes of recordings (best a minute) in some minutes, and "
-            "saves it to models/jamflow/voices, where JAM-Flow Reference Audio lists it. Much closer than a voice "
+            description="Learns a voice from 8 seconds to 10 minutes of recordings (best a minute) in some minutes, "
+            "and saves it to models/jamflow/voices, where JAM-Flow Reference Audio lists it. Much closer than a voice "
             "that is only imitated. For voices whose owners agree.",
             search_aliases=["train voice", "clone voice", "lora", "fine-tune"],
             is_input_list=True,

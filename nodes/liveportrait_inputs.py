@@ -61,8 +61,8 @@ def liveportrait_inputs() -> list:
         _told(
             io.Combo,
             "motion_mode",
-            "LivePortrait, driving: relative adds the change since its first frame to the portrait; absolute takes its "
-            "pose and expression as they are.",
+            "LivePortrait, driving: relative adds the change since its first frame to the portrait; absolute takes "
+            "its pose and expression as they are.",
             options=["relative", "absolute"],
         ),
         _told(
@@ -87,8 +87,8 @@ def liveportrait_inputs() -> list:
         _told(
             io.Combo,
             "eye_retargeting",
-            "LivePortrait: as driving opens the eyes as wide as those of the driving face; steady keeps a video's eyes "
-            "as open as in its first frame.",
+            "LivePortrait: as driving opens the eyes as wide as those of the driving face; steady keeps a video's "
+            "eyes as open as in its first frame.",
             options=["off", "as driving", "steady"],
         ),
         _told(

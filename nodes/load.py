@@ -110,7 +110,8 @@ class LoadJamFlow(Node):
 
     @classmethod
     def validate_inputs(cls, model=None, vocoder=None, renderer=None):
-        return True  # `run` says what is missing and where it would go, once: said here, ComfyUI repeats it for every input
+        return True  # `run` says what is missing and where it would go, once: said here, ComfyUI repeats it for every
+        input
 
     @classmethod
     def fingerprint_inputs(cls, model, vocoder, renderer, **_):

@@ -40,7 +40,8 @@ def mask_output() -> io.Output:
 def mask_schema(
     kind: str, node_id: str, description: str, aliases: list[str], *inputs, later: tuple = (), **more
 ) -> io.Schema:
-    """A node that says when: its own inputs, another mask to add to, one time mask out. later: inputs that came later."""
+    """A node that says when: its own inputs, another mask to add to, one time mask out. later: inputs that came
+    later."""
     return io.Schema(
         node_id=node_id,
         display_name=f"JAM-Flow Time Mask ({kind})",
@@ -121,8 +122,8 @@ class JamFlowMaskTimeline(Node):
             io.Latent.Input(
                 "latent",
                 optional=True,
-                tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can be "
-                "shown.",
+                tooltip="A clip of JAM-Flow Joint Sampler: its mouth opening is drawn on the face lane, its mel can "
+                "be shown.",
             ),
             later=(
                 io.Video.Input(

@@ -58,7 +58,10 @@ class JamFlowLoadMotion(Node):
     @classmethod
     def validate_inputs(cls, file=None):
         if file == NONE_YET:
-            return f"{cls.title()}: there is no motion file yet: save one (JAM-Flow Save Motion), or put a .safetensors or .pkl file into the input folder"
+            return (
+                f"{cls.title()}: there is no motion file yet: save one (JAM-Flow Save Motion), or put a "
+                ".safetensors or .pkl file into the input folder"
+            )
         if file and not folder_paths.exists_annotated_filepath(file):
             return f"{cls.title()}: there is no {file!r} any more: choose another file"
         return True

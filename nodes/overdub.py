@@ -1,4 +1,5 @@
-"""Words of a recording said anew, heard and compared on the node itself: transcript, time mask, sampler and vocoder in one."""
+"""Words of a recording said anew, heard and compared on the node itself: transcript, time mask, sampler and vocoder in
+one."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -39,8 +40,8 @@ class JamFlowOverdub(Node):
             node_id="JamFlowOverdub",
             display_name="JAM-Flow Overdub",
             category=CATEGORY,
-            description="Changes words of a recording on the spot: double-click a word, type the new one, say it, hear it "
-            "in place, compare takes with the original. Everything else is kept exactly.",
+            description="Changes words of a recording on the spot: double-click a word, type the new one, say it, "
+            "hear it in place, compare takes with the original. Everything else is kept exactly.",
             search_aliases=["change a word", "takes", "speech edit", "replace word", "punch in", "text based editing"],
             inputs=[
                 Model.Input("model", tooltip="The model of Load JAM-Flow."),
@@ -64,8 +65,8 @@ class JamFlowOverdub(Node):
                     default="",
                     multiline=True,
                     dynamic_prompts=False,
-                    tooltip="What it shall say. The timeline below writes it when a word is double-clicked and typed anew. "
-                    "Empty: nothing is changed.",
+                    tooltip="What it shall say. The timeline below writes it when a word is double-clicked and typed "
+                    "anew. Empty: nothing is changed.",
                 ),
                 io.Combo.Input(
                     "lanes",

@@ -20,7 +20,8 @@ from .render_inputs import EXAMPLES, Pictures, RenderWidgets
 
 @dataclass(frozen=True)
 class Besides:
-    """What goes with the lips: the sound of the clip (AUDIO), an Expression, a Motion that drives the whole face, and what is
+    """What goes with the lips: the sound of the clip (AUDIO), an Expression, a Motion that drives the whole face, and
+    what is
     said with its times (Line), which moves the tongue; each may be None."""
 
     audio: dict | None = None
@@ -29,7 +30,8 @@ class Besides:
     said: object | None = None
 
     def tracks_of(self, widgets: RenderWidgets, filmed: bool, led: bool) -> TracksOf:
-        """What the face does around the lips: the expression, else in a picture the node's two switches, in a video nothing
+        """What the face does around the lips: the expression, else in a picture the node's two switches, in a video
+        nothing
         new; of an expression what is set by hand where a driving motion leads."""
         from ..jamflow_core.render.expression import Expression as Face
 
@@ -61,11 +63,13 @@ def _shots(renderer, clip, pictures: Pictures, widgets: RenderWidgets, tracks_of
         return pose(
             renderer, one_picture(pictures, widgets.example, widgets.paper), clip.at(widgets.fps), widgets, tracks_of
         )
-    if pictures.video is not None:
-        source = lambda: read_video(pictures.video)
-    else:
-        count = len(pictures.image)
-        source = lambda: FrameSource(frames_of(pictures.image, pictures.mask, widgets.paper), widgets.fps, count)
+
+    def source() -> FrameSource:
+        if pictures.video is not None:
+            return read_video(pictures.video)
+        frames = frames_of(pictures.image, pictures.mask, widgets.paper)
+        return FrameSource(frames, widgets.fps, len(pictures.image))
+
     return relip(renderer, source, clip, widgets.face, tracks_of)
 
 

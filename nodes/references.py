@@ -46,8 +46,8 @@ class JamFlowReferenceAudio(Node):
             node_id="JamFlowReferenceAudio",
             display_name="JAM-Flow Reference Audio",
             category=CATEGORY,
-            description="A voice to imitate (a preset, or a recording of some seconds), or speech that the face has to "
-            "follow.",
+            description="A voice to imitate (a preset, or a recording of some seconds), or speech that the face has "
+            "to follow.",
             search_aliases=["voice clone", "speaker", "voice preset", "drive audio"],
             inputs=[
                 Model.Input(
@@ -56,8 +56,8 @@ class JamFlowReferenceAudio(Node):
                 io.Combo.Input(
                     "role",
                     options=[VOICE, DRIVE],
-                    tooltip="voice: new speech imitates it. drive: this is the speech; lips follow it, or a span of it "
-                    "is said anew.",
+                    tooltip="voice: new speech imitates it. drive: this is the speech; lips follow it, or a span of "
+                    "it is said anew.",
                 ),
                 io.Combo.Input(
                     "preset",

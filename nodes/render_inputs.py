@@ -49,7 +49,8 @@ class RenderWidgets(LivePortraitWidgets):
 
 @dataclass(frozen=True)
 class Pictures:
-    """Where the face is taken from, as ComfyUI hands it over: an IMAGE (of which MASK is transparent), a VIDEO, or neither."""
+    """Where the face is taken from, as ComfyUI hands it over: an IMAGE (of which MASK is transparent), a VIDEO, or
+    neither."""
 
     image: object | None = None
     mask: object | None = None
@@ -84,8 +85,8 @@ def render_inputs() -> list:
         io.Image.Input(
             "image",
             optional=True,
-            tooltip="The portrait, of any size; what is transparent becomes the background. A batch is the frames of a "
-            "video, which gets new lips. Without an image the example is used.",
+            tooltip="The portrait, of any size; what is transparent becomes the background. A batch is the frames of "
+            "a video, which gets new lips. Without an image the example is used.",
         ),
         io.Video.Input(
             "video",
@@ -141,8 +142,8 @@ def render_inputs() -> list:
             default="",
             placeholder="x0,y0,x1,y1",
             advanced=True,
-            tooltip="Where the mouth is, in pixels (left, top, right, bottom), for pictures in which no face is found. "
-            "Empty: look for it.",
+            tooltip="Where the mouth is, in pixels (left, top, right, bottom), for pictures in which no face is "
+            "found. Empty: look for it.",
         ),
         *liveportrait_inputs(),
         Expression.Input(

@@ -18,8 +18,8 @@ class JamFlowMouthCrops(Node):
             node_id="JamFlowMouthCrops",
             display_name="JAM-Flow Mouth Crops",
             category=CATEGORY,
-            description="Cuts the mouth out of every frame, for an upscaler or a restorer of faces; JAM-Flow Paste Mouths "
-            "lays the result back.",
+            description="Cuts the mouth out of every frame, for an upscaler or a restorer of faces; JAM-Flow Paste "
+            "Mouths lays the result back.",
             search_aliases=["face restore", "upscale mouth", "codeformer", "gfpgan"],
             inputs=[
                 io.Image.Input(
@@ -28,8 +28,8 @@ class JamFlowMouthCrops(Node):
                 io.Combo.Input(
                     "region",
                     options=[MOUTH, FACE],
-                    tooltip="What a crop shows. mouth: for upscalers. face: for restorers of faces, which must see a whole "
-                    "one; what is laid back is the mouth alone all the same.",
+                    tooltip="What a crop shows. mouth: for upscalers. face: for restorers of faces, which must see a "
+                    "whole one; what is laid back is the mouth alone all the same.",
                 ),
                 io.Int.Input(
                     "size",
@@ -37,7 +37,8 @@ class JamFlowMouthCrops(Node):
                     min=0,
                     max=4096,
                     step=8,
-                    tooltip="Side of the crops in pixels. 0: as large as the mouth is in the frames, which suits upscalers.",
+                    tooltip="Side of the crops in pixels. 0: as large as the mouth is in the frames, which suits "
+                    "upscalers.",
                 ),
             ],
             outputs=[

@@ -63,8 +63,9 @@ class JamFlowJointSampler(Node):
             display_name="JAM-Flow Joint Sampler",
             category=CATEGORY,
             description="Generates speech and facial motion together. It does what the connections ask for: text -> "
-            "talking face; recording -> lips; text and motion -> dubbing; motion alone -> babble in time with it; recording, new text and time mask -> words "
-            "said anew; recording and time mask of the face -> its lips made anew.",
+            "talking face; recording -> lips; text and motion -> dubbing; motion alone -> babble in time with it; "
+            "recording, new text and time mask -> words said anew; recording and time mask of the face -> its lips "
+            "made anew.",
             search_aliases=["tts", "lip sync", "dub", "talking head", "speech inpainting"],
             inputs=[
                 Model.Input("model", tooltip="The model of Load JAM-Flow."),
@@ -82,18 +83,21 @@ class JamFlowJointSampler(Node):
                 MotionRef.Input(
                     "motion_ref",
                     optional=True,
-                    tooltip="Lips to follow: with a text the speech is laid on them; with a time mask they are edited along.",
+                    tooltip="Lips to follow: with a text the speech is laid on them; with a time mask they are "
+                    "edited along.",
                 ),
                 TimeMask.Input(
                     "time_mask",
                     optional=True,
-                    tooltip="When to say the recording anew, and when to move its lips anew; all else stays exactly as it is.",
+                    tooltip="When to say the recording anew, and when to move its lips anew; all else stays "
+                    "exactly as it is.",
                 ),
                 seed_input(
                     "Another seed is another take. The same seed and inputs give the same result.", another_take=True
                 ),
                 steps_input(
-                    "Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 nothing is gained."
+                    "Sampling steps. 0 takes what is best for the job (8 to 16); 6 is a quick draft; above 32 "
+                    "nothing is gained."
                 ),
                 io.Float.Input(
                     "text_guidance",
@@ -122,13 +126,15 @@ class JamFlowJointSampler(Node):
                 io.Boolean.Input(
                     "face",
                     default=SamplerWidgets.face,
-                    tooltip="Make the face as well when speaking a text. Off: speech only, faster; the motion stays at rest.",
+                    tooltip="Make the face as well when speaking a text. Off: speech only, faster; the motion "
+                    "stays at rest.",
                 ),
                 io.Combo.Input(
                     "method",
                     options=["euler", "midpoint"],
                     advanced=True,
-                    tooltip="How the flow is solved. midpoint is more exact and takes twice as long for the same steps.",
+                    tooltip="How the flow is solved. midpoint is more exact and takes twice as long for the same "
+                    "steps.",
                 ),
                 io.Float.Input(
                     "sway",
@@ -137,7 +143,8 @@ class JamFlowJointSampler(Node):
                     max=1.0,
                     step=0.05,
                     advanced=True,
-                    tooltip="Where the steps lie: below 0 more of them at the start, where words and timing are decided.",
+                    tooltip="Where the steps lie: below 0 more of them at the start, where words and timing are "
+                    "decided.",
                 ),
                 io.Int.Input(
                     "guidance_every",
@@ -167,11 +174,22 @@ class JamFlowJointSampler(Node):
                     tooltip="Run the later blocks at every n-th step only and reuse what they added: 2 saves a fifth "
                     "of the time and costs clearness. 1 is exact.",
                 ),
+                io.Int.Input(
+                    "takes",
+                    default=1,
+                    min=1,
+                    max=16,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Say a text with so many seeds, listen to each, and keep the one whose words are heard "
+                    "most clearly. Takes so many times as long.",
+                ),
             ],
             outputs=[
                 io.Latent.Output(
                     display_name="latent",
-                    tooltip="Motion and mel of the clip, for JAM-Flow Vocoder Decode, Portrait Render, Timeline and Save Motion.",
+                    tooltip="Motion and mel of the clip, for JAM-Flow Vocoder Decode, Portrait Render, Timeline "
+                    "and Save Motion.",
                 ),
                 Text.Output(display_name="text", tooltip="What was said, with the times of words and phonemes."),
                 io.String.Output(display_name="report", tooltip="Which job was done, and how long the clip is."),
@@ -192,7 +210,7 @@ class JamFlowJointSampler(Node):
         job = given.job()
         doing = job.told(widgets.face)
         how = Run(widgets.settings(job, given.model), Watcher(given.model.flow.config))
-        clip, extra = job.work(given, widgets.face, how)
+        clip, extra, *news = job.work(given, widgets.face, how)
         motion = clip.motion
         if motion is None:
             motion = clip.mel.new_zeros(-(-len(clip.mel) * HOP * MOTION_FPS // SAMPLE_RATE), 21, 3)
@@ -200,6 +218,7 @@ class JamFlowJointSampler(Node):
         told = f"{doing} ({len(clip.mel) * HOP / SAMPLE_RATE:.2f} s)"
         advice = given.fitting() if job is Job.DUB else None
         told += f"; {advice} (JAM-Flow Portrait Render, video)" if advice else ""
+        told += "".join(f"; {line}" for line in news if line)
         packed = streams.pack(clip.mel, motion, jamflow_text=said, **extra)
         return io.NodeOutput(packed, said, told, ui=report(f"seed {widgets.seed}", told))
 

@@ -19,7 +19,10 @@ from .node import CATEGORY, Node, Progress, report, seed_input, steps_input
 from .render_inputs import EXAMPLES
 from .sockets import AudioRef, Expression, Model, Motion, Portrait, Vocoder
 
-DEFAULT_SCRIPT = "[isabella] Have you heard? We can speak now.\n[george] I heard you. [pause 0.5s] And I have waited long enough to answer."
+DEFAULT_SCRIPT = (
+    "[isabella] Have you heard? We can speak now.\n"
+    "[george] I heard you. [pause 0.5s] And I have waited long enough to answer."
+)
 SCRIPT, SUBTITLES = "script", "subtitles (srt)"
 ONE_PICTURE = LAYOUTS[2]
 
@@ -99,8 +102,8 @@ class JamFlowScript(Node):
                 io.Combo.Input(
                     "layout",
                     options=list(LAYOUTS),
-                    tooltip="How several portraits are shown: all in a row, only the one who speaks, or as several faces "
-                    "of one picture, of which each moves its own mouth.",
+                    tooltip="How several portraits are shown: all in a row, only the one who speaks, or as several "
+                    "faces of one picture, of which each moves its own mouth.",
                 ),
                 io.Float.Input(
                     "speed", default=1.0, min=0.5, max=2.0, step=0.05, tooltip="Pace of speech: 2 is twice as fast."
@@ -110,16 +113,16 @@ class JamFlowScript(Node):
                 io.String.Input(
                     "name",
                     default="JAM-Flow/script",
-                    tooltip="Finished chunks are kept in output/<name>.chunks for the next run. Delete the folder when "
-                    "you are done.",
+                    tooltip="Finished chunks are kept in output/<name>.chunks for the next run. Delete the folder "
+                    "when you are done.",
                 ),
                 io.String.Input(
                     "faces",
                     default="",
                     optional=True,
                     placeholder="anna=1, bob=2",
-                    tooltip="Layout one picture: who speaks with which face, counted from 1, the largest first. Empty: in "
-                    "the order in which they first speak. The picture below writes it.",
+                    tooltip="Layout one picture: who speaks with which face, counted from 1, the largest first. "
+                    "Empty: in the order in which they first speak. The picture below writes it.",
                 ),
             ],
             outputs=[
@@ -239,7 +242,8 @@ def painted(timeline, portrait, voices: dict[str, str], images: list, widgets: S
     folder, stem, counter, _, _ = folder_paths.get_save_image_path("JAM-Flow", folder_paths.get_temp_directory())
     path = os.path.join(folder, f"{stem}_{counter:05}_.mp4")
     keys = film(
-        timeline, staged(pictures, widgets.layout), path, seed=widgets.seed, expressions={name: chosen for name in pictures},
+        timeline, staged(pictures, widgets.layout), path, seed=widgets.seed, expressions={name: chosen for name in
+        pictures},
         look=look_of(pictures, repr(chosen.fingerprint())),
         progress=lambda done, frame: show(
             500 + int(500 * done), 1000, thumbnail(frame) if round(done * timeline.frames) % 25 == 1 else None

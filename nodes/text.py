@@ -15,13 +15,16 @@ DEFAULT_TEXT = "Hello! I am a picture, and now I can speak."
 class Line:
     """What travels on a JAMFLOW_TEXT wire. timed: times are known and are kept; otherwise the sampler finds them.
 
-    was: what the recording says that this text changes (with times), where known.
+    was: what the recording says that this text changes (with times), where known. seconds: how long it is to last; 0:
+    as long
+    as it takes.
     """
 
     written: str
     text: TimedText
     speed: float = 1.0
     was: TimedText | None = None
+    seconds: float = 0.0
 
     @property
     def timed(self) -> bool:
@@ -37,8 +40,9 @@ class JamFlowEncodeText(Node):
             node_id="JamFlowEncodeText",
             display_name="JAM-Flow Encode Text",
             category=CATEGORY,
-            description="Turns English text into phonemes. Numbers, dates and money are read out; [pause 0.5s] makes a "
-            "pause; tomato/təmˈɑtO/ gives a pronunciation. For F5-TTS the writing itself counts, English or Chinese.",
+            description="Turns English text into phonemes. Numbers, dates and money are read out; [pause 0.5s] makes "
+            "a pause; tomato/təmˈɑtO/ gives a pronunciation. For F5-TTS the writing itself counts, English or "
+            "Chinese.",
             search_aliases=["prompt", "phonemes", "g2p", "script"],
             inputs=[
                 Model.Input("model", tooltip="The model of Load JAM-Flow."),
@@ -47,8 +51,8 @@ class JamFlowEncodeText(Node):
                     default=DEFAULT_TEXT,
                     multiline=True,
                     dynamic_prompts=False,
-                    tooltip="What is to be said, in English (with F5-TTS also in Chinese), of any length: long text is "
-                    "spoken sentence by sentence.",
+                    tooltip="What is to be said, in English (with F5-TTS also in Chinese), of any length: long text "
+                    "is spoken sentence by sentence.",
                 ),
                 io.Float.Input(
                     "speed",
@@ -71,8 +75,18 @@ class JamFlowEncodeText(Node):
                     dynamic_prompts=False,
                     optional=True,
                     tooltip="Pronunciations, one a line: a word or name, = and its reading in phonemes or respelled, "
-                    "as in "
-                    "Nguyen = /wˈɪn/, SQL = sequel, Joaquin = wah-KEEN.",
+                    "as in Nguyen = /wˈɪn/, SQL = sequel, Joaquin = wah-KEEN.",
+                ),
+                io.Float.Input(
+                    "seconds",
+                    default=0.0,
+                    min=0.0,
+                    max=600.0,
+                    step=0.01,
+                    optional=True,
+                    advanced=True,
+                    tooltip="How long the speech is to last: it is said faster or slower, written pauses stay. 0: as "
+                    "long as it takes at the pace of the voice.",
                 ),
             ],
             outputs=[
@@ -89,14 +103,13 @@ class JamFlowEncodeText(Node):
                 io.String.Output(
                     display_name="words",
                     tooltip="The words as they will be said: numbers, dates and short forms read out. What is left "
-                    "out is "
-                    "told on the console.",
+                    "out is told on the console.",
                 ),
             ],
         )
 
     @classmethod
-    def run(cls, model, text, speed, recording=None, lexicon="") -> io.NodeOutput:
+    def run(cls, model, text, speed, recording=None, lexicon="", seconds=0.0) -> io.NodeOutput:
         from ..jamflow_core.tasks.align import align
         from ..jamflow_core.tasks.front_ends import PHONEMES, front_end
         from ..jamflow_core.text.languages import DEFAULT
@@ -107,4 +120,4 @@ class JamFlowEncodeText(Node):
         said = reader.read(text, DEFAULT.with_lexicon(parse_lexicon(lexicon)), stop_if_interrupted)
         if recording is not None:
             said = align(model, recording.speech(), said)
-        return io.NodeOutput(Line(text, said, speed), reader.shown(said), said.spoken or said.text)
+        return io.NodeOutput(Line(text, said, speed, seconds=seconds), reader.shown(said), said.spoken or said.text)

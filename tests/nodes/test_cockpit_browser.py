@@ -18,7 +18,8 @@ const make = (type, x, values = {}) => {
 const join = (from, slot, to, name) => from.connect(slot, to, to.inputs.findIndex((socket) => socket.name === name));
 const load = make('LoadJamFlow', -1000), take = make('JamFlowReferenceAudio', -500, { role: 'drive' });
 const dub = make('JamFlowOverdub', 0, { steps: 2 });
-join(load, 0, take, 'model'); join(load, 0, dub, 'model'); join(load, 1, dub, 'vocoder'); join(take, 0, dub, 'recording');
+join(load, 0, take, 'model'); join(load, 0, dub, 'model'); join(load, 1, dub, 'vocoder'); join(take, 0, dub,
+'recording');
 return true;
 """
 NEAR = """
@@ -143,7 +144,8 @@ def test_an_expression_is_drawn_in_lanes(server, tmp_path):  # noqa: F811
                 assert (await page.run(CURVES)).endswith("yaw: 0:0")
                 await asyncio.sleep(0.7)
                 left, top, width, height = await page.run(
-                    "const r = document.querySelector('.jamflow-curves [data-name=yaw] .stage').getBoundingClientRect();"
+                    "const r = document.querySelector('.jamflow-curves [data-name=yaw] "
+                    ".stage').getBoundingClientRect();"
                     "return [r.x, r.y, r.width, r.height];"
                 )
                 await page.drag((left + width / 2, top + height * 0.3), (left + width * 0.7, top + height * 0.8))

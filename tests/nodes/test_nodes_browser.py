@@ -200,7 +200,9 @@ def test_advanced_inputs_wait_behind_a_button(server, tmp_path):
         async with browser.Page(tmp_path / "profile") as page:
             await page.open(server.url)
             await page.show(graph, False)
-            counted = RENDER + "return [node.widgets.filter((widget) => node.isWidgetVisible(widget)).length, node.size[1]];"
+            counted = (
+                RENDER + "return [node.widgets.filter((widget) => node.isWidgetVisible(widget)).length, node.size[1]];"
+            )
             closed, low = await page.run(counted)
             before = await page.run(RENDER + "return node.serialize().widgets_values_named;")
             await page.click(*await page.run(BUTTON))
@@ -223,7 +225,8 @@ BUTTON = (
 const button = node.widgets.find((widget) => widget.type === 'button'), ds = app.canvas.ds;
 const edge = app.canvas.canvas.getBoundingClientRect();
 app.canvas.draw(true, true);
-return [(node.pos[0] + node.size[0] / 2 + ds.offset[0]) * ds.scale + edge.x, (node.pos[1] + button.y + 10 + ds.offset[1]) * ds.scale + edge.y];
+return [(node.pos[0] + node.size[0] / 2 + ds.offset[0]) * ds.scale + edge.x, (node.pos[1] + button.y + 10 +
+ds.offset[1]) * ds.scale + edge.y];
 """
 )
 

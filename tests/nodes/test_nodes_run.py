@@ -295,7 +295,8 @@ def test_an_odd_picture_with_alpha_at_60_fps_with_stereo_sound(comfy):
 
 
 def test_a_batch_of_portraits_is_a_video_each_where_that_is_asked_for(comfy):
-    """Two pictures of different backgrounds; as the frames of a video they would be 0.08 s long, and the node says so."""
+    """Two pictures of different backgrounds; as the frames of a video they would be 0.08 s long, and the node says
+    so."""
     for number, name in enumerate(("mona_lisa", "pearl_earring")):
         picture = Image.open(comfy_hosts.PACK / "portraits" / f"{name}.jpg").resize((160, 160))
         picture.save(comfy.base / "input" / f"face{number}.png")
@@ -521,3 +522,17 @@ def test_the_timeline_shows_a_video_as_a_filmstrip(comfy):
     assert strip["pictures"] == 17 and strip["every"] == pytest.approx(3 / 25) and strip["seconds"] == 2
     with Image.open(comfy.base / "temp" / strip["subfolder"] / strip["filename"]) as picture:
         assert picture.size == (17 * 48, 72)
+
+
+def test_takes_are_listened_to_and_a_text_lasts_as_long_as_asked(comfy):
+    graph = {
+        **g.loader(),
+        **g.text("Hello there, how are you?", seconds=1.6),
+        **g.sampler(text=["text", 0], face=False, takes=2),
+        **g.decode(),
+        **g.look(["decode", 0]),
+    }
+    run = comfy.run(graph)
+    assert any("is the clearest of 2 takes" in line for line in run.told)
+    (wave,) = comfy.outputs("decode")[0]["waveform"][0]
+    assert abs(len(wave) / 24000 - 1.6) < 0.17
