@@ -64,10 +64,6 @@ WRONG = {
         sampled(g.text(), g.audio_ref(g.VOICE), mask(), **SAID, **DRIVEN, time_mask=["mask", 0]),
         SAMPLER + "a time mask edits a recording, and this is a voice",
     ),
-    "sampler: recording and motion both given": (
-        sampled(still(), g.audio_ref(g.DRIVE), lips(images=["still", 0]), **DRIVEN, motion_ref=["lips", 0]),
-        SAMPLER + "with recording and motion both given nothing is left to make: connect a time mask",
-    ),
     "transcript: nothing changed": (
         {
             **g.loader(),
@@ -260,3 +256,10 @@ def saved_motion(comfy) -> str:
 
     save_motion(comfy.base / "input" / "rest.safetensors", torch.zeros(12, 21, 3).numpy(), 25)
     return "rest.safetensors"
+
+
+def test_with_recording_and_motion_both_given_nothing_is_left_to_make(host):
+    recording = host.module("nodes.references").Recording(wave=torch.zeros(2400))
+    given = host.module("nodes.jobs").Given(None, audio_ref=recording, motion_ref=torch.zeros(3, 21, 3))
+    with pytest.raises(Exception, match="nothing is left to make: connect a time mask"):
+        given.job()
