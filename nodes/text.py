@@ -74,6 +74,7 @@ class JamFlowEncodeText(Node):
                     multiline=True,
                     dynamic_prompts=False,
                     optional=True,
+                    advanced=True,
                     tooltip="Pronunciations, one a line: a word or name, = and its reading in phonemes or respelled, "
                     "as in Nguyen = /wˈɪn/, SQL = sequel, Joaquin = wah-KEEN.",
                 ),
