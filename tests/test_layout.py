@@ -7,6 +7,7 @@ CORE = Path(__file__).parent.parent / "jamflow_core"
 # From the ground up: a package imports only itself and what stands before it.
 FLOORS = [
     "errors",
+    "parts",
     "clock",
     "progress",
     "tokens",

@@ -77,6 +77,20 @@ def test_nothing_needs_encodec(tmp_path):
     assert found.stdout == "set()\n", found.stderr
 
 
+def test_reading_a_text_loads_the_reader_alone():
+    """Not hibari's voices, nor scipy; words that its dictionary lacks are read too, and the package is whole later."""
+    reading = """
+import sys
+from jamflow_core.text.parse import parse
+text = parse("Zorblatt grumphs.")
+print(len(text.symbols) > 10, [name for name in sys.modules if name.startswith(("scipy", "hibari"))])
+import hibari
+print(hibari.Hibari.__name__)
+"""
+    found = python(reading)
+    assert found.stdout == "True []\nHibari\n", found.stderr
+
+
 def test_a_torchaudio_of_another_torch_says_what_to_install(tmp_path):
     (tmp_path / "torchaudio").mkdir()
     (tmp_path / "torchaudio" / "__init__.py").write_text(

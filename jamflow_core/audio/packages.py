@@ -1,14 +1,13 @@
 """The doors to torchaudio and vocos: opened at first use, with one answer where they do not open."""
 
 import importlib
-import sys
 from functools import cache
-from importlib import util
 from types import ModuleType
 
 import torch
 
 from ..errors import JamFlowError
+from ..parts import parts_of
 
 
 @cache
@@ -32,21 +31,11 @@ def vocos() -> tuple[type, type]:
     """VocosBackbone and ISTFTHead of the vocos package. JamFlowError where it is missing.
 
     The package's own __init__ imports encodec, a hub client and yaml for its loader, of which nothing is used here (and
-    encodec's licence is not for every use): the two modules are imported as if it were empty.
+    encodec's licence is not for every use).
     """
     torchaudio()  # vocos.heads imports it
-    spec = util.find_spec("vocos")
-    if spec is None:
-        raise JamFlowError("Install vocos (pip install vocos): it is the vocoder.")
-    before = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "vocos"}
     try:
-        sys.modules["vocos"] = util.module_from_spec(spec)
-        models, heads = (importlib.import_module(f"vocos.{name}") for name in ("models", "heads"))
+        models, heads = parts_of("vocos", "models", "heads")
     except ImportError as error:
-        raise JamFlowError(f"Install vocos anew (pip install vocos): it cannot be imported here ({error}).") from error
-    finally:
-        for name in list(sys.modules):
-            if name.partition(".")[0] == "vocos":
-                del sys.modules[name]  # whoever imports it later gets the whole package
-        sys.modules.update(before)
+        raise JamFlowError(f"Install vocos (pip install vocos): it cannot be imported here ({error}).") from error
     return models.VocosBackbone, heads.ISTFTHead

@@ -9,8 +9,10 @@ import copy
 import re
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 from ....errors import JamFlowError
+from ....parts import parts_of
 from ...aligned import Aligned
 from ..language import Sound, Span
 from .homographs import choose_senses
@@ -47,11 +49,24 @@ def g2p(source: Aligned, overrides: dict[Span, str], british: bool) -> list[Soun
 @lru_cache
 def reader(british: bool):
     """hibari's reader of an accent."""
+    g2p, _ = _hibari()
+    return g2p.G2P(oov=lambda word: _unknown_words(british)(word), british=british)
+
+
+@lru_cache
+def _unknown_words(british: bool):
+    """hibari's net for words that its dictionary does not hold, loaded when the first of them is met."""
+    g2p, oov = _hibari()
+    return oov.OOV(str(Path(g2p.ASSETS) / ("oov_gb.onnx" if british else "oov.onnx")))
+
+
+@lru_cache
+def _hibari():
+    """Its modules g2p and g2p.oov; the package's __init__ would load its voices and a Fourier transform besides."""
     try:
-        from hibari.g2p import G2P
+        return parts_of("hibari", "g2p", "g2p.oov")
     except ImportError as error:
         raise JamFlowError("Install hibari-tts to read text: pip install hibari-tts") from error
-    return G2P(british=british)
 
 
 def _possessives(tokens: list, lexicon) -> None:
