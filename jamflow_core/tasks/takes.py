@@ -27,8 +27,7 @@ class Hearing:
 
     @property
     def order(self) -> tuple[int, float]:
-        """Smaller is better. The weakest word tells best whether all are understood: mean clearness and recognised
-        phones do not (benchmarks/README.md)."""
+        """Smaller is better. Of the measures tried only the weakest word chose better than chance (benchmarks/README.md)."""
         return len(self.lost), -self.weakest
 
 
