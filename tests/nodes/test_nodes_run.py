@@ -380,7 +380,7 @@ def test_audio_of_any_rate_and_width_is_taken(host, shape, rate):
 
 
 @pytest.mark.parametrize(
-    "shape, words", [((2, 1, 800), "connect one clip at a time"), ((1, 1, 0), "this one is empty")]
+    "shape, words", [((2, 1, 800), "connect one clip at a time"), ((1, 1, 0), "this audio is empty")]
 )
 def test_audio_that_is_not_one_clip_is_refused(host, shape, words):
     with pytest.raises(Exception, match=words):
