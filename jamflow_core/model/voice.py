@@ -31,12 +31,13 @@ class VoiceEncoder(nn.Module):
         self.to_vector = ops.Linear(2 * config.hidden, config.size)
         self.to_time = ops.Linear(config.size, dim)
         self.register_buffer("mean", torch.zeros(config.size))
-        self.register_buffer("spread", torch.eye(config.size))
+        self.register_buffer("spread", torch.zeros(config.size, config.size))
 
     def initialise(self) -> None:
         """The vector says nothing at first: weights trained without it stay as they are."""
         nn.init.zeros_(self.to_time.weight)
         nn.init.zeros_(self.to_time.bias)
+        nn.init.eye_(self.spread)
 
     def forward(self, mel: Tensor) -> Tensor:
         """Normalised mel [B, N, channels], N at least 1 -> voice vectors [B, size]."""
