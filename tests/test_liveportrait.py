@@ -149,6 +149,28 @@ def test_bfloat16_painting_stays_close(tiny):
     assert psnr > 38
 
 
+@torch.no_grad()
+@pytest.mark.parametrize("gain, least", [(1, 50), (1e5, 25)])
+def test_float16_does_not_paint_black(tiny, gain, least):
+    """Also where activations leave the range of float16, whose infinities a norm would turn into black pixels."""
+    given, loud = tiny_inputs(), copy.deepcopy(tiny)
+    loud.generator.fc.weight *= gain
+    loud.generator.fc.bias *= gain
+
+    def painted(networks):
+        source = networks.warping.source(given["volume"], given["source"])
+        return networks.generator(networks.warping(source, given["driving"][:1]))
+
+    exact, short = painted(loud), loud.paint_in(torch.float16)
+    short.generator.fc.weight.clamp_(-65504, 65504)
+    seen = []
+    short.generator.fc.register_forward_hook(lambda _, given, made: seen.append(made))
+    rounded = painted(short)
+    assert seen[0].isinf().any() == (gain > 1)
+    assert rounded.isfinite().all()
+    assert -10 * torch.log10((exact - rounded).square().mean()) > least
+
+
 def test_compiled_painting_takes_any_number_of_frames(tiny, monkeypatch):
     """Traced as for the compiler, but not compiled."""
     trace, graphs = torch.compile, []

@@ -109,10 +109,15 @@ def convolve_enlarged(net: nn.Sequential, x: Tensor, times: int) -> Tensor:
 _BLOCK = 1 << 18  # values that a core's cache holds
 
 
+def within_range(x: Tensor) -> Tensor:
+    """x without the infinities of float16, which behind a norm would be black pixels."""
+    return x.clamp(-65504.0, 65504.0) if x.dtype == torch.float16 else x
+
+
 def instance_norm(x: Tensor) -> Tensor:
     """F.instance_norm of [B, C, H, W]; torch's own is made for other layouts than that of bfloat16 on a CPU."""
     if x.dtype != torch.bfloat16 or x.device.type != "cpu":
-        return F.instance_norm(x)
+        return F.instance_norm(within_range(x))
     pixels = rearrange(x, "b c h w -> b (h w) c")
     blocks = pixels.split(max(1, _BLOCK // pixels.shape[-1]), dim=1)
     sums, squares = torch.zeros(2, len(x), 1, x.shape[1])
