@@ -98,6 +98,16 @@ def as_heard(batch, given: bool, spans: Tensor, cleaned: Callable[[Tensor], Tens
 HARMONICS_BELOW, HARMONICS = 1540.0, (1.75, 0.5)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a stream is told besides its own frames, None = nothing: features of the text [B, N, text_dim], the rest of
+    the face [B, N, rest], and who speaks, as it is added to the timestep embedding [B, dim]."""
+
+    text: Tensor | None = None
+    rest: Tensor | None = None
+    voice: Tensor | None = None
+
+
 class FlowMatching(nn.Module):
     """The loss as a module, so that data-parallel wrappers see one forward.
 
@@ -132,16 +142,14 @@ class FlowMatching(nn.Module):
             text = self._text(said, no_text)
             mel = batch.mel if batch.heard is None else as_heard(batch, task.audio == "given", spans, self._cleaned)
             voice = self._voice(batch, task, (no_text.cpu() & no_given)[:, 0], rng)
-            audio = self._stream("audio", mel, task.audio, spans, no_given, t, text, task.motion, rng, voice=voice)
+            audio = self._stream("audio", mel, task, spans | no_given, t, rng, Told(text=text, voice=voice))
         if task.motion != "absent":
             frames = batch.mouth.shape[1]
             mel_frame = (torch.arange(frames) * self.model.config.audio.rate / self.model.config.motion.rate).long()
             shared = spans[:, mel_frame.clamp(max=spans.shape[1] - 1)]
             alone = torch.rand(size, 1, generator=rng) < 0.5  # a voice prompt often comes without its face
             rest = batch.rest if self.model.config.motion.rest else None
-            motion = self._stream(
-                "motion", batch.mouth, task.motion, shared | alone, no_given, t, None, task.audio, rng, rest
-            )
+            motion = self._stream("motion", batch.mouth, task, shared | alone | no_given, t, rng, Told(rest=rest))
         velocities = self.model(audio and audio[0], motion and motion[0])
         losses = {}
         for name, stream, velocity in zip(("audio", "motion"), (audio, motion), velocities):
@@ -176,22 +184,21 @@ class FlowMatching(nn.Module):
         vectors = self.model.voice(self._cleaned(batch.reference))
         return self.model.voice.to_time(vectors).masked_fill(unknown[:, None].to(vectors.device), 0.0)
 
-    def _stream(self, name, x1, role, spans, no_given, t, text, other, rng, rest=None, voice=None):
-        """(StreamInput, target, counted frames) of one stream."""
-        dit = getattr(self.model, name)
-        generate = spans | no_given if role == "generate" else torch.zeros_like(spans)
+    def _stream(self, name: str, x1: Tensor, task: Task, generate: Tensor, t: Tensor, rng: torch.Generator, told: Told):
+        """(StreamInput, target, counted frames) of one stream; generate: bool [B, N], if the task generates it."""
+        dit, role = getattr(self.model, name), getattr(task, name)
         if role == "given":
-            t = torch.ones_like(t)
+            generate, t = torch.zeros_like(generate), torch.ones_like(t)
         x0 = torch.randn(x1.shape, generator=rng).to(x1.device)
         generate, t = generate.to(x1.device), t.to(x1.device)
         x = torch.lerp(x0, x1, t[:, None, None])
         given = x1.masked_fill(generate[..., None], 0.0)
         stream = StreamInput(
             x=x,
-            static=dit.input_embed.static(given, text, rest),
-            modulation=dit.modulations(t, voice),
+            static=dit.input_embed.static(given, told.text, told.rest),
+            modulation=dit.modulations(t, told.voice),
             rotary=self.model.rotary(name, x1.shape[1], x1.device),
-            sees=role == "generate" and other != "absent",
+            sees=role == "generate" and "absent" not in (task.audio, task.motion),
             wanted=role == "generate",
         )
         return stream, x1 - x0, generate
