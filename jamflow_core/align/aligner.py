@@ -69,6 +69,11 @@ class FrameClassifier(nn.Module):
     following the row, and `log_seconds` [classes, 2], mean and deviation of the log-duration.
     """
 
+    centre: torch.Tensor
+    spread: torch.Tensor
+    transitions: torch.Tensor
+    log_seconds: torch.Tensor
+
     def __init__(self, config: AlignerConfig):
         super().__init__()
         self.config = config

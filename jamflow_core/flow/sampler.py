@@ -122,7 +122,7 @@ class Run:
 
     def _prepare(self, name: str, canvas: Canvas, branches: tuple[Branch, ...]) -> Painted:
         known = self.known[name]
-        start = self.settings.temperature * noise(name, *known.shape, self.settings.seed).to(self.device)
+        start = self.settings.temperature * noise(name, len(known), known.shape[1], self.settings.seed).to(self.device)
         sketch = canvas.given.to(self.device, torch.float32)
         generate = canvas.generate.to(self.device)[:, None]
         return Painted(

@@ -33,9 +33,9 @@ def host_grid(
     """
     # Grids are distilled from whole runs; one that begins on the way has another path.
     grid = time_grid(steps, sway, schedule if strength == 1 else "pruned", distilled)
-    grid = (1 - strength * (1 - grid) if strength < 1 else grid).numpy()
-    grid.flags.writeable = False
-    return grid
+    times = (1 - strength * (1 - grid) if strength < 1 else grid).numpy()
+    times.flags.writeable = False
+    return times
 
 
 def time_grid(

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -215,7 +216,8 @@ class _Converter:
             form,
         )
         self.channels = load_av().AudioLayout(layout).nb_channels
-        self._takes, self._resampler = None, None
+        self._takes: tuple | None = None
+        self._resampler: Any = None
 
     def frame(self, frame) -> np.ndarray:
         """One frame; a change of format begins a new conversion."""

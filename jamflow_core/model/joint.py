@@ -117,7 +117,9 @@ class JointBlock:
             windows=_windows(clock, other_clock, band, device) if banded else None,
         )
 
-    def finish(self, column: int, h: Tensor | None, own, seen: Partner | None, stream: Stream) -> Tensor | None:
+    def finish(
+        self, column: int, h: Tensor | None, own: tuple[Tensor, Tensor, Tensor], seen: Partner | None, stream: Stream
+    ) -> Tensor | None:
         """Attention and the rest of the block of a stream that is painted."""
         if h is None:
             return None

@@ -124,7 +124,8 @@ def learn_voice(models, recordings, transcripts, name: str, plan: Plan = Plan(),
     """
     clips = gather(models, recordings, transcripts)
     text = clips[0].text if transcripts is None else transcripts[0]
-    prompt = from_recording(models, *recordings[0], text, name)
+    wave, rate = recordings[0]
+    prompt = from_recording(models, wave, rate, text, name)
     return replace(prompt, adapter=learn(models, clips, prompt, plan, report))
 
 

@@ -84,7 +84,7 @@ def disturb(mel: torch.Tensor, strength: torch.Tensor | float, generator: torch.
 
 def spectral_losses(fake: torch.Tensor, real: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """(L1 of log mels, L1 of log magnitudes + spectral convergence), each the mean over three resolutions."""
-    mel_loss = fine_loss = 0.0
+    mel_loss = fine_loss = fake.new_zeros(())
     for n_fft, bins in MEL_SCALES:
         window = torch.hann_window(n_fft, device=fake.device)
         spectra = torch.stft(torch.cat([fake, real]), n_fft, n_fft // 4, n_fft, window, return_complex=True)
@@ -183,7 +183,7 @@ class Trainer:
         start = int(torch.randint(fake.shape[-1] - self.args.crop + 1, (), generator=self.random))
         window = slice(start, start + self.args.crop)
         theirs, ours = real[:, window], fake[:, window].clone().requires_grad_()
-        adversarial = features = verdict = 0.0
+        adversarial = features = verdict = ours.new_zeros(())
         drawn = self.judges.draw(self.random)
         for judge in drawn:
             scores, fmap = judge(torch.cat([theirs, ours]))

@@ -58,7 +58,7 @@ class Template:
     def __len__(self) -> int:
         return len(self.faces)
 
-    def __getitem__(self, index: slice | list[int]) -> "Template":
+    def __getitem__(self, index: slice | list[int] | Tensor) -> "Template":
         return self._each(lambda value: value[index])
 
     def to(self, device) -> "Template":

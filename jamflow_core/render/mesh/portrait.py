@@ -52,7 +52,7 @@ class MeshPortrait:
         if self.rig.open:
             photo, colours = photographed(self._crop.picture, self.rig, colours)
         self._mouth = MouthInterior(self.rig, colours, finish_of(self._crop.picture, self.rig), photo)
-        self._sway = None  # built at the first head motion
+        self._sway: Sway | None = None  # built at the first head motion
         self._matte = None if matte is None else Matte(matte, points, self.rig)
 
     @property
