@@ -5,9 +5,8 @@
 Every variant starts from the same Audio-DiT, trains the stage for the same steps on the same batches, and is asked for
 its
 losses on windows of clips never trained on: the face from the voice (animate), the voice from the face with wrong
-durations
-(dub; untrained after stage 1), and both together. Lower is better; about 1.2 for motion is what an untrained stream
-gives.
+durations (dub; untrained after stage 1), and both together. Lower is better; about 1.2 for motion is what an untrained
+stream gives.
 """
 
 import argparse

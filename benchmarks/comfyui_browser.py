@@ -3,9 +3,8 @@
     COMFYUI_PATH=<a checkout of 0.33 or newer> python benchmarks/comfyui_browser.py [--only NAME ...] [--shots DIR]
 
 Run it with the Python that runs ComfyUI. A line each: how it ended, seconds, complaints of ours in the browser's
-console, nodes that
-lie over each other before and after the run. Nothing is asserted. --shots keeps a picture of each graph, before and
-after.
+console, nodes that lie over each other before and after the run. Nothing is asserted. --shots keeps a picture of each
+graph, before and after.
 """
 
 import argparse

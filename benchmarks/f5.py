@@ -1,10 +1,8 @@
 """Our F5-TTS beside the official package: same weights, same process, in turns. `python benchmarks/f5.py --size base`.
 
 Printed are the medians of one guided step (text and reference, and neither) and their ratios, the error of each against
-the
-official float32, the share of the machine's measured peak, how the step grows with length, and time and memory of
-loading.
-`tests/parity/f5_official.py` says what to install.
+the official float32, the share of the machine's measured peak, how the step grows with length, and time and memory of
+loading. `tests/parity/f5_official.py` says what to install.
 """
 
 import argparse

@@ -2,8 +2,7 @@
 CACHE`.
 
 Pace: what a text takes at a voice's own speed against how long the lips of a clip that says it move. own: the voice
-that the clip
-was recorded with; others: every other preset voice, so that both the take and the speaker differ.
+that the clip was recorded with; others: every other preset voice, so that both the take and the speaker differ.
 """
 
 import argparse

@@ -7,8 +7,7 @@ painting networks also run in bfloat16, against the official float32 and its bfl
 picture; --compile compiles them.
 
 --rounding shows that error on a machine that has no units for bfloat16, without times: products of rounded values are
-summed
-in float32 and rounded once, as such units do it.
+summed in float32 and rounded once, as such units do it.
 """
 
 import argparse

@@ -1,12 +1,11 @@
 """Long scripts: peak memory, and a stop in the middle: `python benchmarks/longform.py --minutes 1 --minutes 10`.
 
 Two voices with two portraits speak in turn until the time is full; speech, motion, subtitles and the video are streamed
-to files.
-Every run is a process of its own, and its peak memory is its own.
+to files. Every run is a process of its own, and its peak memory is its own.
 
 The longest is made twice: once at a stretch, and once killed (no chance to tidy up) when half of its chunks are there,
-started again,
-killed when half of its pictures are there, and started again. Both must give the same files, bit for bit.
+started again, killed when half of its pictures are there, and started again. Both must give the same files, bit for
+bit.
 --steps 1 and no guidance are enough for memory, which does not depend on the number of steps, nor on the length.
 """
 
@@ -26,8 +25,7 @@ SAID = (
     "[heart] Did you know that the oldest letters were pressed into wet clay? [george] I did not. Tell me how they "
     "were sent from "
     "town to town. [heart] A runner carried them, and whoever could read was asked to read them aloud. [george] Then "
-    "nothing that "
-    "was written could be kept a secret for very long."
+    "nothing that was written could be kept a secret for very long."
 )
 SECONDS = 16.4  # about what SAID takes
 CAST = {"heart": "pearl_earring", "george": "drawing"}

@@ -1,7 +1,7 @@
 """Contact sheets of mouths, to be looked at: `python benchmarks/mouths.py SHEET.jpg [PICTURE ...]`.
 
-Without --videos: each picture (the shipped portraits) with twelve mouths, cut out around them. With --videos: the mouths of every
-frame of videos of one length, one under the other (a clip, and what relip made of it).
+Without --videos: each picture (the shipped portraits) with twelve mouths, cut out around them. With --videos: the
+mouths of every frame of videos of one length, one under the other (a clip, and what relip made of it).
 """
 
 import argparse

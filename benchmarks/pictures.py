@@ -4,10 +4,8 @@
     NAME ...]
 
 nodes: every node as the help pages show it (web/docs/<id>.png). graph: the first workflow after a run, for the README.
-thumbnails: a
-.jpg beside each workflow, of its own result. nodes and graph need Chromium. Run it with the Python that runs ComfyUI;
-look at what
-it made before it is committed.
+thumbnails: a .jpg beside each workflow, of its own result. nodes and graph need Chromium. Run it with the Python that
+runs ComfyUI; look at what it made before it is committed.
 """
 
 import argparse

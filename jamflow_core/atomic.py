@@ -16,8 +16,7 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
     otherwise.
 
     Its name is short, and nobody can guess it and put a link there. JamFlowError where the place cannot be written,
-    before
-    the block begins if that can be known.
+    before the block begins if that can be known.
     """
     path = Path(path)
     part = path.with_name(f".{secrets.token_hex(8)}.part")

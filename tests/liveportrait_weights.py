@@ -1,10 +1,8 @@
 """Random LivePortrait weights in the official key layout, the same on every machine, and small networks to put them in.
 
 `data/liveportrait.json` was written by parity/liveportrait_vectors.py from the official code: "full" and "tiny" hold
-the
-key layouts (part -> key -> shape), "networks" and "motion" what the official code makes of the random weights and
-inputs
-below (norm, sum, and some values of the result).
+the key layouts (part -> key -> shape), "networks" and "motion" what the official code makes of the random weights and
+inputs below (norm, sum, and some values of the result).
 """
 
 import json
@@ -84,7 +82,9 @@ def tiny_networks() -> LivePortrait:
 
 
 def small_crops(monkeypatch, networks) -> None:
-    """The tiny networks look at 64 pixels and paint 128; here they take and give what renderers do. networks: the module."""
+    """The tiny networks look at 64 pixels and paint 128; here they take and give what renderers do. networks: the
+    module.
+    """
     see, source, paint = (getattr(networks.Networks, name) for name in ("faces", "source", "paint"))
 
     def sized(pictures: Tensor, side: int) -> Tensor:

@@ -15,8 +15,8 @@ from jamflow_core.align.aligner import (
     lip_features,
     phones_of,
 )
-from jamflow_core.catalog.aligners import load_aligner, save_aligner
 from jamflow_core.align.viterbi import recognise, segment
+from jamflow_core.catalog.aligners import load_aligner, save_aligner
 from jamflow_core.clock import Span
 from jamflow_core.errors import JamFlowError
 from jamflow_core.motion.space import exp_of, mouth_of

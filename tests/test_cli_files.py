@@ -95,7 +95,9 @@ def test_a_colon_in_a_name_is_a_sign_like_others(tmp_path, monkeypatch):
     save_wav("2024-05-01T12:30:00.wav", load_audio(VOICE)[0][:, :72000], 48000)
     command = ["--portrait", FACE, "--steps", "2", "--still", "--out", "take:1.mp4", "--motion", "C:\\m.safetensors"]
     assert main(["animate", "--audio", "2024-05-01T12:30:00.wav", *command]) == 0
-    assert load_audio("take:1.mp4")[0].shape[1] and load_motion("C:\\m.safetensors").seconds == pytest.approx(1.5, abs=0.1)
+    assert load_audio("take:1.mp4")[0].shape[1] and load_motion("C:\\m.safetensors").seconds == pytest.approx(
+        1.5, abs=0.1
+    )
 
 
 def test_sound_and_motion_alone_are_results(tmp_path, monkeypatch):
@@ -109,7 +111,13 @@ def test_sound_and_motion_alone_are_results(tmp_path, monkeypatch):
     assert load_motion("y.safetensors").seconds == pytest.approx(seconds, abs=0.05)
     assert load_audio("y.wav")[0].shape[1] / 24000 == pytest.approx(load_motion("x.safetensors").seconds, abs=0.2)
     assert "old boat" in Path("x.srt").read_text(encoding="utf-8")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.safetensors", "x.srt", "x.wav", "y.safetensors", "y.wav"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "x.safetensors",
+        "x.srt",
+        "x.wav",
+        "y.safetensors",
+        "y.wav",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Files that artists bring: where they are found, what is told when they are not there or not sound, and all three
-kinds in
-one clip; small networks with random weights."""
+kinds in one clip; small networks with random weights."""
 
 import os
 import pickle

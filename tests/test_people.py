@@ -1,4 +1,6 @@
-"""Training for people whom the corpus does not hold: other throats, poorer recordings, the voice vector, the rest of the face."""
+"""Training for people whom the corpus does not hold: other throats, poorer recordings, the voice vector, the rest of
+the face.
+"""
 
 import json
 from dataclasses import replace

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from jamflow_core.catalog.pickles import load_pickle
-from jamflow_core.errors import JamFlowError
 from jamflow_core.catalog.templates import load_template
+from jamflow_core.errors import JamFlowError
 
 
 class Calls:

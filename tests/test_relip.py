@@ -1,4 +1,6 @@
-"""New lips over open ones: on the shipped example (a speaking portrait) no slit and no second lip of the old mouth stays."""
+"""New lips over open ones: on the shipped example (a speaking portrait) no slit and no second lip of the old mouth
+stays.
+"""
 
 from pathlib import Path
 

@@ -39,7 +39,9 @@ def portrait(picture, finder):
 
 @pytest.fixture(scope="module")
 def speaker(finder):
-    """A portrait whose lips have an edge: in the Mona Lisa the finder cannot tell a mouth half open from a closed one."""
+    """A portrait whose lips have an edge: in the Mona Lisa the finder cannot tell a mouth half open from a closed
+    one.
+    """
     return MeshPortrait(read_image(EXAMPLES / "drawing.jpg"), finder=finder)
 
 

@@ -109,8 +109,7 @@ def words(text):
             "a != b, 10^-3, 6.02×10^23, 1.5e-9",
             (
                 "a is not equal to b, 10 to the power of minus 3, 6.02 times 10 to the power of 23, 1.5 times 10 to "
-                "the "
-                "power of minus 9"
+                "the power of minus 9"
             ),
         ),
         ("<5 kg, >90%, x <= 5, a -> b", "less than 5 kilograms, greater than 90 percent, x is at most 5, a to b"),

@@ -15,12 +15,14 @@ from jamflow_core.tokens import SYMBOLS
 SEEDS = {
     parse: [
         "Dr. Smith paid $5.20 for 3½ kg on 3/4/2020 at 6.30pm, [pause 0.5s] didn't he? tomato/təmˈɑtO/ 10⁶ µg.",
-        '<speak>Hi<break time="1s"/> &amp; <sub alias="two">2</sub></speak> #NYC2024 a@b.com C:\\x Louis XIV STOP IT NOW!',
+        '<speak>Hi<break time="1s"/> &amp; <sub alias="two">2</sub></speak> #NYC2024 a@b.com C:\\x Louis XIV STOP IT '
+        "NOW!",
         "5'10\" 1-800-FLOWERS (212) 555-0123 IMG_1234.jpg 11/13 Δt 你好 Nguyen's 12 Main St, Town, CA 95051 II-IV x^-2",
     ],
     read_script: ["[Anna] Hi there. [pause 1s]\n[bob] No. [pause] Never.\n[anna] Listen [to](me)!"],
     parse_srt: [
-        "1\n00:00:01,000 --> 00:00:02,500\n<i>Hello</i> [door opens]\n\n2\n00:00:03.5 -> 0:04\nDOCTOR: (SIRENS) It's 5\n",
+        "1\n00:00:01,000 --> 00:00:02,500\n<i>Hello</i> [door opens]\n\n2\n00:00:03.5 -> 0:04\nDOCTOR: (SIRENS) It's "
+        "5\n",
         "WEBVTT\n\nNOTE x\n\nid\n00:01.000 --> 00:02.000 align:start\n<v A>Hi &amp; so\n",
     ],
     parse_lexicon: ["# names\nNguyen\t/wˈɪn/\nSQL = sequel\nJoaquin Phoenix\twah-KEEN FEE-niks\n"],

@@ -20,11 +20,10 @@ def segment(
     """Frames per symbol, int64 [n], of the best division of all frames among n symbols in their order.
 
     scores [frames, classes]: score of a class in frame t. columns [n]: the class of symbol k (None: k itself). lengths
-    [n,
-    most]: score of symbol k lasting 1..most frames (-inf forbids a length); anything longer scores as `most`. `slack`:
+    [n, most]: score of symbol k lasting 1..most frames (-inf forbids a length); anything longer scores as `most`.
+    `slack`:
     symbol k must end within that many frames of `expected[k]` (its expected last boundary), which keeps time and memory
-    linear for long recordings.
-    JamFlowError if the symbols cannot fit.
+    linear for long recordings. JamFlowError if the symbols cannot fit.
     """
     frames = len(scores)
     n, most = lengths.shape

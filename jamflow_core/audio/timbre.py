@@ -24,8 +24,8 @@ def long_term(mel: Tensor) -> Tensor:
 
 
 def coloured(mel: Tensor, like: Tensor) -> Tensor:
-    """Log mel [frames, 100] in the colour of `like` [frames, 100], as an equaliser would do it: one gain a band, less of it
-    where little is heard. Silence stays silent."""
+    """Log mel [frames, 100] in the colour of `like` [frames, 100], as an equaliser would do it: one gain a band, less
+    of it where little is heard. Silence stays silent."""
     waves = torch.cos(math.pi * torch.outer(torch.arange(N_MELS) + 0.5, torch.arange(COSINES).float()) / N_MELS)
     gap = long_term(like) - long_term(mel)
     gain = (waves / waves.square().sum(0)) @ (waves.T @ gap) * len(mel) / (len(mel) + HALF)

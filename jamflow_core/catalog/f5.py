@@ -1,8 +1,7 @@
 """F5-TTS checkpoints as the audio stream: known by their keys, measured by their shapes.
 
 Read are .safetensors and .pt files of the official trainer (moving average first), pruned and fine-tuned ones, in v1
-and
-v0, any size. Not in the weights, and so read from elsewhere: the vocabulary (a vocab.txt beside the file) and
+and v0, any size. Not in the weights, and so read from elsewhere: the vocabulary (a vocab.txt beside the file) and
 whether a file is v0 (see `is_v0`).
 """
 

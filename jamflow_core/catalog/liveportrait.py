@@ -1,10 +1,8 @@
 """LivePortrait's five networks from the files that artists have.
 
 Known are the official set (KwaiVGI/LivePortrait: base_models/*.pth and retargeting_models/*.pth) and the flat
-safetensors
-set of Kijai/LivePortrait_safetensors; files are found by name, or by their keys where they were renamed. Norms are
-folded
-into the convolutions here, in float32, so that the networks hold nothing else.
+safetensors set of Kijai/LivePortrait_safetensors; files are found by name, or by their keys where they were renamed.
+Norms are folded into the convolutions here, in float32, so that the networks hold nothing else.
 """
 
 import re
@@ -44,8 +42,7 @@ def load_liveportrait(folder, device: str | torch.device = "cpu", dtype: torch.d
     """The networks of the files in `folder` (or in the official subfolders of it), in eval mode.
 
     dtype: of the two networks that paint, which take nearly all of the time; the others stay float32. None takes what
-    the
-    device is fast in. JamFlowError names files that are missing, and says what is wrong with others.
+    the device is fast in. JamFlowError names files that are missing, and says what is wrong with others.
     """
     from ..render.liveportrait.networks import LivePortrait
 

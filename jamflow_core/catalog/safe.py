@@ -26,9 +26,8 @@ def load_state(path, expected: str = "model weights") -> dict[str, Tensor]:
     """All tensors of a safetensors file, or of a .pt, .pth or .bin of torch.save, on the CPU as they are stored.
 
     Nested dictionaries become dotted keys ("ema_model_state_dict.step"); what is not a tensor is left out. Large files
-    are
-    mapped, not read. expected: what the caller wants, for the messages. JamFlowError for a file that is missing, cut
-    short, something else, or a pickle that asks to run code (which is named).
+    are mapped, not read. expected: what the caller wants, for the messages. JamFlowError for a file that is missing,
+    cut short, something else, or a pickle that asks to run code (which is named).
     """
     path = Path(path)
     kind = kind_of_file(path, expected)

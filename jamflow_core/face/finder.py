@@ -165,7 +165,9 @@ class FaceFinder:
 
 
 def under(faces: list[Face], mask: np.ndarray) -> Face | None:
-    """The face that lies under a mask [h,w] of the picture's size (bool, or 0..1), at least by half; None if none does."""
+    """The face that lies under a mask [h,w] of the picture's size (bool, or 0..1), at least by half; None if none
+    does.
+    """
     height, width = mask.shape
 
     def covered(face: Face) -> float:

@@ -37,8 +37,7 @@ class VideoWriter:
     wave: sound from the clip's start: a Recording, samples -1..1 [n] (mono) or [channels, n], or an iterator of such
     chunks; None for a silent video. Sound that outlasts the frames is kept.
     A thread of its own encodes, while the next frames are made; what goes wrong there is raised by a later `write` or
-    at the end.
-    Raises JamFlowError if the file cannot be written, at once or when the disk is full.
+    at the end. Raises JamFlowError if the file cannot be written, at once or when the disk is full.
     """
 
     def __init__(self, path: str | Path, fps: float, size: tuple[int, int], wave=None, sample_rate: int = SAMPLE_RATE):

@@ -24,8 +24,7 @@ class Windows:
     """Which keys of the other stream each block of queries may see.
 
     block: queries a block; the last one may be filled up. keys: int [blocks, width], what the block looks up. hidden:
-    float32
-    [blocks, block, width], added to the scores: 0 inside the band, FAR outside of it.
+    float32 [blocks, block, width], added to the scores: 0 inside the band, FAR outside of it.
     """
 
     block: int

@@ -1,9 +1,8 @@
 """Mouth states and the linear basis that carries them to LivePortrait's keypoints.
 
 A state is five numbers: `jaw` (opening between the lips; 1 = 0.6 of the neutral mouth's width), `wide` (1 = 30 %
-wider),
-`pucker` (1 = 45 % narrower, lips forward), `press` (closed lips pressed together) and `shift` (sideways; 1 = a tenth of
-the width). All are 0 for the closed neutral mouth and only `shift` may be negative.
+wider), `pucker` (1 = 45 % narrower, lips forward), `press` (closed lips pressed together) and `shift` (sideways; 1 = a
+tenth of the width). All are 0 for the closed neutral mouth and only `shift` may be negative.
 """
 
 from itertools import combinations

@@ -1,4 +1,6 @@
-"""The paper's e_rest: all keypoints of the face but the mouth's, which colour the voice; here what a smile does to them."""
+"""The paper's e_rest: all keypoints of the face but the mouth's, which colour the voice; here what a smile does to
+them.
+"""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """The tip of the tongue, from the symbols that are said and their times.
 
-Lips alone do not tell: t, d, n and l look like any half-open mouth, and the keypoints of motion know nothing of the tongue. So
-it moves only where the text with its times is known.
+Lips alone do not tell: t, d, n and l look like any half-open mouth, and the keypoints of motion know nothing of the
+tongue. So it moves only where the text with its times is known.
 """
 
 from collections.abc import Sequence

@@ -27,7 +27,9 @@ class Hearing:
 
     @property
     def order(self) -> tuple[int, float]:
-        """Smaller is better. Of the measures tried only the weakest word chose better than chance (benchmarks/README.md)."""
+        """Smaller is better. Of the measures tried only the weakest word chose better than chance
+        (benchmarks/README.md).
+        """
         return len(self.lost), -self.weakest
 
 

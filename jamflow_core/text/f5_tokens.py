@@ -1,8 +1,7 @@
 """The tokens of F5-TTS: letters as they are written, Chinese as pinyin syllables with tone numbers.
 
 Source: `convert_char_to_pinyin` of the f5-tts package, which cuts the text into words with jieba. Words of plain ASCII
-are cut
-by a pattern that gives jieba's own result, so rjieba and pypinyin are asked only for other scripts.
+are cut by a pattern that gives jieba's own result, so rjieba and pypinyin are asked only for other scripts.
 """
 
 import re

@@ -30,8 +30,7 @@ def estimate(text: TimedText) -> np.ndarray:
 
 def split(text: TimedText, seconds: float = 12.0, pause: float = np.inf) -> list[TimedText]:
     """Pieces of about `seconds` at most (a single longer word stays whole, and of a pause at most `pause` seconds
-    count), in
-    order; joined by `+` they say the same.
+    count), in order; joined by `+` they say the same.
 
     Each begins and ends with a silence. At a cut in a sentence both are short and fixed; a `[pause]` is shared by its
     two sides; at a sentence's end they are left to the duration head.

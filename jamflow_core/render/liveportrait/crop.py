@@ -67,7 +67,9 @@ def to_crop(box: Box, pixels: int = PAINTED) -> np.ndarray:
 
 
 def cut(picture: np.ndarray, matrix: np.ndarray, shrink: str = "area") -> np.ndarray:
-    """Crop uint8 [256,256,3]: sampled at 512 by `matrix`, then shrunk by "area" (sources) or "linear" (driving videos)."""
+    """Crop uint8 [256,256,3]: sampled at 512 by `matrix`, then shrunk by "area" (sources) or "linear" (driving
+    videos).
+    """
     cv2 = load_cv2()
     large = square(picture, matrix)
     return cv2.resize(large, (CROP, CROP), interpolation=cv2.INTER_AREA if shrink == "area" else cv2.INTER_LINEAR)

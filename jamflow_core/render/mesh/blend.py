@@ -10,8 +10,8 @@ COARSE = 4  # masks and colours are worked on at this fraction of the size
 
 
 def blend_of(difference: np.ndarray, lips: np.ndarray, cover: float, fade: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where the new picture shows (`cover` pixels around the lips, then a soft edge), float32 [h,w], and what must be added to it
-    to match the frame's colours [h,w,3].
+    """Where the new picture shows (`cover` pixels around the lips, then a soft edge), float32 [h,w], and what must be
+    added to it to match the frame's colours [h,w,3].
 
     The second is the difference on a ring of skin around the lips, carried inwards by normalised convolution: a smooth
     membrane as of Poisson blending, at a fraction of its time."""

@@ -60,7 +60,9 @@ def mouth_colours(image: np.ndarray, rig: Rig) -> MouthColours:
 
 
 def _shadow(image: np.ndarray, rig: Rig, usual: np.ndarray) -> np.ndarray:
-    """The dark of a mouth in this picture: between what is usual and the deepest shadows of the face (nostrils, lids)."""
+    """The dark of a mouth in this picture: between what is usual and the deepest shadows of the face (nostrils,
+    lids).
+    """
     coarse = image[::3, ::3]
     pixels = coarse[polygon_mask(rig.rest[FACE_OVAL] / 3, coarse.shape) > 128].astype(np.float32)
     if len(pixels) < 50:

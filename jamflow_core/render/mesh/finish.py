@@ -42,8 +42,8 @@ def finish_of(image: np.ndarray, rig: Rig) -> Finish:
 
 
 def blur_of(image: np.ndarray) -> float:
-    """The blur of a picture's sharpest edges, in pixels (standard deviation), by blurring once more: the sharper an edge
-    was, the more of its gradient it loses (Zhuo & Sim 2011)."""
+    """The blur of a picture's sharpest edges, in pixels (standard deviation), by blurring once more: the sharper an
+    edge was, the more of its gradient it loses (Zhuo & Sim 2011)."""
     cv2 = load_cv2()
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
     before, after = (np.hypot(cv2.Sobel(part, cv2.CV_32F, 1, 0), cv2.Sobel(part, cv2.CV_32F, 0, 1))

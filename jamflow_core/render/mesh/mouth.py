@@ -1,4 +1,5 @@
-"""What is behind the lips: cavity, tongue, teeth, and the wet rim of the lips; painted into the opening of a posed mouth.
+"""What is behind the lips: cavity, tongue, teeth, and the wet rim of the lips; painted into the opening of a posed
+mouth.
 
 Upper teeth are fixed to the skull and lower teeth to the lower lip, so they cannot slide. Where the portrait already
 shows an open mouth, its own teeth are reused. What is painted is as sharp and as grainy as the picture (finish.py).
@@ -75,8 +76,8 @@ class MouthInterior:
 
     def _lips(self, canvas: np.ndarray, opening: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The lips' colours carried into the opening, and the picture with them in place of what it had there, both
-        float32 [h,w,3] (normalised convolution of what lies outside,
-        beyond the dark line of the closed mouth that both lips keep)."""
+        float32 [h,w,3] (normalised convolution of what lies outside, beyond the dark line of the closed mouth that both
+        lips keep)."""
         cv2 = load_cv2()
         away = cv2.distanceTransform((opening < 0.02).astype(np.uint8), cv2.DIST_L2, 3)
         seam = 1.3 + SEAM * self.rig.width
@@ -128,7 +129,9 @@ class MouthInterior:
         return picture * (1 - there[..., None]) + lips * (shade * there)[..., None]
 
     def _tongue(self, picture: np.ndarray, pose: "_Pose", raised: float) -> np.ndarray:
-        """A soft bulge that rests on the lower teeth and shows once the mouth is open; raised, it reaches the upper ones."""
+        """A soft bulge that rests on the lower teeth and shows once the mouth is open; raised, it reaches the upper
+        ones.
+        """
         rig, gap = self.rig, pose.gap
         lift = raised * max(gap - 0.04 * rig.width, 0)
         centre = pose.lower - rig.down * (0.02 * rig.width + 0.42 * lift)

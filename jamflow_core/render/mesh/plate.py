@@ -46,7 +46,9 @@ FADE = 0.10  # mouth widths of the soft edge beyond
 
 @dataclass(frozen=True)
 class Plate:
-    """A frame that shows closed lips. rig: in pixels of `picture`, the head's crop; warp: its lower face, to be posed."""
+    """A frame that shows closed lips. rig: in pixels of `picture`, the head's crop; warp: its lower face, to be
+    posed.
+    """
 
     picture: np.ndarray
     rig: Rig
@@ -55,7 +57,9 @@ class Plate:
 
 @dataclass(frozen=True)
 class Patch:
-    """What one frame takes of a plate. share: how much it needs it, 0..1; cover: mouth widths of skin around the lips."""
+    """What one frame takes of a plate. share: how much it needs it, 0..1; cover: mouth widths of skin around the
+    lips.
+    """
 
     plate: Plate
     share: float

@@ -84,7 +84,8 @@ def draw_arch(arch: Arch, rig: Rig, origin: np.ndarray, colours: MouthColours) -
 
 def on_arch(arch: Arch, rotation: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pixels at x [w], y [h,1] from the arch's front (mouth widths) -> the angle on it and the height [h,w] that are
-    seen there; the angle is NaN beside it. Across the arch's own vertical only the angle counts, which a table turns back."""
+    seen there; the angle is NaN beside it. Across the arch's own vertical only the angle counts, which a table turns
+    back."""
     right, down, back = rotation[:2].T
     length = np.linalg.norm(down)
     across = np.array([down[1], -down[0]]) / length
@@ -109,7 +110,9 @@ def _top(arch: Arch) -> float:
 
 @lru_cache(maxsize=16)
 def _unrolled(arch: Arch, scale: float) -> np.ndarray:
-    """The arch, flat: float32 [h,w,3] of shade, gum and alpha (the first two premultiplied by nothing, gum by alpha)."""
+    """The arch, flat: float32 [h,w,3] of shade, gum and alpha (the first two premultiplied by nothing, gum by
+    alpha).
+    """
     half = sum(arch.widths)
     x = (np.arange(int(2 * half * scale)) + 0.5) / scale - half
     y = (np.arange(int((arch.height + ABOVE + 0.06) * scale)) + 0.5)[:, None] / scale + _top(arch)

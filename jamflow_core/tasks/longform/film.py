@@ -1,6 +1,5 @@
 """A timeline and portraits -> a video, frame by frame. Every chunk's pictures are a segment that is kept in the store,
-so an
-interrupted film goes on where it stopped; in the end the segments are joined without coding them anew."""
+so an interrupted film goes on where it stopped; in the end the segments are joined without coding them anew."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -18,8 +18,7 @@ _ENDINGS = dict.fromkeys(
     word_set("pdf jpg jpeg png gif webp svg bmp tif tiff mp3 mp4 avi mkv webm wav ogg flac m4a csv tsv html htm js "
     "jsx ts tsx "
     "css xml py ipynb cpp hpp rs rb php sh md exe dll iso gz bz2 rar xls xlsx docx pptx ppt ckpt pth pt gguf onnx srt "
-    "vtt "
-    "psd ai sql cfg")
+    "vtt psd ai sql cfg")
 ) | {
     "jpeg": "jay peg", "txt": "text", "json": "jason", "yaml": "yaml", "yml": "Y.M.L.", "tar": "tar", "zip": "zip",
     "bin": "bin",

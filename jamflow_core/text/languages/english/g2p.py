@@ -1,8 +1,7 @@
 """English words -> phonemes by hibari's port of misaki (hibari-tts on PyPI).
 
 A dictionary, a part-of-speech tagger and a small net for unknown words, all offline: the readings that the teacher
-voices
-were trained on. Names of our own list and the senses of homographs are set before it reads the rest.
+voices were trained on. Names of our own list and the senses of homographs are set before it reads the rest.
 """
 
 import copy

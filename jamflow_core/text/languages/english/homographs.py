@@ -1,8 +1,8 @@
 """Words of one spelling and two readings, told apart by their neighbours: "I read it yesterday", "a lead pipe".
 
 Where a noun and a verb differ, the part of speech decides (the dictionary has a reading for each): hibari's tagger
-knows it
-mostly, and clear signs (an article, a pronoun, a modal) overrule it. Where meanings differ, the words around do.
+knows it mostly, and clear signs (an article, a pronoun, a modal) overrule it. Where meanings differ, the words around
+do.
 """
 
 from ...words import word_set

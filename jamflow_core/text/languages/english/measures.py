@@ -24,8 +24,7 @@ _NO_NOUN = sorted(
         "high deep thick away ahead apart off up down over under before after later ago each more less left right "
         "north "
         "south east west that which who when where while until because there here every behind above below past into "
-        "onto "
-        "through"
+        "onto through"
     )
 )
 _NOUN = re.compile(rf"[ -](?!(?:{'|'.join(_NO_NOUN)})\b)[a-z]{{3,}}")

@@ -33,9 +33,7 @@ _WORDS_TOO = {"AL", "DE", "HI", "ID", "IN", "LA", "MA", "ME", "OH", "OK", "OR", 
 # Capitalised words that name no street: "Hello Dr.", "The St. Louis".
 _NO_STREET = {
     *word_set("Hello Hi Dear The My Thanks Thank Yes No Ask Call See Tell Our Your And But Or So If When Then As At "
-    "In On Of "
-    "By From To"
-    " Is Was Are Mr Mrs Ms Dr Prof With For")
+    "In On Of By From To Is Was Are Mr Mrs Ms Dr Prof With For")
 }  # fmt: skip
 _SHORT = alternatives(_STREETS)
 _LOWER = alternatives(name.lower() for name in ("St", "Ave", "Rd", "Blvd", "Hwy", "Pkwy", "Ln", "Expy"))

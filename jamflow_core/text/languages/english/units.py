@@ -181,6 +181,5 @@ PER = {
 } | {
     word: word
     for word in word_set("second minute hour day week month year night person gallon liter pound mile unit page "
-    "piece head "
-    "user")
+    "piece head user")
 }  # fmt: skip
