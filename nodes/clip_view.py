@@ -22,8 +22,7 @@ STRIP_HEIGHT, PICTURES = 72, 24
 
 def clip_view(audio, text, latent, video=None) -> dict:
     """AUDIO, JAMFLOW_TEXT, LATENT and VIDEO of one clip (each may be None) -> the overview, with `sound`, `mel` and
-    `strip` to
-    fetch by /view.
+    `strip` to fetch by /view.
     """
     from ..jamflow_core.audio.mel import log_mel
     from ..jamflow_core.motion.basis import JAW, exp_to_state

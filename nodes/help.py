@@ -11,8 +11,7 @@ def serve_help() -> None:
     """Answer for the help pages of this pack's nodes; nothing where no server runs.
 
     The pack is in the address by the name of its folder: the server asks the longest fixed beginning first, and the
-    folder's
-    files have an address as long.
+    folder's files have an address as long.
     """
     from urllib.parse import quote
 

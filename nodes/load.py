@@ -28,8 +28,7 @@ PORTRAITS = "liveportrait"
 
 def register_folder() -> None:
     """Make models/jamflow and models/liveportrait model folders of ComfyUI's, with the places where F5-TTS packs keep
-    their
-    files beside them.
+    their files beside them.
 
     Further places may come from extra_model_paths.yaml, under the names jamflow and liveportrait.
     """

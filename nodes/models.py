@@ -22,8 +22,7 @@ FORMATS = [torch.bfloat16, torch.float32]
 
 class Managed:
     """A network that ComfyUI may move: `load()` brings it to its device and returns it. work: bytes that it needs
-    beside its weights
-    (0: no more than ComfyUI keeps free anyway)."""
+    beside its weights (0: no more than ComfyUI keeps free anyway)."""
 
     def __init__(self, net: nn.Module, device: torch.device, offload: torch.device, work: int = 0):
         mm.archive_model_dtypes(net)

@@ -25,8 +25,7 @@ class Node(io.ComfyNode):
     (ComfyUI's frontend shows only the first words of an error, so they must name the node and what is wrong.)
 
     groups: parameters of `run` that are dataclasses of several inputs each, {parameter: dataclass}. A field has the id
-    of its input;
-    its default is what a graph means that was saved before there was such an input.
+    of its input; its default is what a graph means that was saved before there was such an input.
     """
 
     groups: ClassVar[dict[str, type]] = {}
@@ -75,8 +74,7 @@ class Node(io.ComfyNode):
 
 def report(*parts: str | None, between: str = ", ") -> dict:
     """What a run tells, for NodeOutput's `ui`: the parts that are there, as one text. The page keeps it on the node,
-    and
-    in the saved workflow (web/jamflow_report.js)."""
+    and in the saved workflow (web/jamflow_report.js)."""
     return {"text": [between.join(part for part in parts if part)]}
 
 

@@ -21,8 +21,7 @@ from .render_inputs import EXAMPLES, Pictures, RenderWidgets
 @dataclass(frozen=True)
 class Besides:
     """What goes with the lips: the sound of the clip (AUDIO), an Expression, a Motion that drives the whole face, and
-    what is
-    said with its times (Line), which moves the tongue; each may be None."""
+    what is said with its times (Line), which moves the tongue; each may be None."""
 
     audio: dict | None = None
     expression: object | None = None
@@ -31,8 +30,7 @@ class Besides:
 
     def tracks_of(self, widgets: RenderWidgets, filmed: bool, led: bool) -> TracksOf:
         """What the face does around the lips: the expression, else in a picture the node's two switches, in a video
-        nothing
-        new; of an expression what is set by hand where a driving motion leads."""
+        nothing new; of an expression what is set by hand where a driving motion leads."""
         from ..jamflow_core.render.expression import Expression as Face
 
         if led:

@@ -16,8 +16,7 @@ class Line:
     """What travels on a JAMFLOW_TEXT wire. timed: times are known and are kept; otherwise the sampler finds them.
 
     was: what the recording says that this text changes (with times), where known. seconds: how long it is to last; 0:
-    as long
-    as it takes.
+    as long as it takes.
     """
 
     written: str
@@ -41,8 +40,7 @@ class JamFlowEncodeText(Node):
             display_name="JAM-Flow Encode Text",
             category=CATEGORY,
             description="Turns English text into phonemes. Numbers, dates and money are read out; [pause 0.5s] makes "
-            "a pause; tomato/təmˈɑtO/ gives a pronunciation. For F5-TTS the writing itself counts, English or "
-            "Chinese.",
+            "a pause; tomato/təmˈɑtO/ gives a pronunciation. For F5-TTS the writing itself counts, English or Chinese.",
             search_aliases=["prompt", "phonemes", "g2p", "script"],
             inputs=[
                 Model.Input("model", tooltip="The model of Load JAM-Flow."),

@@ -171,7 +171,9 @@ def test_f5_reads_chinese(host, tmp_path, monkeypatch):
     made = f5_file(folder, name="tiny_v1.safetensors")
     try:
         model, _, _ = load(host, model="F5-TTS, else embedded")
-        line, letters, *_ = host.classes["JamFlowEncodeText"].execute(model=model, text="你好，世界。", speed=1.0).result
+        line, letters, *_ = (
+            host.classes["JamFlowEncodeText"].execute(model=model, text="你好，世界。", speed=1.0).result
+        )
         assert (
             model.flow.config.use_characters
             and line.written == "你好，世界。"
