@@ -29,7 +29,8 @@ SUBGRAPH, OWN_FILES = "subgraph: Talking portrait", "own picture and voice"
 # input] each.
 CONNECT = """
 for (const [kind, values, output, target, input] of a) {
-  const node = LiteGraph.createNode(kind), end = app.graph.nodes.find((one) => one.type === target || one.title === target);
+  const node = LiteGraph.createNode(kind);
+  const end = app.graph.nodes.find((one) => one.type === target || one.title === target);
   app.graph.add(node);
   const right = Math.max(...app.graph.nodes.map((one) => one.pos[0] + one.size[0]));
   node.pos = [right + 60, 60];
@@ -82,8 +83,11 @@ def own_files(folder: Path) -> None:
 def overlapping(rectangles: dict[str, list[float]]) -> list[str]:
     """Pairs of nodes that share more than a rim of 4 units."""
     pairs = itertools.combinations(rectangles.items(), 2)
-    return [f"{one} / {other}" for (one, a), (other, b) in pairs
-            if min(a[2], b[2]) - max(a[0], b[0]) > 4 and min(a[3], b[3]) - max(a[1], b[1]) > 4]  # fmt: skip
+    return [
+        f"{one} / {other}"
+        for (one, a), (other, b) in pairs
+        if min(a[2], b[2]) - max(a[0], b[0]) > 4 and min(a[3], b[3]) - max(a[1], b[1]) > 4
+    ]
 
 
 async def run_one(server, page, name: str, nodes2: bool, shots: Path | None, seconds: float) -> str:

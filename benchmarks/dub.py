@@ -76,13 +76,16 @@ def main() -> None:
     onsets = np.concatenate([row["onsets"] for row in rows])
     print(f"{len(rows)} clips dubbed from their lips")
     print(
-        f"word onsets {np.median(onsets):.0f} ms from the lips' (median of {len(onsets)}), first sound {np.median([row['first'] for row in rows]):.0f} ms"
+        f"word onsets {np.median(onsets):.0f} ms from the lips' (median of {len(onsets)}), first sound "
+        f"{np.median([row['first'] for row in rows]):.0f} ms"
     )
     print(
-        f"right words: dubbed {right['dub']:.0f} %, spoken freely {right['speak']:.0f} %, teacher {right['teacher']:.0f} %"
+        f"right words: dubbed {right['dub']:.0f} %, spoken freely {right['speak']:.0f} %, teacher "
+        f"{right['teacher']:.0f} %"
     )
     print(
-        f"pace that the lips ask for: median {np.median([row['pace'] for row in rows]):.2f}, {min(r['pace'] for r in rows):.2f} to {max(r['pace'] for r in rows):.2f} of the voice's own"
+        f"pace that the lips ask for: median {np.median([row['pace'] for row in rows]):.2f}, "
+        f"{min(r['pace'] for r in rows):.2f} to {max(r['pace'] for r in rows):.2f} of the voice's own"
     )
     if args.out:
         Path(args.out).write_text(json.dumps(rows, indent=1), encoding="utf-8")

@@ -76,8 +76,12 @@ def alignment(models: Models, clips) -> dict:
     figures = {}
     for name, errors in (("phonemes", known), ("writing", written)):
         errors = 1000 * np.abs(np.concatenate(errors)).ravel()
-        figures[name] = {"clips": len(known if name == "phonemes" else written), "median": float(np.median(errors)),
-                         "p90": float(np.percentile(errors, 90)), "boundaries": len(errors)}  # fmt: skip
+        figures[name] = {
+            "clips": len(known if name == "phonemes" else written),
+            "median": float(np.median(errors)),
+            "p90": float(np.percentile(errors, 90)),
+            "boundaries": len(errors),
+        }
     return figures
 
 
@@ -161,13 +165,18 @@ def measure(models: Models, clip, index: int, chooser: Chooser, encoder, setting
     new_mel, _ = as_heard(made.wave)
     joins = [edge * HOP for patch in plan.patches for edge in (patch.place, patch.new_end)]
     row = {
-        "text": new.text, "voice": clip.voice, "word": word, "heard": heard, "right": heard == word,
+        "text": new.text,
+        "voice": clip.voice,
+        "word": word,
+        "heard": heard,
+        "right": heard == word,
         "before_right": before == words[gap],
         "said": phone_errors(models, new_mel, plan.text, plan.text.words[gap]),
         "old_said": phone_errors(models, mel, old, old.words[gap]),
         "outside": unchanged(wave, mel, motion, plan, made),
-        "step": join_step(made.wave, joins), "old_step": float(np.abs(np.diff(energy(wave))).max()),
-    }  # fmt: skip
+        "step": join_step(made.wave, joins),
+        "old_step": float(np.abs(np.diff(energy(wave))).max()),
+    }
     if encoder:
         row["voice_inside"], row["voice_before"] = voice_figures(encoder, wave, made.wave, plan)
     return row
@@ -232,8 +241,10 @@ def main() -> None:
     if "align" in args.what:
         result["align"] = alignment(models, clips)
         for name, row in result["align"].items():
-            print(f"word boundaries from {name}: median {row['median']:.1f} ms, 90 % within {row['p90']:.0f} ms "
-                  f"({row['boundaries']} boundaries, {row['clips']} clips)")  # fmt: skip
+            print(
+                f"word boundaries from {name}: median {row['median']:.1f} ms, 90 % within {row['p90']:.0f} ms "
+                f"({row['boundaries']} boundaries, {row['clips']} clips)"
+            )
     if "edit" in args.what:
         chooser = Chooser()
         try:
@@ -257,16 +268,17 @@ def main() -> None:
 
 
 def summary(rows) -> str:
-    share = lambda key: f"{100 * np.mean([row[key] for row in rows]):.0f} %"  # noqa: E731
-    # noqa: E731
+    share = lambda key: f"{100 * np.mean([row[key] for row in rows]):.0f} %"
     rate = lambda key: f"{100 * sum(row[key][0] for row in rows) / sum(row[key][1] for row in rows):.0f} %"
     lines = [
         f"{len(rows)} recordings, one word replaced in each",
         f"new word heard {share('right')} (old word in the recording {share('before_right')})",
         f"phone errors in the new word {rate('said')} (old word in the recording {rate('old_said')})",
         f"outside unchanged {share('outside')}",
-        f"energy step at the joins not above the recording's: {100 * np.mean([row['step'] <= row['old_step'] for row in rows]):.0f} % "
-        f"(median {np.median([row['step'] for row in rows]):.1f} dB, recording's {np.median([row['old_step'] for row in rows]):.1f} dB)",
+        f"energy step at the joins not above the recording's: "
+        f"{100 * np.mean([row['step'] <= row['old_step'] for row in rows]):.0f} % "
+        f"(median {np.median([row['step'] for row in rows]):.1f} dB, recording's "
+        f"{np.median([row['old_step'] for row in rows]):.1f} dB)",
     ]
     if "voice_inside" in rows[0]:
         lines.append(

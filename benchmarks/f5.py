@@ -116,7 +116,8 @@ def main() -> None:
         total = sum(float(weight.sum()) for weight in model.parameters())  # touches every page
         clock, processor = time.perf_counter() - start[0], time.process_time() - start[1]
         print(
-            f"loading {size:.0f} MB: mapped in {ready:.2f} s, all of it read after {clock:.2f} s ({processor:.2f} s of processor), "
+            f"loading {size:.0f} MB: mapped in {ready:.2f} s, all of it read after {clock:.2f} s "
+            f"({processor:.2f} s of processor), "
             f"memory {(resident() - before) / size:.2f} x the file ({total:.3g})"
         )
         if options.loading:
@@ -147,7 +148,8 @@ def main() -> None:
                 speed = step_flops(config, frames) / statistics.median(values)
                 ratio = statistics.median(a / b for a, b in zip(times["official fp32"], values))
                 print(
-                    f"{frames} frames, {name:22}: {statistics.median(values):7.3f} s a step, {ratio:5.2f} x official fp32, "
+                    f"{frames} frames, {name:22}: {statistics.median(values):7.3f} s a step, {ratio:5.2f} x "
+                    f"official fp32, "
                     f"{speed / 1e9:4.0f} GFLOP/s ({100 * speed / peak:.0f} % of peak), error {errors[name]:.1e}"
                 )
             if options.bf16:

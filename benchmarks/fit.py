@@ -39,8 +39,11 @@ def main() -> None:
         found = np.array(found)
         low, early, middle, late, high = np.percentile(found, [0, 2.5, 50, 97.5, 100])
         advised = np.mean((found < SLOW) | (found > FAST))
-        print(f"{name}: {len(found)} pairs, median {middle:.2f}, 95 % in {early:.2f} to {late:.2f}, all in {low:.2f} to {high:.2f}; "
-              f"advice would be given to {100 * advised:.1f} %")  # fmt: skip
+        print(
+            f"{name}: {len(found)} pairs, median {middle:.2f}, 95 % in {early:.2f} to {late:.2f}, all in "
+            f"{low:.2f} to {high:.2f}; "
+            f"advice would be given to {100 * advised:.1f} %"
+        )
 
 
 if __name__ == "__main__":

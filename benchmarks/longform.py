@@ -80,10 +80,15 @@ def run(minutes: float, steps: int, folder: Path) -> dict:
     }
     segments = film(made, Stage(portraits, "speaker only"), folder / "all.mp4", look=look_of(portraits, ""))
     return {
-        "seconds": made.seconds, "chunks": len(made.chunks), "made": store.made, "segments": len(segments), "peak_spoken_mib": spoken,
-        "peak_mib": peak_mib(), "took": round(time.perf_counter() - start),
+        "seconds": made.seconds,
+        "chunks": len(made.chunks),
+        "made": store.made,
+        "segments": len(segments),
+        "peak_spoken_mib": spoken,
+        "peak_mib": peak_mib(),
+        "took": round(time.perf_counter() - start),
         "disk_mib": round(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20),
-    }  # fmt: skip
+    }
 
 
 def peak_mib() -> int:
@@ -132,16 +137,25 @@ def main() -> None:
             row = finish(start(minutes, args.steps, folder))
             whole = hashes(folder)
         rows.append(row)
-        print(f"{row['seconds']:.0f} s of speech and video in {row['chunks']} chunks: peak {row['peak_spoken_mib']} MiB after the speech, "
-              f"{row['peak_mib']} MiB after the video ({row['peak_mib'] / rows[0]['peak_mib']:.3f} x the first), {row['disk_mib']} MiB on disk, "
-              f"{row['took']} s", flush=True)  # fmt: skip
+        print(
+            f"{row['seconds']:.0f} s of speech and video in {row['chunks']} chunks: peak "
+            f"{row['peak_spoken_mib']} MiB after the speech, "
+            f"{row['peak_mib']} MiB after the video ({row['peak_mib'] / rows[0]['peak_mib']:.3f} x the first), "
+            f"{row['disk_mib']} MiB on disk, "
+            f"{row['took']} s",
+            flush=True,
+        )
     with tempfile.TemporaryDirectory() as folder:
         kill_when(start(minutes, args.steps, folder), folder, "safetensors", row["chunks"] // 2)
         kill_when(start(minutes, args.steps, folder), folder, "mp4", row["segments"] // 2)
         last = finish(start(minutes, args.steps, folder))
         again = hashes(folder)
-    print(f"killed at half of the speech and at half of the pictures, then continued: {last['made']} chunks made in the last run, peak "
-          f"{last['peak_mib']} MiB, {last['took']} s; " + ", ".join(f"{name} {'equal' if again[name] == whole[name] else 'DIFFERS'}" for name in RESULTS))  # fmt: skip
+    print(
+        f"killed at half of the speech and at half of the pictures, then continued: {last['made']} chunks made "
+        f"in the last run, peak "
+        f"{last['peak_mib']} MiB, {last['took']} s; "
+        + ", ".join(f"{name} {'equal' if again[name] == whole[name] else 'DIFFERS'}" for name in RESULTS)
+    )
 
 
 if __name__ == "__main__":

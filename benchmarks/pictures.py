@@ -56,7 +56,8 @@ const nodes = app.graph.nodes.filter((node) => !a || node.type === a), ds = app.
 const title = LiteGraph.NODE_TITLE_HEIGHT;
 const boxes = nodes.map(({ pos, size }) => [pos[0], pos[1] - title, size[0], size[1] + title]);
 const left = Math.min(...boxes.map((box) => box[0])), top = Math.min(...boxes.map((box) => box[1]));
-const wide = Math.max(...boxes.map((box) => box[0] + box[2])) - left, high = Math.max(...boxes.map((box) => box[1] + box[3])) - top;
+const wide = Math.max(...boxes.map((box) => box[0] + box[2])) - left;
+const high = Math.max(...boxes.map((box) => box[1] + box[3])) - top;
 ds.scale = Math.min(b, (innerWidth - 340) / wide, (innerHeight - 200) / high);
 ds.offset = [100 / ds.scale - left, 120 / ds.scale - top];
 app.canvas.deselectAll?.();
@@ -131,8 +132,11 @@ def thumbnail(server, graph: dict) -> Image.Image:
     if drawn:
         graph |= drawn | {"drawn": g.node("PreviewImage", images=["timeline", 0])}
     outputs = server.run(graph)
-    files = {key: server.base / file["type"] / file["subfolder"] / file["filename"]
-             for key, output in outputs.items() for file in output.get("images", ())}  # fmt: skip
+    files = {
+        key: server.base / file["type"] / file["subfolder"] / file["filename"]
+        for key, output in outputs.items()
+        for file in output.get("images", ())
+    }
     lane = Image.open(files.pop("drawn")).convert("RGB") if drawn else None
     film = next((file for file in files.values() if file.suffix == ".mp4"), None)
     if film is None:

@@ -9,8 +9,19 @@ import cv2
 import numpy as np
 from draw_portrait import BACK_LIGHT, SHADE, SKIN, Canvas, body, eye, face, finish, mirrored, mouth, nose, oval, soften
 
-FACE = mirrored([(0.5, 0.13), (0.59, 0.15), (0.66, 0.24), (0.68, 0.36), (0.675, 0.48), (0.662, 0.565), (0.62, 0.645),
-                 (0.555, 0.692), (0.5, 0.698)])  # fmt: skip
+FACE = mirrored(
+    [
+        (0.5, 0.13),
+        (0.59, 0.15),
+        (0.66, 0.24),
+        (0.68, 0.36),
+        (0.675, 0.48),
+        (0.662, 0.565),
+        (0.62, 0.645),
+        (0.555, 0.692),
+        (0.5, 0.698),
+    ]
+)
 # By file: background, hair dark and light, grey of the beard, how dense it is.
 MEN = {
     "drawing_man.jpg": ((96, 112, 138), (34, 28, 28), (74, 58, 50), (92, 70, 62), 0.34),
@@ -58,9 +69,24 @@ def whiskers(c: Canvas, colour, dense: float) -> None:
 
 def hair(c: Canvas, dark, light) -> None:
     """Short, brushed to the side."""
-    outline = [(0.5, 0.07), (0.61, 0.082), (0.69, 0.16), (0.702, 0.3), (0.692, 0.39), (0.674, 0.37), (0.664, 0.28), (0.61, 0.2),
-               (0.5, 0.185), (0.41, 0.195), (0.345, 0.265), (0.328, 0.37), (0.308, 0.39), (0.297, 0.3), (0.31, 0.16),
-               (0.39, 0.082)]  # fmt: skip
+    outline = [
+        (0.5, 0.07),
+        (0.61, 0.082),
+        (0.69, 0.16),
+        (0.702, 0.3),
+        (0.692, 0.39),
+        (0.674, 0.37),
+        (0.664, 0.28),
+        (0.61, 0.2),
+        (0.5, 0.185),
+        (0.41, 0.195),
+        (0.345, 0.265),
+        (0.328, 0.37),
+        (0.308, 0.39),
+        (0.297, 0.3),
+        (0.31, 0.16),
+        (0.39, 0.082),
+    ]
     c.lay(np.roll(c.mask(outline, 0.012), int(0.012 * len(c.pixels)), 0) * soften(c.mask(FACE), 0), SHADE, 0.6)
     c.shape(outline, dark)
     inside, rng = c.mask(outline, 0.0006), np.random.default_rng(3)

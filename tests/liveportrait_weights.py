@@ -106,8 +106,13 @@ def tiny_inputs() -> dict[str, Tensor]:
     """
     normal = _rng(1)
     source = 0.3 * normal(1, 21, 3)
-    return {"picture": normal(2, 3, 64, 64).sigmoid(), "volume": normal(1, 8, 4, 16, 16), "features": normal(2, 32, 8, 8),
-            "source": source, "driving": source + 0.1 * normal(3, 21, 3)}  # fmt: skip
+    return {
+        "picture": normal(2, 3, 64, 64).sigmoid(),
+        "volume": normal(1, 8, 4, 16, 16),
+        "features": normal(2, 32, 8, 8),
+        "source": source,
+        "driving": source + 0.1 * normal(3, 21, 3),
+    }
 
 
 def random_template(frames: int, seed: int) -> Template:

@@ -22,7 +22,10 @@ def trained(which: str, cache: str, out: str):
     from jamflow_core.train.corpus import Cache
     from jamflow_core.train.vocoder import Segments, Trainer, parser, save
 
-    options = "--adversarial-from 1 --disturb-from 2 --batch 1 --frames 10 --crop 2048 --dim 32 --intermediate-dim 64 --layers 2"
+    options = (
+        "--adversarial-from 1 --disturb-from 2 --batch 1 --frames 10 --crop 2048 --dim 32 --intermediate-dim 64 "
+        "--layers 2"
+    )
     args = parser().parse_args(f"--cache {cache} --out {out} --cpu {options}".split())
     args.out.mkdir(exist_ok=True)
     trainer = Trainer(Segments(Cache(cache), args.frames), args)

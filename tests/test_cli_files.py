@@ -42,7 +42,19 @@ OVERWRITING = [
     ["edit", "--audio", "soft.wav", "--text", "Hi.", "--span", "0:1", "--out", "a.wav"],
     ["edit", "--audio", "a.wav", "--text", "Hi.", "--span", "0:1", "--out", "soft.wav"],
     ["edit", "--audio", "a.wav", "--text", "Hi.", "--span", "0:1", "--out", "hard.wav"],
-    ["edit", "--audio", "a.wav", "--motion", "m.safetensors", "--face-span", "0:1", "--out", "b.wav", "--motion-out", "m.safetensors"],
+    [
+        "edit",
+        "--audio",
+        "a.wav",
+        "--motion",
+        "m.safetensors",
+        "--face-span",
+        "0:1",
+        "--out",
+        "b.wav",
+        "--motion-out",
+        "m.safetensors",
+    ],
     ["speak", "--srt", "s.srt", "--srt-out", "s.srt", "--out", "b.wav"],
     ["speak", "Hi.", "--voice", "a.wav", "--wav", "a.wav", "--out", "b.mp4"],
     ["speak", "Hi.", "--wav", "b.wav", "--out", "b.wav"],
@@ -51,7 +63,7 @@ OVERWRITING = [
     ["animate", "--audio", "t.mp4", "--out", "t.mp4"],
     ["dub", "Hi.", "--video", "t.mp4", "--out", "t.mp4"],
     ["dub", "Hi.", "--motion", "m.safetensors", "--voice", "a.wav", "--out", "c.mp4", "--wav", "soft.wav"],
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("command", OVERWRITING, ids=lambda command: " ".join(command[:3] + command[-2:]))
@@ -77,11 +89,14 @@ def test_files_that_are_not_there_yet_are_compared_by_their_names(tmp_path):
 @pytest.mark.parametrize("name", ["a" * 260, "nul\0", "\ud800"], ids=["long", "nul", "surrogate"])
 @pytest.mark.parametrize(
     "command",
-    [["speak", "Hi.", "--out", "{}.mp4"], ["speak", "Hi.", "--voice", "{}.wav", "--out", "b.mp4"],
-     ["edit", "--audio", "{}.wav", "--text", "Hi.", "--span", "0:1", "--out", "b.wav"],
-     ["speak", "--script", "{}.txt", "--out", "b.wav"]],
+    [
+        ["speak", "Hi.", "--out", "{}.mp4"],
+        ["speak", "Hi.", "--voice", "{}.wav", "--out", "b.mp4"],
+        ["edit", "--audio", "{}.wav", "--text", "Hi.", "--span", "0:1", "--out", "b.wav"],
+        ["speak", "--script", "{}.txt", "--out", "b.wav"],
+    ],
     ids=["out", "voice", "audio", "script"],
-)  # fmt: skip
+)
 def test_names_that_no_file_can_have_are_one_line(name, command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main([part.format(name) for part in command]) == 2
@@ -122,8 +137,13 @@ def test_sound_and_motion_alone_are_results(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "command",
-    [["speak", "Hi."], ["animate", "--audio", VOICE], ["dub", "Hi.", "--motion", "m"], ["dub", "Hi.", "--video", "v", "--relip", "--out", "x.wav"]],
-)  # fmt: skip
+    [
+        ["speak", "Hi."],
+        ["animate", "--audio", VOICE],
+        ["dub", "Hi.", "--motion", "m"],
+        ["dub", "Hi.", "--video", "v", "--relip", "--out", "x.wav"],
+    ],
+)
 def test_a_command_that_writes_nothing_says_so(command, capsys):
     assert main(command) == 2
     assert capsys.readouterr().err.startswith("jamflow: Name ")
@@ -132,8 +152,10 @@ def test_a_command_that_writes_nothing_says_so(command, capsys):
 def test_speakers_whose_names_are_the_same_as_files_have_two():
     named = motion_files("m.safetensors", ["Tom/Jerry", "Tom_Jerry", "tom jerry"])
     assert [path.name for path in named.values()] == [
-        "m.Tom_Jerry.safetensors", "m.Tom_Jerry_2.safetensors", "m.tom_jerry_3.safetensors",
-    ]  # fmt: skip
+        "m.Tom_Jerry.safetensors",
+        "m.Tom_Jerry_2.safetensors",
+        "m.tom_jerry_3.safetensors",
+    ]
     assert motion_files("m.safetensors", ["anna"]) == {"anna": Path("m.safetensors")} and not motion_files(None, ["a"])
 
 
@@ -146,8 +168,12 @@ def test_a_run_that_is_ended_leaves_nothing(number, tmp_path):
     command = [sys.executable, "-m", "jamflow_core", "animate", "--audio", "a.wav", "--steps", "1", "--portrait", FACE]
     given = {path.name for path in tmp_path.iterdir()}
     run = subprocess.Popen(
-        [*command, "--out", "out.mp4"], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
-    )  # fmt: skip
+        [*command, "--out", "out.mp4"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     until = time.monotonic() + 120
     while not list(tmp_path.glob(".*.part")) and run.poll() is None and time.monotonic() < until:
         time.sleep(0.05)

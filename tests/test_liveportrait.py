@@ -17,7 +17,7 @@ from liveportrait_weights import (
     random_state,
     random_template,
     tiny_inputs,
-    tiny_networks,  # fmt: skip
+    tiny_networks,
 )
 
 from jamflow_core.catalog.liveportrait import FILES, compile_painting, fill, find_liveportrait, load_liveportrait
@@ -33,7 +33,7 @@ from jamflow_core.render.liveportrait import (
     LivePortraitVideo,
     Options,
     networks,
-)  # fmt: skip
+)
 from jamflow_core.render.liveportrait.crop import Box, PasteBack, box_around, to_crop
 from jamflow_core.render.liveportrait.drive import Laid, drive, speak
 from jamflow_core.render.liveportrait.expression import expression
@@ -257,7 +257,6 @@ def test_unsafe_and_broken_files_are_refused(tmp_path):
         ("empty.pt", b"", "empty"),
         ("page.bin", b"<!DOCTYPE html><html>", "web page"),
         ("text.pth", b"hello", "something else"),
-        # fmt: skip
         ("pointer.safetensors", b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
     ):
         (tmp_path / name).write_bytes(data)
@@ -308,8 +307,9 @@ def test_a_dubbed_video_loses_its_own_mouth(retargeting, monkeypatch):
     source = random_template(8, 5)
     source.lips[:] = torch.linspace(0.01, 0.4, 8)[:, None]
     _, points = speak(retargeting, source, torch.zeros(8, 21, 3))
-    upright = ((points - torch.nn.functional.pad(source.faces.t[:, None, :2], (0, 1))) / source.faces.scale[..., None]
-               - source.faces.kp @ source.faces.rotation)  # fmt: skip
+    upright = (points - torch.nn.functional.pad(source.faces.t[:, None, :2], (0, 1))) / source.faces.scale[
+        ..., None
+    ] - source.faces.kp @ source.faces.rotation
     mouth = upright[:, LIPS]
     torch.testing.assert_close(mouth, source.faces.exp[[0]][:, LIPS].expand(8, -1, -1), atol=1e-5, rtol=1e-3)
 
@@ -347,8 +347,16 @@ def test_smile_brows_and_gaze_are_laid_over(retargeting):
 
 
 @pytest.mark.parametrize("source_frames", (1, 4), ids=("picture", "video"))
-@pytest.mark.parametrize("options", (Options(smoothing=0.0), Options(expressive=True, smoothing=0.0), Options(relative=False, smoothing=0.0),
-                                     Options(region="lip", smoothing=0.0)), ids=("relative", "expressive", "absolute", "lip"))  # fmt: skip
+@pytest.mark.parametrize(
+    "options",
+    (
+        Options(smoothing=0.0),
+        Options(expressive=True, smoothing=0.0),
+        Options(relative=False, smoothing=0.0),
+        Options(region="lip", smoothing=0.0),
+    ),
+    ids=("relative", "expressive", "absolute", "lip"),
+)
 def test_an_expression_is_laid_over_a_template(retargeting, source_frames, options):
     """Whatever the template moves: the expression comes on top, the head turns and the lids close from there."""
     source, driving = random_template(source_frames, 4), random_template(4, 5)
@@ -408,8 +416,15 @@ def test_templates_go_through_files(tmp_path):
 
 def test_official_templates_of_all_ages(tmp_path):
     rng = np.random.default_rng(0)
-    faces = [dict(scale=np.ones((1, 1), np.float32), R_d=np.eye(3, dtype=np.float32)[None], t=np.zeros((1, 3), np.float32),
-                  exp=rng.standard_normal((1, 21, 3)).astype(np.float32)) for _ in range(4)]  # fmt: skip
+    faces = [
+        dict(
+            scale=np.ones((1, 1), np.float32),
+            R_d=np.eye(3, dtype=np.float32)[None],
+            t=np.zeros((1, 3), np.float32),
+            exp=rng.standard_normal((1, 21, 3)).astype(np.float32),
+        )
+        for _ in range(4)
+    ]
     old = dict(n_frames=4, output_fps=30, motion=faces)
     old |= dict(c_d_eyes_lst=[np.full((1, 2), 0.3)] * 4, c_d_lip_lst=[np.full((1, 1), 0.1)] * 4)
     (tmp_path / "old.pkl").write_bytes(pickle.dumps(old, protocol=2))

@@ -155,8 +155,15 @@ def test_f5_speaks_the_embedded_model_moves_lips_and_liveportrait_paints(models,
 
 
 def test_a_template_drives(models, small, tmp_path, capsys):
-    faces = [dict(scale=np.ones((1, 1), np.float32), R=np.eye(3, dtype=np.float32)[None], t=np.zeros((1, 3), np.float32),
-                  exp=np.full((1, 21, 3), 0.01 * (i % 4), np.float32)) for i in range(12)]  # fmt: skip
+    faces = [
+        dict(
+            scale=np.ones((1, 1), np.float32),
+            R=np.eye(3, dtype=np.float32)[None],
+            t=np.zeros((1, 3), np.float32),
+            exp=np.full((1, 21, 3), 0.01 * (i % 4), np.float32),
+        )
+        for i in range(12)
+    ]
     (tmp_path / "talking.pkl").write_bytes(pickle.dumps(dict(n_frames=12, output_fps=25, motion=faces)))
     template, out = str(tmp_path / "talking.pkl"), str(tmp_path / "a.mp4")
     spoken = ["speak", "No.", "--steps", "1", "--driving", template, "--out", out]
@@ -195,8 +202,11 @@ def test_a_video_is_read_and_gets_new_lips(models, small, tmp_path, relip):
 def test_what_is_missing_is_told(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command = ["speak", "No.", "--models", str(tmp_path), "--out", str(tmp_path / "a.mp4")]
-    for more, words in ((["--model", "f5"], "F5TTS_v1_Base into"), (["--vocoder", "vocos"], "vocos-mel-24khz into"),
-                        (["--renderer", "liveportrait"], "Put appearance_feature_extractor.safetensors")):  # fmt: skip
+    for more, words in (
+        (["--model", "f5"], "F5TTS_v1_Base into"),
+        (["--vocoder", "vocos"], "vocos-mel-24khz into"),
+        (["--renderer", "liveportrait"], "Put appearance_feature_extractor.safetensors"),
+    ):
         assert main([*command, *more]) == 2
         told = capsys.readouterr().err
         assert words in told and told.count("\n") == 1 and str(tmp_path) in told

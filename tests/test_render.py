@@ -372,9 +372,12 @@ def test_an_expression_is_added_to_a_video(clip, finder):
     plain = list(relip_frames(frames, track, still))
     ones = np.ones(24, np.float32)
     tracks = {
-        "smile": {"smile": ones}, "brow": {"brow": ones}, "blink": {"blink": np.ones((24, 2), np.float32)},
-        "gaze": {"gaze": np.tile(np.float32([1, 0]), (24, 1))}, "head": {"head": np.tile(np.float32([5, 0, 0, 0, 0]), (24, 1))},
-    }  # fmt: skip
+        "smile": {"smile": ones},
+        "brow": {"brow": ones},
+        "blink": {"blink": np.ones((24, 2), np.float32)},
+        "gaze": {"gaze": np.tile(np.float32([1, 0]), (24, 1))},
+        "head": {"head": np.tile(np.float32([5, 0, 0, 0, 0]), (24, 1))},
+    }
     eyes, chin = int(track.points[0, [159, 386], 1].mean()), int(track.points[0, 152, 1])
     for name, added in tracks.items():
         moved = difference(next(relip_frames(frames, track, still, added)), plain[0]) > 8

@@ -30,7 +30,8 @@ LIVEPORTRAIT = "LivePortrait"
 WANTED = {
     Kind.F5: "model_1250000.safetensors and vocab.txt of F5TTS_v1_Base",
     Kind.VOCOS: "pytorch_model.bin (and config.yaml) of vocos-mel-24khz",
-    LIVEPORTRAIT: f"{', '.join(f'{stem}.safetensors' for stem, _ in FILES.values())} of LivePortrait (or the official .pth)",
+    LIVEPORTRAIT: f"{', '.join(f'{stem}.safetensors' for stem, _ in FILES.values())} of LivePortrait (or the "
+    f"official .pth)",
 }
 _FOLDERS = {Kind.F5: FLOW_FOLDERS, Kind.VOCOS: VOCOS_FOLDERS, LIVEPORTRAIT: LIVEPORTRAIT_FOLDERS}
 

@@ -47,8 +47,13 @@ class Places:
         return np.array([[step, 0, x], [0, step, y]])
 
 
-def find_places(frames: Iterable[np.ndarray], region: str = MOUTH, size: int = 0, finder: FaceFinder | None = None,
-                progress: Callable[[int], None] | None = None) -> Places:  # fmt: skip
+def find_places(
+    frames: Iterable[np.ndarray],
+    region: str = MOUTH,
+    size: int = 0,
+    finder: FaceFinder | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Places:
     """Follow the mouth through frames (uint8 RGB). region: what a crop shows, the mouth or the whole face. size: side
     of the crops; 0 is the frame's own pixels. Raises JamFlowError if no frame shows a face."""
     if region not in REGIONS:
@@ -82,16 +87,21 @@ def cut(frames: Iterable[np.ndarray], places: Places) -> Iterator[np.ndarray]:
         yield cv2.warpAffine(frame, matrix, (places.size, places.size), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
-def lay_back(frames: Iterable[np.ndarray], crops: Iterable[np.ndarray], places: Places,
-             strength: float = 1.0) -> Iterator[np.ndarray]:  # fmt: skip
+def lay_back(
+    frames: Iterable[np.ndarray], crops: Iterable[np.ndarray], places: Places, strength: float = 1.0
+) -> Iterator[np.ndarray]:
     """Frames (uint8 RGB) with the mouths of restored crops (uint8 RGB, square, of any size). strength: 0 is the frame's
     own mouth, 1 the restored one. Frames without a face come back as they are."""
     for index, (frame, crop) in enumerate(zip(_counted(frames, len(places)), _counted(crops, len(places)))):
         yield _laid(frame, crop, places, index, strength) if places.seen[index] else frame
 
 
-def restored(frames: Callable[[], Iterable[np.ndarray]], restorer: Callable[[np.ndarray], np.ndarray], region: str = MOUTH,
-             size: int = 0) -> Iterator[np.ndarray]:  # fmt: skip
+def restored(
+    frames: Callable[[], Iterable[np.ndarray]],
+    restorer: Callable[[np.ndarray], np.ndarray],
+    region: str = MOUTH,
+    size: int = 0,
+) -> Iterator[np.ndarray]:
     """All of it, a frame at a time: frames (opened anew at each call) with mouths that `restorer` (a crop, uint8 RGB ->
     a crop of any size) has seen."""
     places = find_places(frames(), region, size)

@@ -14,7 +14,10 @@ from test_nodes_http import Server
 
 PACK = Path(__file__).parents[2]
 HOP, FPS = 256 / 24000, 25
-BOX = "const box = (path) => { const r = document.querySelector('.jamflow-timeline ' + path).getBoundingClientRect(); return r; };"
+BOX = (
+    "const box = (path) => { const r = document.querySelector('.jamflow-timeline ' + path).getBoundingClientRect(); "
+    "return r; };"
+)
 
 
 @pytest.fixture(scope="module")

@@ -64,8 +64,10 @@ def files(host):
     folder.mkdir(parents=True, exist_ok=True)
     made = [folder / f"{name}.safetensors" for name in NAMES.values()]
     for part, file in zip(NAMES, made):
-        state = {key.replace(".mlp", "_module.mlp", 1) if part == "retargeting" else key: value
-                 for key, value in random_state(layout("tiny")[part]).items()}  # fmt: skip
+        state = {
+            key.replace(".mlp", "_module.mlp", 1) if part == "retargeting" else key: value
+            for key, value in random_state(layout("tiny")[part]).items()
+        }
         save_file(state, file)
     yield folder
     for file in made:
@@ -236,8 +238,15 @@ def test_video_and_motion_of_it(host, small):
 
 
 def test_templates_are_read_and_saved(host):
-    faces = [{"scale": np.ones((1, 1), np.float32), "R": np.eye(3, dtype=np.float32)[None], "t": np.zeros((1, 3), np.float32),
-                  "exp": np.full((1, 21, 3), 0.01 * i, np.float32)} for i in range(4)]  # fmt: skip
+    faces = [
+        {
+            "scale": np.ones((1, 1), np.float32),
+            "R": np.eye(3, dtype=np.float32)[None],
+            "t": np.zeros((1, 3), np.float32),
+            "exp": np.full((1, 21, 3), 0.01 * i, np.float32),
+        }
+        for i in range(4)
+    ]
     import folder_paths
 
     given = Path(folder_paths.get_input_directory())

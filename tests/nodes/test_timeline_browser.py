@@ -107,7 +107,10 @@ async def worked_on(server, page, nodes2: bool, wave, folder: Path) -> tuple[dic
     for _ in range(10):
         await page.key("ArrowRight", browser.SHIFT)
     await page.key(" ")
-    playing = "const player = window.players.at(-1); return !player.paused && player.currentTime > 1.02 ? player.currentTime : null;"
+    playing = (
+        "const player = window.players.at(-1); "
+        "return !player.paused && player.currentTime > 1.02 ? player.currentTime : null;"
+    )
     assert await page.wait(playing, seconds=60) < seconds
     await page.key(" ")
     assert await page.wait("return window.players.at(-1).paused;")
@@ -120,7 +123,10 @@ async def worked_on(server, page, nodes2: bool, wave, folder: Path) -> tuple[dic
     assert await lanes(page) == ["", ""]
 
     # Zoom: about the pointer with the wheel, and back with 0.
-    shown_part = "return document.querySelector('.jamflow-timeline .thumb').getBoundingClientRect().width / document.querySelector('.jamflow-timeline .scroll').getBoundingClientRect().width;"
+    shown_part = (
+        "const wide = (name) => document.querySelector('.jamflow-timeline .' + name).getBoundingClientRect().width; "
+        "return wide('thumb') / wide('scroll');"
+    )
     assert await page.run(shown_part) == pytest.approx(1, abs=0.01)
     await page.wheel(at(seconds / 2), top + 30, -400)
     await asyncio.sleep(0.3)

@@ -41,8 +41,9 @@ def networks(size: str) -> dict[str, torch.nn.Module]:
     Appearance = _import("modules.appearance_feature_extractor").AppearanceFeatureExtractor
     Motion = _import("modules.motion_extractor").MotionExtractor
     if size == "tiny":
-        part["appearance_feature_extractor"] |= dict(block_expansion=8, max_features=32, reshape_channel=8, reshape_depth=4,
-                                                     num_resblocks=2)  # fmt: skip
+        part["appearance_feature_extractor"] |= dict(
+            block_expansion=8, max_features=32, reshape_channel=8, reshape_depth=4, num_resblocks=2
+        )
         part["warping_module"] |= dict(block_expansion=8, max_features=32, reshape_channel=8)
         part["warping_module"]["dense_motion_params"] |= dict(
             block_expansion=8, max_features=32, num_blocks=2, reshape_depth=4
@@ -100,9 +101,15 @@ def wrapper(folder: Path, only_motion: bool = False):
 
 
 OPTIONS = {  # of ours -> official name
-    "relative": "flag_relative_motion", "region": "animation_region", "multiplier": "driving_multiplier",
-    "stitching": "flag_stitching", "close_lips": "flag_normalize_lip", "open_eyes": "flag_eye_retargeting",
-    "open_lips": "flag_lip_retargeting", "steady_eyes": "flag_source_video_eye_retargeting"}  # fmt: skip
+    "relative": "flag_relative_motion",
+    "region": "animation_region",
+    "multiplier": "driving_multiplier",
+    "stitching": "flag_stitching",
+    "close_lips": "flag_normalize_lip",
+    "open_eyes": "flag_eye_retargeting",
+    "open_lips": "flag_lip_retargeting",
+    "steady_eyes": "flag_source_video_eye_retargeting",
+}
 
 
 def execute(wrapper, source, driving, options: dict, pictures, crops, matrices) -> list[np.ndarray]:
@@ -129,10 +136,18 @@ def execute(wrapper, source, driving, options: dict, pictures, crops, matrices) 
     written = []
     file = "s.mp4" if video else "s.jpg"
     names = types.SimpleNamespace(source=file, driving="d.pkl", output_dir=".", flag_crop_driving_video=False)
-    stand_ins = dict(load_image_rgb=lambda _: pictures[0], load_video=lambda _: list(pictures), get_fps=lambda _: 25,
-                     load=lambda _: _pickled(driving), images2video=lambda frames, **_: written.append(frames),
-                     concat_frames=lambda *_: [np.zeros((2, 2, 3))], has_audio_stream=lambda _: False,
-                     mkdir=lambda _: None, log=lambda *_, **__: None, track=lambda items, **_: items)  # fmt: skip
+    stand_ins = dict(
+        load_image_rgb=lambda _: pictures[0],
+        load_video=lambda _: list(pictures),
+        get_fps=lambda _: 25,
+        load=lambda _: _pickled(driving),
+        images2video=lambda frames, **_: written.append(frames),
+        concat_frames=lambda *_: [np.zeros((2, 2, 3))],
+        has_audio_stream=lambda _: False,
+        mkdir=lambda _: None,
+        log=lambda *_, **__: None,
+        track=lambda items, **_: items,
+    )
     with contextlib.ExitStack() as stack, torch.no_grad():
         for name, function in stand_ins.items():
             stack.enter_context(mock.patch.object(pipeline, name, function))

@@ -81,12 +81,17 @@ def test_bfloat16_is_nearer_to_float32_than_the_packages_autocast(theirs, tmp_pa
 
 
 LETTERS = [
-    "Hello, World! (TTS) costs $3.50; isn't it "
-    "\"fine\"?", "E-mail me_at a.b@c.d at 5.30 p.m. on 2024-01-02 -- 50% off...",
-    "“Curly” ‘quotes’ — dashes… naïve café, "
-    "Ünïcode", "你好,世界! 一个不错的 test 3.5 元。", "我们用 F5-TTS 说 C++ 和 U.S.A.", "日本語 と 한국어 και русский",
-    "  spaces   and\ttabs\nlines ", "", "a", "重庆银行行长说：“行不行？”",
-]  # fmt: skip
+    'Hello, World! (TTS) costs $3.50; isn\'t it "fine"?',
+    "E-mail me_at a.b@c.d at 5.30 p.m. on 2024-01-02 -- 50% off...",
+    "“Curly” ‘quotes’ — dashes… naïve café, Ünïcode",
+    "你好,世界! 一个不错的 test 3.5 元。",
+    "我们用 F5-TTS 说 C++ 和 U.S.A.",
+    "日本語 と 한국어 και русский",
+    "  spaces   and\ttabs\nlines ",
+    "",
+    "a",
+    "重庆银行行长说：“行不行？”",
+]
 
 
 def mixed_sentences(count: int = 200) -> list[str]:
@@ -138,7 +143,10 @@ def test_speaking(theirs, tmp_path, monkeypatch):
     vocoder = Vocos(MelSpectrogramFeatures(), models.vocoder.backbone, models.vocoder.head)
     wave = 0.3 * recording(2, 24000, 3.0)
     voice = reference(wave, 24000, "Some words that it says.")
-    text = "One thing is said first, and then another thing is said. No! 你好，世界。 At the end, a last sentence follows the others."
+    text = (
+        "One thing is said first, and then another thing is said. No! 你好，世界。 "
+        "At the end, a last sentence follows the others."
+    )
     settings = Settings(steps=3, text_guidance=2.0, reference_guidance=2.0, anchored=False, seed=7)
     ours = speak(models, text, voice, face=False, run=Run(settings))
 
@@ -148,9 +156,16 @@ def test_speaking(theirs, tmp_path, monkeypatch):
     monkeypatch.setattr(driver.torchaudio, "load", lambda _: (mono[None] * gain, 24000))
     official.same_noise(monkeypatch, range(7, 99))
     wanted, _, mel = driver.infer_process(
-        None, voice.text.text, text, official.sampler(cfm_class, net, TINY.text.symbols), vocoder,
-        show_info=lambda _: None, progress=None, nfe_step=3, device="cpu",
-    )  # fmt: skip
+        None,
+        voice.text.text,
+        text,
+        official.sampler(cfm_class, net, TINY.text.symbols),
+        vocoder,
+        show_info=lambda _: None,
+        progress=None,
+        nfe_step=3,
+        device="cpu",
+    )
     wanted = torch.from_numpy(wanted).float()
     assert len(wanted) <= len(ours.wave) < len(wanted) + 512
     # Ours sounds to the end of its last frame; the vocoder, which looks 21 frames ahead, sees no end before it.
