@@ -30,6 +30,7 @@ from jamflow_core.train.cleaner import Spoiled
 from jamflow_core.train.cleaner import loss as cleaning_error
 from jamflow_core.train.corpus import HOLD_OUT, Cache
 from jamflow_core.train.data import Windows
+from jamflow_core.train.export import mixed
 from jamflow_core.train.mixed_voices import mixed_names, mixed_style
 from jamflow_core.train.stretch import Variety, lay, mel_of
 from jamflow_core.train.throat import Throat, quick_size, resampled
@@ -322,6 +323,12 @@ def test_a_colour_is_taken_over_and_silence_stays_silent():
     gain = made[100:] - speech[100:]
     assert float(gain.std(0).max()) < 1e-5 and float(gain.abs().max()) <= 2.0
     assert (coloured(speech[100:130], like) - speech[100:130]).abs().mean() < 0.5 * gain.abs().mean()
+
+
+def test_older_weights_are_mixed_in_where_they_are():
+    new, old = {"a": torch.ones(2), "b": torch.ones(2)}, {"a": torch.zeros(2)}
+    made = mixed(new, old, 0.25)
+    assert made["a"].tolist() == [0.75, 0.75] and made["b"].tolist() == [1.0, 1.0]
 
 
 def test_varied_sentences_have_every_kind():
