@@ -93,7 +93,6 @@ def test_every_number_of_a_configuration_is_checked(flow_file, tmp_path, part):
         for value in NUMBERS:
             if value == raw[part][name] and type(value) is type(raw[part][name]):
                 continue
-            # noqa: B023
             path = rewritten(flow_file, tmp_path / "a.safetensors", lambda r: r[part].update({name: value}))
             if any(type(value) is type(free) and value == free for free in FREE.get((part, name), ())):
                 load_flow(path)
@@ -218,7 +217,6 @@ def test_aligners_that_lie(tmp_path):
         path = rewritten(source, tmp_path / "b.safetensors", lambda raw: raw.update(lie), key="lips")  # noqa: B023
         one_line(load_aligner, path)
     for change in WEIGHTS.values():
-        # noqa: B023
         path = rewritten(source, tmp_path / "b.safetensors", None, lambda t: change(t, "audio.entry.weight"))
         one_line(load_aligner, path)
     path = rewritten(source, tmp_path / "b.safetensors", None, lambda t: t["audio.spread"].zero_())

@@ -87,7 +87,6 @@ def test_noise_of_a_stream_does_not_depend_on_length_or_the_other():
 def test_guidance_equals_separate_passes(model):  # noqa: F811
     """One step from noise: v = all + text (all - no text) + reference (no text - neither), from three plain runs."""
     audio, motion = canvases(face=False)
-    # noqa: E731
     run = lambda canvas, **scales: sample(model, canvas, None, Settings(steps=1, anchored=False, **scales))[0]
     plain = dict(text_guidance=0.0, reference_guidance=0.0)
     no_text = Canvas(audio.given, audio.generate, audio.null_text, audio.null_text)
