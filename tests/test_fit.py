@@ -65,7 +65,7 @@ def test_a_video_gets_new_lips_and_holds_its_last_frame(tmp_path):
     with VideoWriter(source, 25, (192, 192)) as writer:
         for _ in range(15):
             writer.write(picture)
-    command = ["dub", "The old boat came back.", "--video", str(source), "--relip", "--steps", "2"]
+    command = ["dub", "The old boat came back to the harbor.", "--video", str(source), "--relip", "--steps", "2"]
     assert main([*command, "--out", str(out), "--wav", str(wav)]) == 0
     with av.open(str(out)) as video:
         frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in video.decode(video=0)]

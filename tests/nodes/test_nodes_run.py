@@ -482,7 +482,9 @@ def test_a_motion_without_frames_is_refused(host):
         host.module("nodes.render").__package__.rpartition(".")[0] + ".jamflow_core.motion.files"
     )
     empty = motions.Motion(torch.zeros(0, 21, 3).numpy(), 25.0)
-    with pytest.raises(Exception, match="JAM-Flow Portrait Render: connect a clip that moves"):
+    with pytest.raises(
+        Exception, match="JAM-Flow Portrait Render: this clip has no motion frames: connect one that moves"
+    ):
         host.classes["JamFlowPortraitRender"].execute(portrait=SimpleNamespace(networks=None), latent=empty, **g.RENDER)
 
 
