@@ -17,8 +17,7 @@ class TextConfig:
     """Text embedding. `stretch`: "pad" = filler to the audio length (F5), "durations" = by phoneme durations.
 
     mask_padding: fillers are zeroed (F5 v1); v0 left them in. symbols: what the ids mean, in order (F5's vocab.txt);
-    None =
-    the phoneme alphabet of tokens.py.
+    None = the phoneme alphabet of tokens.py.
     """
 
     vocab: int = len(SYMBOLS)
@@ -34,9 +33,9 @@ class TextConfig:
 class StreamConfig:
     """One stream of diffusion-transformer blocks. `rate` is in frames per second; heads * head_dim may differ from dim.
 
-    rotary_heads: only so many heads know positions (F5 v0: 1); None = all. rest: channels of a condition beside the input
-    (the rest of the face, frame by frame), 0 = none. window: half-width in seconds of what the stream sees of itself, None =
-    everything.
+    rotary_heads: only so many heads know positions (F5 v0: 1); None = all. rest: channels of a condition beside the
+    input (the rest of the face, frame by frame), 0 = none. window: half-width in seconds of what the stream sees of
+    itself, None = everything.
     """
 
     channels: int
@@ -81,8 +80,8 @@ class VoiceConfig:
 
 @dataclass(frozen=True)
 class CleanerConfig:
-    """What cleans recordings before they are heard (model/cleaner.py). dilations: a block each, of seven frames that lie
-    so far apart."""
+    """What cleans recordings before they are heard (model/cleaner.py). dilations: a block each, of seven frames that
+    lie so far apart."""
 
     dim: int = 192
     dilations: tuple[int, ...] = (1, 2, 4, 8, 1)
@@ -100,8 +99,8 @@ class Normaliser:
 class JamFlowConfig:
     """The whole model. A stream that a file does not hold is None (F5 weights have no motion stream).
 
-    schedules: grids of few steps distilled from these weights (flow/distil.py), each from 0 to 1. voice: None = the voice is
-    known by its prompt alone (F5-TTS). cleaner: None = recordings are heard as they are.
+    schedules: grids of few steps distilled from these weights (flow/distil.py), each from 0 to 1. voice: None = the
+    voice is known by its prompt alone (F5-TTS). cleaner: None = recordings are heard as they are.
     """
 
     audio: StreamConfig
@@ -169,11 +168,12 @@ SAME_MOMENT = 0.02
 
 
 def base(audio: StreamConfig = F5_V1, text: TextConfig = F5_V1_TEXT) -> JamFlowConfig:
-    """jamflow-base: the audio stream of F5-TTS (v1 base, or that of another checkpoint) and a motion stream of its size.
+    """jamflow-base: the audio stream of F5-TTS (v1 base, or that of another checkpoint) and a motion stream of its
+    size.
 
-    As in the paper: they meet in the first half of the layers; the motion stream sees its neighbourhood, of itself and of
-    the sound, and the rest of the face; the audio stream sees of the motion what is at the same moment. The vocabulary
-    comes from the checkpoint (`text.symbols`).
+    As in the paper: they meet in the first half of the layers; the motion stream sees its neighbourhood, of itself and
+    of the sound, and the rest of the face; the audio stream sees of the motion what is at the same moment. The
+    vocabulary comes from the checkpoint (`text.symbols`).
     """
     meetings = audio.depth // 2
     seen = (True,) * meetings

@@ -21,8 +21,8 @@ class Task:
     """Share of the training steps, and what happens to each stream: "generate", "given" or "absent".
 
     wrong_durations: spread of the durations told (None = the usual mixture), see train/data.py.
-    drop_text, drop_given, drop_voice: chance that an example loses its text, the given frames of a generated stream, or the
-    voice vector (for guidance; nobody's voice is a random speaker's).
+    drop_text, drop_given, drop_voice: chance that an example loses its text, the given frames of a generated stream, or
+    the voice vector (for guidance; nobody's voice is a random speaker's).
     """
 
     name: str
@@ -41,10 +41,10 @@ ANIMATE = Task("animate", 1.0, "given", "generate", drop_text=0.5)
 DUB = Task("dub", 1.0, "generate", "given", wrong_durations=0.6)
 BABBLE = Task("babble", 1.0, "generate", "given", drop_text=1.0)
 
-# The stated mixture. Stage 1 teaches the motion stream and its eyes on a frozen audio stream. Stage 2 tunes both; the voice
-# learns slowest and costs least without a face, hence so much speech alone. "face" then polishes the lips on recordings,
-# with the audio stream frozen again, which costs a third of a step of stage 2. "people" is stage 2 for all voices, with speech
-# from lips alone (babble).
+# The stated mixture. Stage 1 teaches the motion stream and its eyes on a frozen audio stream. Stage 2 tunes both; the
+# voice learns slowest and costs least without a face, hence so much speech alone. "face" then polishes the lips on
+# recordings, with the audio stream frozen again, which costs a third of a step of stage 2. "people" is stage 2 for all
+# voices, with speech from lips alone (babble).
 STAGES: dict[str, tuple[tuple[Task, float], ...]] = {
     "audio": ((SPEECH, 1.0),),
     "1": ((BOTH, 0.5), (ANIMATE, 0.5)),
@@ -72,7 +72,9 @@ PROMPTS_UNTOLD = 0.5
 
 
 def prompt_without_text(batch, spans: Tensor, untold: Tensor):
-    """The batch with the words in front of the generated frames hidden where `untold` [B, 1]: only their sound is known."""
+    """The batch with the words in front of the generated frames hidden where `untold` [B, 1]: only their sound is
+    known.
+    """
     index = torch.arange(spans.shape[1])[None, :]
     first = torch.where(spans, index, spans.shape[1]).amin(1, keepdim=True)  # all but the frames before are said
     before = (untold & (index < first)).to(batch.clock.device)
@@ -92,9 +94,9 @@ def as_heard(batch, given: bool, spans: Tensor, cleaned: Callable[[Tensor], Tens
     return torch.where(inside, batch.heard, torch.where(spans, batch.mel, heard))
 
 
-# A voice's harmonics lie in its lowest mel bins (40 of 100); errors there are heard first, errors above hardly (a recording
-# with painted bins above them scores as the recording itself). Up to which frequency, in Hz, and the weights of the squared
-# error in these bins and above; 1 on the mean.
+# A voice's harmonics lie in its lowest mel bins (40 of 100); errors there are heard first, errors above hardly (a
+# recording with painted bins above them scores as the recording itself). Up to which frequency, in Hz, and the weights
+# of the squared error in these bins and above; 1 on the mean.
 HARMONICS_BELOW, HARMONICS = 1540.0, (1.75, 0.5)
 
 
@@ -177,7 +179,9 @@ class FlowMatching(nn.Module):
             return normalised(cleaner(restored(mel, statistics)).float(), statistics)
 
     def _voice(self, batch, task: Task, nothing: Tensor, rng) -> Tensor | None:
-        """What the speakers of a batch add to the timestep embedding [B, dim]; nothing: bool [B], who has no condition at all."""
+        """What the speakers of a batch add to the timestep embedding [B, dim]; nothing: bool [B], who has no condition
+        at all.
+        """
         if self.model.voice is None or batch.reference is None or task.audio != "generate":
             return None
         unknown = (torch.rand(len(nothing), generator=rng) < task.drop_voice) | nothing

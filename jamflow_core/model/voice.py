@@ -1,7 +1,9 @@
 """Who speaks, in one vector: attentive statistics of a recording's frames (after Okabe et al., arXiv 1803.10963).
 
-A small model cannot read a stranger's whole voice out of a few seconds of context by attention alone, so what stays the same
-in all of them is told to every layer: a projection of the vector is added to the timestep embedding of the audio stream.
+A small model cannot read a stranger's whole voice out of a few seconds of context by attention alone, so what stays the
+same
+in all of them is told to every layer: a projection of the vector is added to the timestep embedding of the audio
+stream.
 """
 
 import torch
@@ -9,7 +11,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import VoiceConfig
-
 
 # A drawn voice lies so many times further from the mean than those of training, or strangers are too much alike: mean
 # similarity of six to each other 0.64 at 2.5, 0.75 of eight at 1.

@@ -24,8 +24,8 @@ from ..align.aligner import (
     lip_features,
     phones_of,
 )
-from ..catalog.aligners import load_aligner, save_aligner
 from ..audio.mel import N_MELS
+from ..catalog.aligners import load_aligner, save_aligner
 from ..clock import MEL_RATE, MOTION_FPS
 from ..errors import JamFlowError
 from ..motion.frames import runs

@@ -32,11 +32,12 @@ SMILING = 0.09
 @dataclass(frozen=True)
 class Batch:
     """Normalised mel [B, N, 100] and mouth [B, M, 18]; symbols [B, n] (0 = padding), their seconds as the model is told
-    [B, n], and the text clock [B, N] (symbol index + fraction). For a model that spells: ids + 1 of the letters, the rest is 0.
+    [B, n], and the text clock [B, N] (symbol index + fraction). For a model that spells: ids + 1 of the letters, the
+    rest is 0.
 
     heard: the mel as a poor recording gives it (None = as it is). reference: mel [B, R, 100] of the same speaker saying
-    something else. rest: the face's other keypoints [B, M, 45]. prompt: frames [B] that are given, all behind them is to be
-    said; -1 = free.
+    something else. rest: the face's other keypoints [B, M, 45]. prompt: frames [B] that are given, all behind them is
+    to be said; -1 = free.
     """
 
     mel: Tensor
@@ -80,7 +81,8 @@ class Windows:
     """Batches of `frames` mel frames from a prepared corpus.
 
     mel: its statistics, None = mels as they are. mouth: its statistics, None = no motion. The last `held_back` clips of
-    the cache are never trained on; `held_out` takes only these. symbols: the vocabulary of a model that spells (F5-TTS).
+    the cache are never trained on; `held_out` takes only these. symbols: the vocabulary of a model that spells
+    (F5-TTS).
     variety: other speakers and poorer recordings made of the corpus while it is read, None = as it is.
     """
 

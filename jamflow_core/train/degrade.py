@@ -18,7 +18,9 @@ _TILTS = {"white": 0.0, "pink": 0.5, "brown": 1.0}  # power of 1 / f that the am
 
 
 def degrade(wave: Tensor, rng: np.random.Generator, babble: Tensor | None = None) -> Tensor:
-    """Some of all that, in the order in which it happens to speech; babble: other people's speech, as long or longer."""
+    """Some of all that, in the order in which it happens to speech; babble: other people's speech, as long or
+    longer.
+    """
     chosen = [name for name, chance in _CHANCES.items() if rng.random() < chance]
     chosen = chosen or [str(rng.choice(list(_CHANCES)))]
     if "room" in chosen:
@@ -62,7 +64,9 @@ def mixed(wave: Tensor, sound: Tensor, decibels: float) -> Tensor:
 
 
 def room(wave: Tensor, rng: np.random.Generator, seconds: float, wet: float) -> Tensor:
-    """Convolved with a random room: direct sound and a tail of noise that falls by 60 dB in `seconds`, at `wet` of its energy."""
+    """Convolved with a random room: direct sound and a tail of noise that falls by 60 dB in `seconds`, at `wet` of its
+    energy.
+    """
     length = int(seconds * SAMPLE_RATE)
     generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
     tail = torch.randn(length, generator=generator) * 10 ** (-3 * torch.arange(length) / length)

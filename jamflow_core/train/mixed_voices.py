@@ -1,7 +1,7 @@
 """Voices that nobody has: the styles of Kokoro-82M mixed, one for every number.
 
-A style is 256 numbers, the timbre in the first 128 and the manner of speaking in the others. Both are drawn apart, from two
-or three of the 54 styles each, and pushed away from the mean of all, so that the voices are not all alike. Kokoro's
+A style is 256 numbers, the timbre in the first 128 and the manner of speaking in the others. Both are drawn apart, from
+two or three of the 54 styles each, and pushed away from the mean of all, so that the voices are not all alike. Kokoro's
 styles of other languages speak English as well.
 """
 
@@ -19,8 +19,8 @@ def mixed_names(first: int, count: int) -> tuple[str, ...]:
 
 
 def mixed_style(styles: np.ndarray, name: str) -> np.ndarray:
-    """Styles [n, 256] of n voices for one length, at least three -> that of a mixed voice, float32 [1, 256]: a function of
-    the number in its name."""
+    """Styles [n, 256] of n voices for one length, at least three -> that of a mixed voice, float32 [1, 256]: a function
+    of the number in its name."""
     rng = np.random.default_rng(int(name.split("_")[1]))
     timbre = rng.choice(len(styles), rng.integers(2, 4), replace=False)
     weights = rng.dirichlet(np.ones(len(timbre)))

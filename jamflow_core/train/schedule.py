@@ -49,9 +49,12 @@ def main(argv) -> None:
     rows = np.linspace(0, len(cache) - HOLD_OUT - 1, options.sentences).astype(int)
     usual = DEFAULTS["speak"]
     fine = Settings(
-        steps=options.fine, schedule="even", text_guidance=usual.text_guidance, reference_guidance=usual.reference_guidance,
+        steps=options.fine,
+        schedule="even",
+        text_guidance=usual.text_guidance,
+        reference_guidance=usual.reference_guidance,
         temperature=usual.temperature,
-    )  # fmt: skip
+    )
     grids = distil(models, cache, tqdm(rows.tolist(), unit="sentence", leave=False), fine)
     models.flow.config = replace(models.flow.config, schedules=grids)
     save_flow(options.out, models.flow, models.durations)

@@ -81,7 +81,8 @@ def report(repeat: int = 3) -> None:
     short, long = (" ".join([SENTENCE] * count) for count in (3, 12))
     spoken = {text: len(job.speech(text).wave) / SAMPLE_RATE for text in (short, long)}
     times = {text: min(_timed(lambda: job.speech(text)) for _ in range(repeat)) for text in (short, long)}
-    name = f"speech alone: {spoken[long]:.0f} s of it took {times[long]:.1f} s, {spoken[short]:.0f} s took {times[short]:.1f} s; ratio"
+    took = [f"{spoken[text]:.0f} s took {times[text]:.1f} s" for text in (long, short)]
+    name = f"speech alone: {', '.join(took)}; ratio"
     _line(name, times[long] / times[short], 5)
 
 

@@ -1,4 +1,5 @@
-"""From clips of one voice to what a training window holds of it: sound, words and a face, of a speaker who may be somebody else.
+"""From clips of one voice to what a training window holds of it: sound, words and a face, of a speaker who may be
+somebody else.
 
 The window's clips lie end to end. A drawn `Throat` makes another speaker of them, `degrade` another recording; where
 nothing is drawn, the prepared mels are taken as they are.

@@ -133,7 +133,8 @@ def speak_corpus(teacher, jobs, out, progress=lambda done, total: None) -> None:
 
 
 def plan(sentences, voices, seed: int, speeds=SPEEDS, each: int = 1) -> list[tuple[str, str, str, float]]:
-    """Deal sentences to voices in turn, `each` at a time, with a random pace; British voices (`b...`) get British phonemes.
+    """Deal sentences to voices in turn, `each` at a time, with a random pace; British voices (`b...`) get British
+    phonemes.
 
     A sentence with a word outside the lexicon and the alphabet is left out. Numbers are spelled out first.
     """

@@ -1,7 +1,7 @@
 """Another speaker out of a recorded one: pitch, throat and colour moved by a random amount, the same for a whole clip.
 
-`ratio` plays the clip faster or slower, which moves the harmonics and the formants together and exactly; `throat` moves the
-formants alone, along the mel axis, under harmonics that stay; `colour` is a smooth equalisation.
+`ratio` plays the clip faster or slower, which moves the harmonics and the formants together and exactly; `throat` moves
+the formants alone, along the mel axis, under harmonics that stay; `colour` is a smooth equalisation.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,9 @@ _DECIBEL = np.log(10) / 20
 
 @dataclass(frozen=True)
 class Throat:
-    """ratio: pitch and formants together, throat: formants alone (1 = as recorded); colour: decibels at equal steps of mel."""
+    """ratio: pitch and formants together, throat: formants alone (1 = as recorded); colour: decibels at equal steps of
+    mel.
+    """
 
     ratio: float = 1.0
     throat: float = 1.0
@@ -28,7 +30,9 @@ class Throat:
 
     @staticmethod
     def draw(rng: np.random.Generator) -> "Throat":
-        """A speaker who could be: pitch within a third, a throat within a seventh, a microphone within some decibels."""
+        """A speaker who could be: pitch within a third, a throat within a seventh, a microphone within some
+        decibels.
+        """
         ratio = float(np.exp(np.clip(rng.normal(0, 0.11), -0.22, 0.26)))
         throat = float(np.exp(np.clip(rng.normal(0, 0.06), -0.14, 0.14)))
         return Throat(ratio, throat, tuple(rng.normal(0, 3.0, 7).round(2).tolist()))

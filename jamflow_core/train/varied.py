@@ -1,4 +1,5 @@
-"""Sentences that dictionaries do not have: questions, lists, numbers, names, dialogue, and two or three sentences in a row.
+"""Sentences that dictionaries do not have: questions, lists, numbers, names, dialogue, and two or three sentences in a
+row.
 
 Made of small grammars, by a seed; `read_sentences` gives the plain ones.
 """
@@ -6,12 +7,12 @@ Made of small grammars, by a seed; `read_sentences` gives the plain ones.
 import numpy as np
 
 _PEOPLE = (
-    "Anna", "Mister Okafor", "Doctor Lindqvist", "my sister", "the driver", "Professor Nakamura", "old Tom", "Maria Lopez",
-    "the captain", "everyone at the table", "our neighbour", "Captain Byrne", "the little boy", "Priya", "Mrs. Hughes",
+    "Anna", "Mister Okafor", "Doctor Lindqvist", "my sister", "the driver", "Professor Nakamura", "old Tom",
+    "Maria Lopez", "the captain", "everyone at the table", "our neighbour", "Captain Byrne", "the little boy", "Priya", "Mrs. Hughes",
 )  # fmt: skip
 _THINGS = (
-    "the blue suitcase", "a cup of strong coffee", "two tickets to Vienna", "the last page", "fresh bread", "an umbrella",
-    "the keys to the boat", "a photograph of the harbour", "seven yellow roses", "the recipe", "a very long letter",
+    "the blue suitcase", "a cup of strong coffee", "two tickets to Vienna", "the last page", "fresh bread",
+    "an umbrella", "the keys to the boat", "a photograph of the harbour", "seven yellow roses", "the recipe", "a very long letter",
 )  # fmt: skip
 _PLACES = (
     "at the station",
@@ -64,7 +65,9 @@ def _sentence(rng, one) -> str:
 
 
 def varied_sentences(count: int, seed: int = 0, plain: list[str] = ()) -> list[str]:
-    """So many texts, a function of the seed; every third has more than one sentence. plain: sentences to mix in there."""
+    """So many texts, a function of the seed; every third has more than one sentence. plain: sentences to mix in
+    there.
+    """
     rng = np.random.default_rng(seed)
 
     def one(words):

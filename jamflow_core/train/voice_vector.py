@@ -1,8 +1,9 @@
-"""The network of the voice vector, taught to tell speakers apart: `python -m jamflow_core train voice-vector --cache DIR... --out FILE`.
+"""The network of the voice vector, taught to tell speakers apart: `python -m jamflow_core train voice-vector --cache
+DIR... --out FILE`.
 
-Two pieces of one speaker belong together, those of all others in the batch do not (InfoNCE, as in GE2E, arXiv 1710.10467).
-Each speaker is a voice of the corpus with a throat of its own, each piece has a noise and a band of its own. At the end
-the vectors are whitened, so that strangers are drawn from a normal distribution. Minutes on one core.
+Two pieces of one speaker belong together, those of all others in the batch do not (InfoNCE, as in GE2E, arXiv
+1710.10467). Each speaker is a voice of the corpus with a throat of its own, each piece has a noise and a band of its
+own. At the end the vectors are whitened, so that strangers are drawn from a normal distribution. Minutes on one core.
 """
 
 import argparse
@@ -30,7 +31,9 @@ _FLOOR = 0.02  # of the greatest variance: directions that hardly differ are not
 
 
 class Pairs:
-    """Batches of two pieces each of SPEAKERS speakers, [2 SPEAKERS, FRAMES, 100], normalised, the pairs side by side."""
+    """Batches of two pieces each of SPEAKERS speakers, [2 SPEAKERS, FRAMES, 100], normalised, the pairs side by
+    side.
+    """
 
     def __init__(self, cache: Cache, statistics: Normaliser):
         self.cache, self.voices = cache, Voices(cache, range(len(cache) - HOLD_OUT))
@@ -80,7 +83,9 @@ def contrast(vectors: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
 
 @torch.no_grad()
 def whiten(encoder: VoiceEncoder, pairs: Pairs) -> None:
-    """Turn and scale the vectors so that speakers vary alike in all directions, around zero; keeps their distribution."""
+    """Turn and scale the vectors so that speakers vary alike in all directions, around zero; keeps their
+    distribution.
+    """
     vectors = torch.cat([encoder(pairs.batch(step, seed=1)) for step in range(_WHITENING)]).double()
     speakers = vectors.unflatten(0, (-1, 2)).mean(1)
     mean = speakers.mean(0)
