@@ -8,11 +8,13 @@ import numpy as np
 
 _PEOPLE = (
     "Anna", "Mister Okafor", "Doctor Lindqvist", "my sister", "the driver", "Professor Nakamura", "old Tom",
-    "Maria Lopez", "the captain", "everyone at the table", "our neighbour", "Captain Byrne", "the little boy", "Priya", "Mrs. Hughes",
+    "Maria Lopez", "the captain", "everyone at the table", "our neighbour", "Captain Byrne", "the little boy",
+    "Priya", "Mrs. Hughes",
 )  # fmt: skip
 _THINGS = (
     "the blue suitcase", "a cup of strong coffee", "two tickets to Vienna", "the last page", "fresh bread",
-    "an umbrella", "the keys to the boat", "a photograph of the harbour", "seven yellow roses", "the recipe", "a very long letter",
+    "an umbrella", "the keys to the boat", "a photograph of the harbour", "seven yellow roses", "the recipe",
+    "a very long letter",
 )  # fmt: skip
 _PLACES = (
     "at the station",
