@@ -15,12 +15,13 @@ def serve_help() -> None:
     """
     from urllib.parse import quote
 
-    from aiohttp import web
     from server import PromptServer
 
     routes = getattr(getattr(PromptServer, "instance", None), "routes", None)
     if routes is None:
         return
+
+    from aiohttp import web
 
     @routes.get(f"/extensions/{quote(PACK.name)}/docs/" + r"{node:\w+}/{language:[\w-]+}.md")
     async def page(request: web.Request) -> web.FileResponse:
