@@ -121,11 +121,6 @@ def test_torchaudio_and_vocos_stay_behind_the_doors_of_audio():
             assert not {"torchaudio", "vocos"} & {name.split(".")[0] for name in names}, path.relative_to(CORE)
 
 
-# Files of more lines and functions of more parameters than the rules allow, still. These lists only get shorter.
-LONG = {"train/trainer.py"}
-MANY = {"flow/objective.py _stream"}
-
-
 def test_files_are_short_and_functions_take_few_parameters():
     """At most 300 lines, and 7 parameters besides self and cls."""
     long, many = set(), set()
@@ -138,4 +133,4 @@ def test_files_are_short_and_functions_take_few_parameters():
                 given = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
                 if len([arg for arg in given if arg not in ("self", "cls")]) > 7:
                     many.add(f"{name} {node.name}")
-    assert not long - LONG and not many - MANY, "split these"
+    assert not long and not many, "split these"

@@ -160,7 +160,7 @@ def windows_of(cache, variety):
     corpus = Cache(cache)
     while len(corpus) <= HOLD_OUT + 8:  # a small corpus, so that something is left to train on
         corpus.clips, corpus._arrays = corpus.clips * 2, corpus._arrays * 2
-    from jamflow_core.train.trainer import mel_statistics, mouth_statistics
+    from jamflow_core.train.statistics import mel_statistics, mouth_statistics
 
     return Windows(corpus, mel_statistics(corpus, 4), mouth_statistics(corpus, 4), 15 * 8, variety=variety)
 
